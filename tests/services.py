@@ -1,7 +1,8 @@
 """The database server of the tests, loaded as a pytest plugin before Django's settings are.
 
-Each pytest process that touches the database has a server of its own: a copy of a seed cluster that is migrated once for a
-state of the migrations and kept. So any number of runs go on beside each other, and tests without a database start none.
+Each pytest process that touches the database has a server of its own: a copy of a seed cluster that is migrated once
+for a state of the migrations and kept. So any number of runs go on beside each other, and tests without a database start
+none.
 """
 
 import fcntl
@@ -42,7 +43,7 @@ os.environ.update(
         "BROKER_URL": "",
         "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "STATIC_FROM_SOURCE": "true",
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # a browser driven in step with the test keeps an event loop in this thread
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # a browser driven by the test keeps an event loop in this thread
     }
 )
 

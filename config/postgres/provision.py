@@ -1,7 +1,7 @@
 """Create the database and its three roles: `python -m config.postgres.provision postgres://superuser@host/NAME`.
 
-Asks no settings. The passwords are read from OWNER_PASSWORD, WEB_PASSWORD and BACKUP_PASSWORD, so that none stands in a list
-of processes. Running it again changes passwords and mends rights.
+Asks no settings. The passwords are read from OWNER_PASSWORD, WEB_PASSWORD and BACKUP_PASSWORD, so that none stands in a
+list of processes. Running it again changes passwords and mends rights.
 """
 
 import os
@@ -42,10 +42,9 @@ def filled(database: str, passwords: Mapping[str, str], *, owner_may_create: boo
 def main(arguments: list[str]) -> int:
     names = {role: f"{role.upper()}_PASSWORD" for role in ("owner", "web", "backup")}
     missing = [name for name in names.values() if not os.environ.get(name)]
+    wanted = ", ".join(missing or names.values())
     if len(arguments) != 1 or missing:
-        print(
-            f"usage: python -m config.postgres.provision postgres://SUPERUSER@HOST/NAME, with {', '.join(names.values())} set"
-        )
+        print(f"usage: python -m config.postgres.provision postgres://SUPERUSER@HOST/NAME, with {wanted} set")
         return 2
     database = str(conninfo_to_dict(arguments[0]).get("dbname") or "")
     server = make_conninfo(arguments[0], dbname="postgres")

@@ -1,0 +1,203 @@
+"""The message catalogues, by Babel and Django's own template reader, so that no gettext need be installed.
+
+`./dev catalogues` brings them up to date with the source, `--check` says what is missing, `--fill FILE` takes a
+translator's table (msgid, tab, translation). English is the language of the msgids: its catalogue fills itself.
+"""
+
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from config.embedded.places import BASE_DIR
+
+SOURCE = BASE_DIR / "pipeline"
+LOCALE = SOURCE / "locale"
+LANGUAGES = {"zh_Hans": "zh_Hans", "en": "en"}
+KEYWORDS = {
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "_": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+CHANGING = ('"POT-', '"PO-', '"Generated-By', '"Last-Translator', '"Report-', '"Project-', '"Language-Team')
+
+
+def catalogue_file(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+def source_files() -> Iterator[Path]:
+    skipped = {"migrations", "locale", "static"}
+    for pattern in ("*.py", "*.html", "*.txt"):
+        for file in sorted(SOURCE.rglob(pattern)):
+            if not skipped & set(file.relative_to(SOURCE).parts):
+                yield file
+
+
+def python_text(file: Path) -> str:
+    """The file as Python that calls gettext; a template's lines move to the margin, or its indents would not parse."""
+    text = file.read_text()
+    if file.suffix == ".py":
+        return text
+    calls = templatize(text, origin=str(file))
+    return "\n".join(line.strip() for line in calls.split("\n"))
+
+
+def extracted() -> Catalog:
+    """Every message of the source, with the files it stands in."""
+    catalogue = Catalog(charset="utf-8", fuzzy=False)
+    for file in source_files():
+        place = str(file.relative_to(BASE_DIR))
+        body = io.BytesIO(python_text(file).encode())
+        options = {"encoding": "utf-8"}
+        for _line, function, found, comments in extract_python(body, list(KEYWORDS), ["Translators:"], options):
+            add(catalogue, function, found, comments, place)
+    return catalogue
+
+
+def add(catalogue: Catalog, function: str, found: object, comments: Iterable[str], place: str) -> None:
+    words = list(found) if isinstance(found, tuple) else [found]
+    context = words.pop(0) if function.startswith(("pgettext", "npgettext")) else None
+    identity = tuple(words[:2]) if function.startswith("n") else words[0]
+    if all(isinstance(word, str) and word for word in (identity if isinstance(identity, tuple) else (identity,))):
+        catalogue.add(identity, locations=[(place, None)], auto_comments=list(comments), context=context)
+
+
+def translated(language: str) -> Catalog:
+    """The catalogue as it should stand: the source's messages with the translations there are."""
+    fresh, old = extracted(), read(language)
+    catalogue = Catalog(locale=LANGUAGES[language], charset="utf-8", fuzzy=False)
+    for message in fresh:
+        if message.id:
+            known = old.get(message.id, message.context)
+            text = known.string if known and not known.fuzzy else blank(message)
+            text = message.id if language == "en" else text
+            place = sorted(set(message.locations))
+            flags = {flag for flag in message.flags if flag != "fuzzy"}
+            catalogue.add(message.id, text, place, flags, message.auto_comments, context=message.context)
+    return catalogue
+
+
+def blank(message: Message) -> str | tuple[str, ...]:
+    return ("",) if isinstance(message.id, tuple) else ""
+
+
+def read(language: str) -> Catalog:
+    file = catalogue_file(language)
+    if not file.exists():
+        return Catalog(locale=LANGUAGES[language])
+    with file.open("rb") as handle:
+        return read_po(handle, locale=LANGUAGES[language])
+
+
+def as_text(catalogue: Catalog) -> str:
+    """Without the lines of the head that would differ at every run."""
+    body = io.BytesIO()
+    write_po(body, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
+    lines = body.getvalue().decode().splitlines(keepends=True)
+    return re.sub(r"\A(#.*\n)+", "", "".join(line for line in lines if not line.startswith(CHANGING)))
+
+
+def refresh() -> list[str]:
+    """Write the catalogues anew; the messages that still want a translation."""
+    for language in LANGUAGES:
+        file = catalogue_file(language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(as_text(translated(language)))
+    compile_changed()
+    return untranslated()
+
+
+def stale() -> list[str]:
+    """The languages whose catalogue is not what the source would make of it."""
+    return [
+        language
+        for language in LANGUAGES
+        if not catalogue_file(language).exists()
+        or catalogue_file(language).read_text() != as_text(translated(language))
+    ]
+
+
+def untranslated() -> list[str]:
+    """The msgids without a Chinese text, or with one that is only guessed at."""
+    return [
+        first(message.id) for message in read("zh_Hans") if message.id and (message.fuzzy or not all(strings(message)))
+    ]
+
+
+def strings(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def first(identity: str | tuple[str, ...]) -> str:
+    return identity[0] if isinstance(identity, tuple) else identity
+
+
+def fill(tables: Iterable[Path]) -> list[str]:
+    """Take translations from tables of two columns; the msgids that the source does not have."""
+    refresh()
+    catalogue, unknown = read("zh_Hans"), []
+    for table in tables:
+        for line in table.read_text().splitlines():
+            msgid, tab, text = line.partition("\t")
+            if tab and not place(catalogue, unescaped(msgid), unescaped(text)):
+                unknown.append(msgid)
+    catalogue_file("zh_Hans").write_text(as_text(catalogue))
+    refresh()
+    return unknown
+
+
+def place(catalogue: Catalog, msgid: str, text: str) -> bool:
+    found = [message for message in catalogue if message.id and first(message.id) == msgid]
+    for message in found:
+        message.string = (text,) if isinstance(message.id, tuple) else text
+    return bool(found)
+
+
+def unescaped(text: str) -> str:
+    return text.strip().replace("\\n", "\n").replace('\\"', '"').replace("\\t", "\t")
+
+
+def compile_changed() -> None:
+    """Make the binary catalogues that Django reads, where a text is newer."""
+    for language in LANGUAGES:
+        source = catalogue_file(language)
+        target = source.with_suffix(".mo")
+        if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
+            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as handle:
+                write_mo(handle, read(language))
+            Path(handle.name).chmod(0o644)
+            Path(handle.name).replace(target)
+
+
+def command(*, check: bool, tables: list[Path]) -> int:
+    unknown = fill(tables) if tables else []
+    for msgid in unknown:
+        print(f"Not in the source, left out: {msgid}")
+    if check:
+        return report(stale(), untranslated())
+    return report([], refresh())
+
+
+def report(outdated: list[str], missing: list[str]) -> int:
+    for language in outdated:
+        print(f"The catalogue {language} is not up to date. Run ./dev catalogues and commit it.")
+    for msgid in missing:
+        print(f"No Chinese text for: {msgid!r}")
+    if not outdated and not missing:
+        print("The catalogues are complete and up to date.")
+    return 1 if outdated or missing else 0
