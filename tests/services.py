@@ -51,7 +51,7 @@ os.environ.update(
 def seed_key() -> str:
     """Changes whenever the seed would come out differently."""
     sources = [BASE_DIR / "requirements.lock", BASE_DIR / "config/postgres/provision.sql", Path(__file__)]
-    sources += sorted((BASE_DIR / "pipeline/migrations").glob("**/*.py"))
+    sources += sorted(file for end in ("py", "sql") for file in (BASE_DIR / "pipeline/migrations").glob(f"**/*.{end}"))
     digest = hashlib.sha256()
     for source in sources:
         digest.update(source.name.encode() + source.read_bytes())

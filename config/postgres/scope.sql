@@ -1,0 +1,56 @@
+-- What an identity may see, answered from its seats. The functions run as the owner, who alone reads the seats whole; none
+-- returns more than keys, and all are listed in docs/security.md.
+
+create or replace function mp_today() returns date language sql stable parallel safe
+    as $$ select (now() at time zone 'Asia/Shanghai')::date $$;
+
+create or replace function mp_user() returns bigint language sql stable parallel safe
+    as $$ select case when current_setting('app.scope', true) ~ '^[0-9]{1,18}$' then current_setting('app.scope', true)::bigint end $$;
+
+create or replace function mp_holds(wanted text) returns boolean language sql stable security definer set search_path = public
+    as $$ select exists (
+        select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        where s.user_id = mp_user() and u.is_active and s.kind = wanted and s.during @> mp_today()) $$;
+
+create or replace function mp_sees_city() returns boolean language sql stable security definer set search_path = public
+    as $$ select coalesce(current_setting('app.scope', true), '') in ('intake', 'publicity', 'sender', 'assessor')
+        or exists (
+            select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+            where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
+              and s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
+
+create or replace function mp_leads() returns boolean language sql stable security definer set search_path = public
+    as $$ select mp_holds('leader') $$;
+
+create or replace function mp_counties() returns setof bigint language sql stable security definer set search_path = public
+    as $$ select o.division_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
+          and s.kind in ('county_officer', 'county_head') and o.level = 'county' $$;
+
+create or replace function mp_offices() returns setof bigint language sql stable security definer set search_path = public
+    as $$ select s.office_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.office_id is not null
+          and s.kind in ('county_officer', 'county_head', 'city_officer', 'city_head') $$;
+
+create or replace function mp_firms() returns setof bigint language sql stable security definer set search_path = public
+    as $$ select m.firm_id from pipeline_firmmove m where upper_inf(m.during) and m.division_id in (select mp_counties())
+        union
+        select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.firm_id is not null
+        union
+        select a.firm_id from pipeline_appointment a
+        where a.coach_id = mp_user() and a.consented_on is not null and a.during @> mp_today() and mp_holds('coach') $$;
+
+create or replace function mp_past_firms() returns setof bigint language sql stable security definer set search_path = public
+    as $$ select m.firm_id from pipeline_firmmove m where not upper_inf(m.during) and m.division_id in (select mp_counties()) $$;
+
+create or replace function mp_left(firm bigint) returns date language sql stable security definer set search_path = public
+    as $$ select max(upper(m.during)) from pipeline_firmmove m
+        where m.firm_id = firm and not upper_inf(m.during) and m.division_id in (select mp_counties()) $$;
+
+create or replace function mp_code_taken(code text) returns boolean language sql stable security definer set search_path = public
+    as $$ select exists (select 1 from pipeline_firm where uscc = code) $$;
+
+-- A house without a security administrator is being set up: its first seats may be given. Once there is one, nobody else may.
+create or replace function mp_provisions() returns boolean language sql stable security definer set search_path = public
+    as $$ select not exists (select 1 from pipeline_seat where kind = 'security_admin') $$;

@@ -1,0 +1,230 @@
+"""Who may do what, and which seats may open which page.
+
+Seeing is a queryset (`visible_to`), doing is a grant: the act itself calls `require`; `may` only hides buttons.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from config.postgres.scope import declare_act
+
+CITY = frozenset({"city_officer", "city_head"})
+COUNTY = frozenset({"county_officer", "county_head"})
+OFFICE = CITY | COUNTY
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+FIRM = frozenset({"firm_owner", "firm_finance", "firm_rd", "firm_editor", "firm_viewer"})
+SEATS = OFFICE | {"leader", "coach", "agency", "expert"} | FIRM | ADMINISTRATORS
+SIGNED_IN = SEATS
+
+SEAT_NAMES = {
+    "city_officer": ("市级经办人", "City officer"),
+    "city_head": ("市级负责人", "City head"),
+    "county_officer": ("县区经办人", "County officer"),
+    "county_head": ("县区负责人", "County head"),
+    "leader": ("领导", "Leader"),
+    "coach": ("辅导老师", "Coach"),
+    "agency": ("服务机构", "Agency"),
+    "expert": ("评审专家", "Expert"),
+    "firm_owner": ("企业管理员", "Firm owner"),
+    "firm_finance": ("企业财务", "Firm finance"),
+    "firm_rd": ("企业研发", "Firm R&D"),
+    "firm_editor": ("企业填报人", "Firm editor"),
+    "firm_viewer": ("企业查看人", "Firm viewer"),
+    "system_admin": ("系统管理员", "System administrator"),
+    "security_admin": ("安全管理员", "Security administrator"),
+    "audit_admin": ("审计管理员", "Audit administrator"),
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The firms some seats extend to: all of them, those of counties, single ones, those a coach is appointed to."""
+
+    everything: bool = False
+    counties: frozenset[int] = frozenset()
+    firms: frozenset[int] = frozenset()
+    coach: int | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """An identity without a log-in, under which jobs work."""
+
+    name: str
+
+    @property
+    def scope(self) -> str:
+        return self.name
+
+    @property
+    def pk(self) -> None:
+        return None
+
+    @property
+    def seat_kinds(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+    def reach(self, kinds: frozenset[str] | None = None) -> Reach:
+        return Reach(everything=True)
+
+
+INTAKE, PUBLICITY, SENDER, ASSESSOR, SEALER = (
+    Service(name) for name in ("intake", "publicity", "sender", "assessor", "sealer")
+)
+SERVICES = {service.name: service for service in (INTAKE, PUBLICITY, SENDER, ASSESSOR, SEALER)}
+
+
+class Actor(Protocol):
+    """A user or a service. `seat_kinds` are the seats held today."""
+
+    @property
+    def scope(self) -> str: ...
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def seat_kinds(self) -> frozenset[str]: ...
+    def reach(self, kinds: frozenset[str] | None = None) -> Reach: ...
+
+
+class Reachable(Protocol):
+    """A queryset that can tell whether all its rows lie within the reach of some seats of a person."""
+
+    def beyond(self, reach: Reach) -> bool: ...
+
+
+class Refused(Exception):
+    """The actor's seats do not grant the act, or not for these rows."""
+
+    def __init__(self, act: str, actor: Actor) -> None:
+        super().__init__(f"{act} is not granted to {actor.scope}")
+        self.act = act
+
+
+def _seats(*names: str | Iterable[str]) -> frozenset[str]:
+    return frozenset(seat for name in names for seat in ([name] if isinstance(name, str) else name))
+
+
+# The reach of a seat is its office's or firm's: a county officer's grant never leaves the county.
+GRANTS: dict[str, frozenset[str]] = {
+    "case.open_lead": _seats("county_officer", "city_officer"),
+    "case.invite": _seats("county_officer", "city_officer"),
+    "case.begin": _seats("firm_owner"),
+    "case.open_renewal": _seats("intake"),
+    "case.submit": _seats("firm_owner"),
+    "case.return_from_county": _seats("county_officer"),
+    "case.resubmit_to_county": _seats("firm_owner"),
+    "case.forward": _seats("county_head"),
+    "case.send_back": _seats("city_officer"),
+    "case.return_from_city": _seats("city_officer"),
+    "case.resubmit_to_city": _seats("firm_owner"),
+    "case.change_county": _seats("city_officer"),
+    "case.propose": _seats("city_officer"),
+    "case.publish": _seats("city_head"),
+    "case.refuse": _seats("city_head"),
+    "case.reconsider": _seats("city_officer"),
+    "case.admit": _seats("city_officer", "publicity"),
+    "case.mark_ready": _seats("county_officer", "city_officer"),
+    "case.unready": _seats("county_officer", "city_officer"),
+    "case.withdraw": _seats("firm_owner"),
+    "case.drop_lead": _seats("county_officer", "city_officer"),
+    "case.lapse": _seats("county_officer", "city_officer"),
+    "case.remove": _seats("city_head"),
+    "case.record_departure": _seats("city_officer"),
+    "case.assign": _seats("county_head", "city_head"),
+    "case.raise_flag": _seats("county_officer", "city_officer"),
+    "case.clear_flag": _seats("city_officer"),
+    "application.open": _seats("firm_owner"),
+    "application.submit": _seats("firm_owner"),
+    "application.return_from_county": _seats("county_officer"),
+    "application.resubmit_to_county": _seats("firm_owner"),
+    "application.forward": _seats("county_head"),
+    "application.return_from_city": _seats("city_officer"),
+    "application.send_back": _seats("city_officer"),
+    "application.resubmit_to_city": _seats("firm_owner"),
+    "application.propose": _seats("city_officer"),
+    "application.recommend": _seats("city_head"),
+    "application.not_recommend": _seats("city_head"),
+    "application.change_county": _seats("city_officer"),
+    "application.record": _seats("city_officer"),
+    "application.end": _seats("city_officer", "city_head", "county_officer", "firm_owner"),
+    "application.supply": _seats("firm_owner"),
+    "application.withdraw": _seats("firm_owner"),
+    "application.lapse": _seats("county_officer", "city_officer"),
+    "certificate.issue": _seats("city_officer"),
+    "certificate.fulfil": _seats("firm_owner", "county_officer", "city_officer"),
+    "round.open": _seats("city_officer"),
+    "diagnosis.keep": _seats("city_officer", "county_officer", "firm_owner", "assessor", "city_head", "publicity"),
+    "coaching.draw_plan": _seats("county_officer", "city_officer", "coach", "publicity", "intake"),
+    "coaching.finish_step": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor"),
+    "coaching.accept_step": _seats("county_officer", "city_officer", "coach"),
+    "coaching.reopen_step": _seats("county_officer", "city_officer", "coach"),
+    "coaching.record_visit": _seats("county_officer", "county_head", "city_officer", "coach"),
+    "coaching.appoint": _seats("county_officer", "city_officer"),
+    "coaching.consent": _seats("firm_owner"),
+    "evidence.receive": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor", "county_officer", "city_officer"),
+    "figures.enter": _seats("firm_owner", "firm_finance", "firm_editor"),
+    "firm.amend": _seats("firm_owner", "firm_editor", "county_officer", "city_officer"),
+    "firm.register": _seats("county_officer", "city_officer"),
+    "firm.assign_county": _seats("city_officer"),
+    "firm.record_property": _seats("firm_owner", "firm_rd", "firm_editor"),
+    "notice.read": FIRM | OFFICE | {"coach"},
+    "roster.receive": _seats("county_officer", "city_officer"),
+    "roster.confirm": _seats("county_officer", "city_officer"),
+    "roster.cancel": _seats("county_officer", "city_officer"),
+    "people.grant_seat": _seats("security_admin"),
+    "people.end_seat": _seats("security_admin"),
+}
+
+
+def may(actor: Actor, act: str, rows: Reachable | None = None) -> bool:
+    """Whether the actor's seats grant the act, for all these rows. Asks; `require` refuses."""
+    seats = actor.seat_kinds & GRANTS[act]
+    return bool(seats) and (rows is None or not rows.beyond(actor.reach(seats)))
+
+
+def require(actor: Actor, act: str, rows: Reachable | None = None) -> None:
+    """Refuse the act unless it is granted; name it to the trail."""
+    if not may(actor, act, rows):
+        raise Refused(act, actor)
+    declare_act(act)
+
+
+Opens = Literal["public", "signed_in"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One URL name: the seats that may open it, its methods, and whether it shows what needs a fresh log-in."""
+
+    seats: frozenset[str] | Opens
+    methods: frozenset[str] = frozenset({"GET", "HEAD"})
+    sensitive: bool = False
+
+
+def _page(seats: frozenset[str] | Opens, methods: str = "GET", *, sensitive: bool = False) -> Page:
+    names = set(methods.split())
+    return Page(seats, frozenset(names | {"HEAD"} if "GET" in names else names), sensitive)
+
+
+STAFF = OFFICE
+ACTING_FIRM = FIRM - {"firm_viewer"}
+
+# Every URL name stands here once; one that does not, answers 404 and fails the build.
+URLS: dict[str, Page] = {
+    "home": _page("signed_in"),
+    "look": _page("public", "POST"),
+    "language": _page("public", "POST"),
+    "health": _page(frozenset({"system_admin"})),
+    "health_live": _page("public"),
+    "health_ready": _page("public"),
+    "demo_switch": _page("public", "POST"),
+    "demo_day": _page("public", "POST"),
+}
+
+
+def url_page(name: str) -> Page | None:
+    """The page of a URL name; pages of allauth decide for themselves."""
+    if name.startswith(("account_", "mfa_", "usersessions_")):
+        return Page("public", frozenset({"GET", "HEAD", "POST"}))
+    return URLS.get(name)

@@ -1,0 +1,167 @@
+"""What every move has in common: the grant, the clock, the row of history, the notices. Used by the acts that move."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pipeline import access, stages
+from pipeline.access import Actor, Service
+from pipeline.acts import notice
+from pipeline.models import Application, Case, FirmMove, Transition
+from pipeline.models.case import CaseQuerySet
+from pipeline.models.round import ApplicationQuerySet
+from pipeline.rules import books
+from pipeline.rules.workdays import carried_calendar
+from pipeline.stages import Stage
+
+TO_FIRM = frozenset(
+    "case.invite case.return_from_county case.return_from_city case.change_county case.publish case.refuse case.admit"
+    " case.mark_ready case.unready case.lapse case.remove case.record_departure application.return_from_county"
+    " application.return_from_city application.recommend application.not_recommend application.record".split()
+)
+TO_COUNTY = frozenset(
+    "case.submit case.resubmit_to_county case.resubmit_to_city case.send_back case.withdraw application.submit".split()
+)
+TO_CITY = frozenset("case.forward case.resubmit_to_city application.forward".split())
+
+
+def advance(
+    cases: CaseQuerySet,
+    name: str,
+    *,
+    by: Actor,
+    on: date,
+    versions: Mapping[int, int] | None = None,
+    note: str = "",
+    opinion: str = "",
+    reason: str = "",
+    **also: Any,
+) -> list[Transition]:
+    """Move cases by one line of the table: all of them or none. The transitions, in the order of the cases' keys."""
+    access.require(by, name, cases)
+    before = list(cases.select_related("firm").order_by("pk"))
+    target = next(iter(stages.CASE_MOVES[name].to))
+    if target == "closed":
+        also |= {"closed_on": on, "reason": reason}
+    for clock, group in _by_clock(before, stages.CASE_STAGES[target], on).items():
+        chosen = Case.objects.filter(pk__in=[case.pk for case in group])
+        chosen.move(name, versions=dict(versions) if versions is not None else None, **dict(clock), **also)
+    return record(before, name, target=target, by=by, on=on, note=note, opinion=opinion)
+
+
+def record(
+    cases: list[Case], name: str, *, target: str, by: Actor, on: date, note: str = "", opinion: str = "", source: str | None = None
+) -> list[Transition]:
+    """Write the history and the notices of a move that was made; `cases` are as they were before it."""
+    who = {"service": by.name} if isinstance(by, Service) else {"by_id": by.pk}
+    counties = _counties(cases)
+    transitions = Transition.objects.bulk_create(
+        Transition(
+            firm_id=case.firm_id,
+            case=case,
+            move=name,
+            source=case.stage if source is None else source,
+            target=target,
+            division_id=counties.get(case.firm_id),
+            on=on,
+            note=note,
+            opinion=opinion,
+            **who,
+        )
+        for case in cases
+    )
+    tell(list(Case.objects.filter(pk__in=[case.pk for case in cases]).select_related("firm").order_by("pk")), name, note=note)
+    return transitions
+
+
+def advance_application(
+    applications: ApplicationQuerySet,
+    name: str,
+    *,
+    by: Actor,
+    on: date,
+    versions: Mapping[int, int] | None = None,
+    to: str | None = None,
+    note: str = "",
+    opinion: str = "",
+    **also: Any,
+) -> list[Transition]:
+    """The same for applications; the notices go by their cases."""
+    access.require(by, name, applications)
+    before = list(applications.select_related("case", "case__firm", "round").order_by("pk"))
+    target = to or next(iter(stages.APPLICATION_MOVES[name].to))
+    if target in ("certified", "refused", "not_recommended", "withdrawn"):
+        also |= {"ended_on": on}
+    for clock, group in _by_clock(before, stages.APPLICATION_STAGES[target], on).items():
+        chosen = Application.objects.filter(pk__in=[each.pk for each in group])
+        chosen.move(name, to=target, versions=dict(versions) if versions is not None else None, **dict(clock), **also)
+    return record_application(before, name, target=target, by=by, on=on, note=note, opinion=opinion)
+
+
+def record_application(
+    applications: list[Application], name: str, *, target: str, by: Actor, on: date, note: str = "", opinion: str = ""
+) -> list[Transition]:
+    who = {"service": by.name} if isinstance(by, Service) else {"by_id": by.pk}
+    counties = _counties([each.case for each in applications])
+    transitions = Transition.objects.bulk_create(
+        Transition(
+            firm_id=each.firm_id,
+            case_id=each.case_id,
+            application=each,
+            move=name,
+            source=each.stage if each.pk and name != "application.open" else "",
+            target=target,
+            division_id=counties.get(each.firm_id),
+            on=on,
+            note=note,
+            opinion=opinion,
+            **who,
+        )
+        for each in applications
+    )
+    label = {"zh": stages.APPLICATION_STAGES[target].firm_zh, "en": stages.APPLICATION_STAGES[target].firm_en}
+    tell([each.case for each in applications], name, note=note, stage=label)
+    return transitions
+
+
+def tell(cases: list[Case], name: str, **values: object) -> None:
+    for side, moves in (("firm", TO_FIRM), ("coun", TO_COUNTY), ("city", TO_CITY)):
+        if name in moves:
+            notice.write(cases, to=side, kind=name, **values)
+
+
+def opening_clock(place: Stage, on: date) -> dict[str, Any]:
+    """The clock of a row that begins at a stage."""
+    return _clock(place, on, resumed=None, left=None)
+
+
+def term(name: str, on: date) -> int:
+    """Working days that the pool book in force gives for a stage."""
+    return int(books("pool", on).number(name))
+
+
+def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, Any], ...], list[Any]]:
+    """Rows grouped by what their clock will read, so that each group moves in one statement."""
+    groups: dict[tuple[tuple[str, Any], ...], list[Any]] = defaultdict(list)
+    for row in rows:
+        left = max(carried_calendar().between(on, row.due_on), 0) if row.due_on and row.place.clock == "runs" else None
+        resumed = row.clock_left if row.place.clock == "paused" else None
+        groups[tuple(_clock(place, on, resumed=resumed, left=left).items())].append(row)
+    return groups
+
+
+def _clock(place: Stage, on: date, *, resumed: int | None, left: int | None) -> dict[str, Any]:
+    """A stage with a term starts its clock the day after; a return keeps what was left, and resuming gives it back."""
+    if not place.term:
+        return {"clock_from": None, "clock_days": None, "clock_left": None, "due_on": None}
+    days = term(place.term, on)
+    if resumed is not None and place.clock == "runs":
+        days = max(resumed, term("least_workdays_after_return", on))
+    kept = left if place.clock == "paused" else None
+    return {"clock_from": on, "clock_days": days, "clock_left": kept, "due_on": carried_calendar().add(on, days).due}
+
+
+def _counties(cases: list[Case]) -> dict[int, int | None]:
+    moves = FirmMove.objects.filter(firm__in=[case.firm_id for case in cases], during__upper_inf=True)
+    return dict(moves.values_list("firm_id", "division_id"))

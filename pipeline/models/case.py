@@ -1,0 +1,273 @@
+from datetime import date
+from typing import Any, Self
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import connection, models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+
+from pipeline import stages
+from pipeline.access import Actor
+from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet, Row
+from pipeline.rules.workdays import Calendar
+from pipeline.stages import CASE_STAGES, Due, Stage
+
+
+class MoveRefused(Exception):
+    """The table of moves does not allow it, or somebody moved the row first.
+
+    `current` tells where the rows stand now: number -> (stage, version).
+    """
+
+    def __init__(self, move: str, current: dict[str, tuple[str, int]]) -> None:
+        super().__init__(f"{move} is refused: {current or 'no such row'}")
+        self.move = move
+        self.current = current
+
+
+class MovingQuerySet(FirmOwnedQuerySet[Row]):
+    """Rows with a stage. `move` is the only writer of it."""
+
+    table: str
+
+    def move(self, name: str, *, to: str | None = None, versions: dict[int, int] | None = None, **also: Any) -> dict[int, str]:
+        """Move every row of the queryset or none: {row id: the stage it left}. Raises MoveRefused.
+
+        `versions` holds the version of each row as the person saw it; without it the rows are taken as they are found.
+        `also` is written in the same statement.
+        """
+        move = stages.MOVES[self.table][name]  # type: ignore[index]
+        target = to or next(iter(move.to))
+        sources = [source for source in move.from_ if source]
+        found = {pk: (stage, version) for pk, stage, version in self.order_by("pk").values_list("pk", "stage", "version")}
+        seen = Q(pk__in=found) if versions is None else _as_seen(found, versions)
+        moved = (
+            self.model._default_manager.filter(seen, stage__in=sources)
+            .update(stage=target, version=F("version") + 1, **also)
+            if found and target in move.to
+            else 0
+        )
+        if moved != len(found) or not found:
+            raise MoveRefused(name, {str(pk): now for pk, now in found.items()})
+        return {pk: stage for pk, (stage, _) in found.items()}
+
+
+def _as_seen(found: dict[int, tuple[str, int]], versions: dict[int, int]) -> Q:
+    seen = Q(pk__in=[])
+    for pk in found:
+        seen |= Q(pk=pk, version=versions.get(pk, -1))
+    return seen
+
+
+class CaseQuerySet(MovingQuerySet["Case"]):
+    table = "case"
+
+    def open(self) -> Self:
+        return self.exclude(stage="closed")
+
+    def in_pool(self) -> Self:
+        """Firms of the pool: admitted and not yet out, renewals and direct applications apart."""
+        return self.filter(kind=Case.POOL, stage__in=["coaching", "ready", "in_certification"], term__isnull=False)
+
+    def awaiting(self, actor: Actor) -> Self:
+        """Cases whose turn it is at one of the person's seats."""
+        turns = {"city": "city", "coun": "county", "firm": "firm", "coac": "coach"}
+        mine = {turns[kind[:4]] for kind in actor.seat_kinds if kind[:4] in turns}
+        return self.filter(stage__in=[name for name, stage in CASE_STAGES.items() if stage.turn in mine])
+
+    def with_county(self) -> Self:
+        now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
+        return self.annotate(
+            county_id=Subquery(now.values("division_id")[:1]), county_name=Subquery(now.values("division__name")[:1])
+        )
+
+    def for_queue(self) -> Self:
+        """What a row of the desk's queue shows, in one statement."""
+        return self.with_county().select_related("firm", "firm__latest_diagnosis", "officer").order_by(
+            F("due_on").asc(nulls_last=True), "pk"
+        )
+
+    def funnel(self) -> "models.QuerySet[Case, dict[str, Any]]":
+        """How many open cases stand at each stage of each county."""
+        return (
+            self.open().with_county().order_by().values("county_id", "county_name", "stage").annotate(firms=Count("pk"))
+        )
+
+
+class Case(FirmOwned):
+    """A firm's stay with the bureau. At most one is open per firm."""
+
+    POOL, RENEWAL, DIRECT = "pool", "renewal", "direct"
+
+    number = models.CharField(max_length=16, unique=True)
+    kind = models.CharField(max_length=8, default=POOL)
+    stage = models.CharField(max_length=20)
+    version = models.PositiveIntegerField(default=1)
+    officer = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=20, blank=True)
+    term = DateRangeField(null=True, blank=True)
+    # The clock: a day the event fell on and working days from it. `left` keeps what a pause saved.
+    clock_from = models.DateField(null=True, blank=True)
+    clock_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    clock_left = models.PositiveSmallIntegerField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm"], condition=Q(closed_on=None), name="one_open_case_per_firm"),
+            models.CheckConstraint(condition=Q(stage__in=list(CASE_STAGES)), name="case_stage_is_known"),
+            models.CheckConstraint(
+                condition=Q(stage="closed", closed_on__isnull=False) & ~Q(reason="")
+                | ~Q(stage="closed") & Q(closed_on=None, reason=""),
+                name="a_closed_case_has_its_day_and_reason",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["pool", "renewal", "direct"]), name="case_kind_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(closed_on=None), name="open_cases_by_due_day"),
+            models.Index(fields=["stage", "due_on"], name="cases_by_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def place(self) -> Stage:
+        return CASE_STAGES[self.stage]
+
+    def due(self, today: date, calendar: Calendar) -> Due:
+        return due(self.place, self.due_on, today, calendar)
+
+    @staticmethod
+    def numbers(year: int, count: int) -> list[str]:
+        """The next numbers of the year, GP2026-0312."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into pipeline_casecounter as c (year, last) values (%s, %s)"
+                " on conflict (year) do update set last = c.last + excluded.last returning last",
+                [year, count],
+            )
+            last: int = cursor.fetchone()[0]
+        return [f"GP{year}-{number:04d}" for number in range(last - count + 1, last + 1)]
+
+
+def due(place: Stage, due_on: date | None, today: date, calendar: Calendar) -> Due:
+    """What a clock says on a day: kind, day and working days left (below 0 when over)."""
+    if due_on is None:
+        return Due("none")
+    left = calendar.between(today, due_on)
+    if place.clock == "paused":
+        return Due("paused", due_on, left)
+    kind = "over" if left < 0 else "today" if left == 0 else "soon" if left <= 4 else "calm"
+    return Due(kind, due_on, left)
+
+
+class CaseCounter(models.Model):
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
+class Transition(FirmOwned):
+    """One change of stage of a case or of its application: the history, the statistics and the evidence."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="transitions")
+    application = models.ForeignKey(
+        "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="transitions"
+    )
+    move = models.CharField(max_length=32)
+    source = models.CharField(max_length=20, blank=True)
+    target = models.CharField(max_length=20)
+    by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    service = models.CharField(max_length=12, blank=True)
+    division = models.ForeignKey("pipeline.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    opinion = models.CharField(max_length=8, blank=True)  # for | against, where a county forwards
+    note = models.TextField(blank=True)
+
+    objects = FirmOwnedQuerySet["Transition"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by__isnull=False, service="") | Q(by=None) & ~Q(service=""), name="somebody_made_the_move"
+            )
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="transitions_of_case")]
+
+    def __str__(self) -> str:
+        return f"{self.move} on {self.on}"
+
+
+class Fault(FirmOwned):
+    """One thing to correct, named with its place; all of a return are told at once."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="faults")
+    application = models.ForeignKey(
+        "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="faults"
+    )
+    raised_by = models.ForeignKey(Transition, on_delete=models.PROTECT, related_name="faults")
+    place = models.CharField(max_length=60)  # firm.field, figures.2025.rd_total, property, document …
+    says = models.TextField()
+    answer = models.TextField(blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+
+    objects = FirmOwnedQuerySet["Fault"].as_manager()
+
+    def __str__(self) -> str:
+        return self.says
+
+
+class Flag(FirmOwned):
+    """An objection, credit record or accident. Until it is cleared it blocks publicity and admission."""
+
+    OBJECTION, CREDIT, ACCIDENT = "objection", "credit", "accident"
+
+    kind = models.CharField(max_length=12)
+    says = models.TextField()
+    raised_by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
+    raised_on = models.DateField()
+    cleared_on = models.DateField(null=True, blank=True)
+    cleared_note = models.TextField(blank=True)
+
+    objects = FirmOwnedQuerySet["Flag"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["objection", "credit", "accident"]), name="flag_kind_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.says
+
+
+class Proposal(FirmOwned):
+    """What one person proposes and another decides."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="proposals")
+    application = models.ForeignKey(
+        "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="proposals"
+    )
+    act = models.CharField(max_length=32)
+    reason = models.CharField(max_length=20, blank=True)
+    says = models.TextField()
+    proposed_by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
+    proposed_on = models.DateField()
+    decided_by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_on = models.DateField(null=True, blank=True)
+
+    objects = FirmOwnedQuerySet["Proposal"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(decided_by=F("proposed_by")), name="nobody_decides_their_own_proposal"),
+            models.UniqueConstraint(fields=["case", "act"], condition=Q(decided_on=None), name="one_open_proposal_per_act"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act}: {self.says}"

@@ -1,0 +1,94 @@
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import Q
+
+from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
+
+
+class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
+    def valid_on(self, day: date) -> Self:
+        return self.filter(valid__contains=day).exclude(events__kind="revoked", events__on__lte=day)
+
+
+class Certificate(FirmOwned):
+    """A high-tech enterprise certificate. Its state on a day follows from its dates and events and is stored nowhere."""
+
+    number = models.CharField(max_length=14, unique=True)
+    issued_on = models.DateField()
+    valid = DateRangeField()
+    case = models.ForeignKey("pipeline.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates")
+    application = models.ForeignKey(
+        "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
+    )
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^G[RFS]20\d{10}$"), name="certificate_number_has_its_form")
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def state_on(self, day: date) -> str:
+        """valid, expired, not_yet or the kind of the last event that ends it."""
+        ending = self.events.filter(kind__in=["revoked", "superseded", "moved_out"], on__lte=day).order_by("-on").first()
+        if ending is not None:
+            return ending.kind
+        if day < self.valid.lower:
+            return "not_yet"
+        return "valid" if day < self.valid.upper else "expired"
+
+
+class CertificateEvent(FirmOwned):
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12)
+    on = models.DateField()
+    note = models.TextField(blank=True)
+    by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = FirmOwnedQuerySet["CertificateEvent"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["renamed", "moved_in", "moved_out", "recheck", "revoked", "superseded"]),
+                name="certificate_event_kind_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} {self.kind} {self.on}"
+
+
+class ObligationQuerySet(FirmOwnedQuerySet["Obligation"]):
+    def pending(self) -> Self:
+        return self.filter(fulfilled_on=None).order_by("due_on")
+
+
+class Obligation(FirmOwned):
+    """What a certificate asks of its holder by a statutory day, which no holiday moves."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="obligations")
+    kind = models.CharField(max_length=16)
+    year = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    source = models.CharField(max_length=100)
+    fulfilled_on = models.DateField(null=True, blank=True)
+
+    objects = ObligationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "kind", "year"], name="one_obligation_per_kind_and_year"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["annual_report", "recertification", "change_report"]), name="obligation_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}"

@@ -1,0 +1,221 @@
+from datetime import date
+from typing import Any, Self, TypeVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import connection, models
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Now, TruncDate
+
+from pipeline.access import Actor, Reach
+from pipeline.models.places import Division
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Bigrams(Func):
+    """One- and two-character pieces of a text, so that any two characters of a Chinese name find it."""
+
+    function = "mp_bigrams"
+    output_field = SearchVectorField()
+
+
+class FirmQuerySet(models.QuerySet["Firm"]):
+    def within(self, reach: Reach) -> Self:
+        """The firms a seat of this reach may act on today."""
+        if reach.everything:
+            return self
+        mine = Q(pk__in=reach.firms)
+        if reach.counties:
+            mine |= Q(pk__in=FirmMove.objects.filter(division__in=reach.counties, during__upper_inf=True).values("firm"))
+        if reach.coach is not None:
+            mine |= Q(pk__in=Appointment.objects.current().filter(coach=reach.coach).values("firm"))
+        return self.filter(mine)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The firms that exist for this person; a county also keeps those that moved away, to read their past."""
+        reach = actor.reach()
+        if reach.everything or not reach.counties:
+            return self.within(reach)
+        once_here = FirmMove.objects.filter(division__in=reach.counties).values("firm")
+        return self.filter(Q(pk__in=Firm.objects.within(reach).values("pk")) | Q(pk__in=once_here))
+
+    def beyond(self, reach: Reach) -> bool:
+        return not reach.everything and self.exclude(pk__in=Firm.objects.within(reach).values("pk")).exists()
+
+    def matching(self, text: str) -> Self:
+        """Firms whose name holds the text, by any one or two characters and more; or whose credit code begins with it."""
+        words = "".join(text.split()).lower()
+        if not words:
+            return self
+        pieces = [words[i : i + 2] for i in range(max(len(words) - 1, 1))]
+        named = Q(search=Func(Value(" & ".join(f"'{piece.replace(chr(39), chr(39) * 2)}'" for piece in pieces)), function="to_tsquery", template="%(expressions)s::tsquery"))
+        if words.isascii():
+            return self.filter(named | Q(uscc__startswith=words.upper()) | Q(pinyin__startswith=words))
+        return self.filter(named) if len(words) <= 2 else self.filter(named, plain_name__contains=words)
+
+    def with_county(self) -> Self:
+        now = FirmMove.objects.filter(firm=OuterRef("pk"), during__upper_inf=True)
+        return self.annotate(
+            county_id=Subquery(now.values("division_id")[:1]), county_name=Subquery(now.values("division__name")[:1])
+        )
+
+
+class Firm(models.Model):
+    """An enterprise, keyed by its credit code, which outlives its name."""
+
+    uscc = models.CharField(max_length=18, unique=True)
+    name = models.CharField(max_length=200)
+    plain_name = models.GeneratedField(
+        expression=Func(F("name"), function="mp_plain"), output_field=models.CharField(max_length=200), db_persist=True
+    )
+    search = models.GeneratedField(expression=Bigrams(F("name")), output_field=SearchVectorField(), db_persist=True)
+    pinyin = models.CharField(max_length=400, blank=True)  # the key Chinese names are sorted by; the wheels carry no ICU
+    registered_on = models.DateField(null=True, blank=True)
+    resident = models.BooleanField(null=True, blank=True)
+    field = models.CharField(max_length=5, blank=True)
+    industry = models.CharField(max_length=5, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    class_one = models.PositiveIntegerField(null=True, blank=True)  # counts a roster tells, where single rights are unknown
+    class_two = models.PositiveIntegerField(null=True, blank=True)
+    rd_ledger = models.BooleanField(null=True, blank=True)
+    credit_clean = models.BooleanField(null=True, blank=True)
+    never_certified = models.BooleanField(null=True, blank=True)
+    no_incident = models.BooleanField(null=True, blank=True)
+    verified_on = models.DateField(null=True, blank=True)  # the day its owner's identity was checked
+    made_up = models.CharField(max_length=200, blank=True)  # what of the record is invented for the demonstration
+    version = models.PositiveIntegerField(default=1)
+    latest_diagnosis = models.ForeignKey(
+        "pipeline.Diagnosis", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = FirmQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex(fields=["search"], name="firm_search"), models.Index(fields=["pinyin"], name="firm_pinyin")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def numbers(count: int) -> list[int]:
+        """Keys for firms to come: a firm's county must be on record before the firm is, or nobody could see it."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select nextval(pg_get_serial_sequence('pipeline_firm', 'id')) from generate_series(1, %s)", [count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    @staticmethod
+    def is_registered(uscc: str) -> bool:
+        """Whether any county holds the code. Tells nothing else of a firm that is not yours."""
+        with connection.cursor() as cursor:
+            cursor.execute("select mp_code_taken(%s)", [uscc])
+            return bool(cursor.fetchone()[0])
+
+    def county_on(self, day: date) -> Division | None:
+        move = self.moves.filter(during__contains=day).select_related("division").first()
+        return move.division if move else None
+
+
+class FirmOwnedQuerySet(models.QuerySet[Row]):
+    """Rows that belong to one firm."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Rows of firms in reach; of a firm that moved away, what was recorded before the day it left."""
+        reach = actor.reach()
+        if reach.everything:
+            return self
+        now = Q(firm__in=Firm.objects.within(reach).values("pk"))
+        if not reach.counties:
+            return self.filter(now)
+        before_it_left = FirmMove.objects.filter(
+            firm=OuterRef("firm"), division__in=reach.counties, during__endswith__gt=TruncDate(OuterRef("recorded_at"))
+        )
+        return self.filter(now | Exists(before_it_left))
+
+    def beyond(self, reach: Reach) -> bool:
+        return not reach.everything and self.exclude(firm__in=Firm.objects.within(reach).values("pk")).exists()
+
+
+class FirmOwned(models.Model):
+    """A row that belongs to a firm and is seen by whoever sees the firm."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class FirmMove(models.Model):
+    """Where a firm belongs, dated: the only truth of its county."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="moves")
+    division = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    during = DateRangeField()
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_firm_is_in_one_place_at_a_time",
+                expressions=[("firm", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.firm_id} in {self.division_id} {self.during}"
+
+
+class FormerName(FirmOwned):
+    name = models.CharField(max_length=200)
+    until = models.DateField()
+
+    objects = FirmOwnedQuerySet["FormerName"].as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(FirmOwned):
+    name = models.CharField(max_length=40)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(blank=True)
+
+    objects = FirmOwnedQuerySet["Contact"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "name"], name="one_contact_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AppointmentQuerySet(FirmOwnedQuerySet["Appointment"]):
+    def current(self) -> Self:
+        """Assigned, consented to by the firm, and not over."""
+        return self.filter(
+            consented_on__isnull=False, during__contains=Func(function="mp_today", output_field=models.DateField())
+        )
+
+
+class Appointment(FirmOwned):
+    """A coach assigned to a firm. Without the firm's consent the coach sees nothing."""
+
+    coach = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="appointments")
+    during = DateRangeField()
+    consented_on = models.DateField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.coach_id} for {self.firm_id}"
+
+
+def held_firms(actor: Actor) -> Any:
+    """The firms of a person's firm seats, most recent first."""
+    return Firm.objects.filter(pk__in=actor.reach().firms).order_by("-pk")

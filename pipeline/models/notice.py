@@ -1,0 +1,55 @@
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from pipeline.access import Actor
+from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
+
+
+class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
+    def unsent(self, now: datetime) -> Self:
+        return self.filter(state=Notice.WAITING, next_try_at__lte=now).order_by("pk")
+
+    def for_firm(self) -> Self:
+        return self.filter(to=Notice.FIRM).select_related("case").order_by("-pk")
+
+    def for_office(self, actor: Actor) -> Self:
+        return self.filter(to__in=[seat[:4] for seat in actor.seat_kinds]).select_related("case", "firm").order_by("-pk")
+
+
+class Notice(FirmOwned):
+    """The outbox: what somebody is to be told, written in the transaction that causes it and sent by a job.
+
+    In the application it can be read at once; what goes by mail carries no more than a case number and a link.
+    """
+
+    FIRM, CITY, COUNTY = "firm", "city", "coun"
+    WAITING, SENT, DEAD = "waiting", "sent", "dead"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("pipeline.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
+    to = models.CharField(max_length=4)
+    kind = models.CharField(max_length=40)
+    title = models.JSONField()  # {zh, en}: rendered when it was written, so that later wording changes nothing
+    body = models.JSONField()
+    state = models.CharField(max_length=8, default=WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_default=models.functions.Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(to__in=["firm", "city", "coun"]), name="notice_has_a_side"),
+            models.CheckConstraint(condition=Q(state__in=["waiting", "sent", "dead"]), name="notice_state_is_known"),
+        ]
+        indexes = [models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="notices_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to} of {self.firm_id}"

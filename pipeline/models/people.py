@@ -1,0 +1,120 @@
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import DateRangeField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from pipeline import access
+from pipeline.access import Reach
+from pipeline.models.places import Division
+
+TODAY = RawSQL("mp_today()", [], output_field=models.DateField())
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do hangs on their seats, never on the account."""
+
+    username = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=64)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+    look = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope(self) -> str:
+        return str(self.pk)
+
+    @cached_property
+    def seats(self) -> list["Seat"]:
+        return list(Seat.objects.filter(user=self, during__contains=TODAY).select_related("office").order_by("pk"))
+
+    @cached_property
+    def seat_kinds(self) -> frozenset[str]:
+        return frozenset(seat.kind for seat in self.seats)
+
+    def reach(self, kinds: frozenset[str] | None = None) -> Reach:
+        """The firms that the seats of these kinds (all of them when None) extend to."""
+        seats = [seat for seat in self.seats if kinds is None or seat.kind in kinds]
+        offices = [seat.office for seat in seats if seat.office is not None]
+        return Reach(
+            everything=any(office.level == Office.CITY for office in offices),
+            counties=frozenset(office.division_id for office in offices if office.level == Office.COUNTY),
+            firms=frozenset(seat.firm_id for seat in seats if seat.firm_id is not None),
+            coach=self.pk if any(seat.kind == "coach" for seat in seats) else None,
+        )
+
+    @property
+    def office(self) -> "Office | None":
+        """The office of the first office seat: the one its rosters and visits are booked to."""
+        return next((seat.office for seat in self.seats if seat.office is not None), None)
+
+
+class Office(models.Model):
+    CITY, COUNTY = "city", "county"
+
+    name = models.CharField(max_length=100, unique=True)
+    level = models.CharField(max_length=8)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="offices")
+    phone = models.CharField(max_length=30, blank=True)
+    one_signature = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(level__in=["city", "county"]), name="office_level_is_known")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Seat(models.Model):
+    """A user's role in an office, a firm or an agency, for as long as `during`."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="all_seats")
+    kind = models.CharField(max_length=16, validators=[RegexValidator(r"^[a-z_]+$")])
+    office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
+    firm = models.ForeignKey("pipeline.Firm", null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
+    agency = models.CharField(max_length=100, blank=True)
+    during = DateRangeField()
+    recorded_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=sorted(access.SEATS)), name="seat_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=sorted(access.OFFICE | {"leader"}), office__isnull=False, firm__isnull=True)
+                | Q(kind__in=sorted(access.FIRM), firm__isnull=False, office__isnull=True)
+                | Q(kind__in=sorted(access.ADMINISTRATORS | {"coach", "agency", "expert"}), firm__isnull=True),
+                name="seat_stands_where_its_kind_says",
+            ),
+        ]
+        indexes = [models.Index(fields=["user"], name="seat_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
+
+    @property
+    def title(self) -> tuple[str, str]:
+        return access.SEAT_NAMES[self.kind]

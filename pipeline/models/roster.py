@@ -1,0 +1,86 @@
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Count, Q
+
+from pipeline.access import Actor
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The rosters of one's own office; the city sees those of every county."""
+        reach = actor.reach()
+        return self if reach.everything else self.filter(office__division__in=reach.counties)
+
+
+class Import(models.Model):
+    """A spreadsheet of firms on its way in: received, read, looked at by a person, confirmed, committed."""
+
+    RECEIVED, READING, READ, CONFIRMED, COMMITTED, REFUSED, CANCELLED = (
+        "received reading read confirmed committed refused cancelled".split()
+    )
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="imports")
+    by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=10, default=RECEIVED)
+    received_at = models.DateTimeField(db_default=models.functions.Now())
+    day = models.DateField()  # the day by which its years are understood
+    columns = models.JSONField(default=dict, blank=True)  # what each column of the file was understood as
+    problem = models.JSONField(null=True, blank=True)  # {zh, en}: why the whole file is refused
+    rows_total = models.PositiveIntegerField(null=True, blank=True)
+    rows_done = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in="received reading read confirmed committed refused cancelled".split()),
+                name="import_state_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def counts(self) -> dict[str, int]:
+        """Rows by what would happen to them: new, changed, unchanged, refused."""
+        found = dict(self.rows.order_by().values_list("state").annotate(rows=Count("pk")))
+        return {state: found.get(state, 0) for state in ImportRow.STATES}
+
+
+class ImportRow(models.Model):
+    """One line of a roster as it was understood, with what it would change and what is wrong with it."""
+
+    STATES = ("new", "changed", "unchanged", "refused")
+
+    roster = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="rows")
+    office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
+    sheet = models.CharField(max_length=60)
+    line = models.PositiveIntegerField()
+    uscc = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10)
+    cells = models.JSONField()  # the cells as the officer wrote them
+    record: Any = models.JSONField(default=dict)  # what they mean, in yuan
+    changes = models.JSONField(default=list)  # [{field, old, new}]
+    faults = models.JSONField(default=list)  # [{cell, says: {zh, en}}]
+    committed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["roster", "sheet", "line"], name="one_row_per_line"),
+            models.CheckConstraint(
+                condition=Q(state__in=["new", "changed", "unchanged", "refused"]), name="import_row_state_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["roster", "state", "line"], name="import_rows_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.line}"

@@ -1,0 +1,268 @@
+"""Every table of the house, once: whose it is, and the walls that follow from that.
+
+From this register come the row policies, the trail triggers, the append-only guards and the stage guards. A table that is not
+in it fails the build. Policies and grants are frozen as SQL in a migration (`manage.py freeze_walls` prints it, a test compares
+it with what stands here); triggers are carried by django-pgtrigger.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+
+from pipeline import stages
+
+Kind = Literal["firm", "office", "reference", "internal"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`firm_column` names the owner of a firm-owned row; `append_only` forbids what is not an insert; `to_leaders` lets a
+    leader's seat read it; `trailed` writes each change to the trail; `hidden` are columns the trail leaves out."""
+
+    kind: Kind
+    firm_column: str = ""
+    append_only: bool = False
+    to_leaders: bool = False
+    trailed: bool = True
+    hidden: tuple[str, ...] = ()
+    dated: bool = True  # has recorded_at, so that a county a firm has left keeps what it saw
+    stages: Literal["", "case", "application"] = ""
+
+
+def _firm(**also: object) -> Table:
+    return Table("firm", **{"firm_column": "firm_id", **also})  # type: ignore[arg-type]
+
+
+REFERENCE = Table("reference")
+INTERNAL = Table("internal", trailed=False)
+
+TABLES: dict[str, Table] = {
+    "pipeline_firm": _firm(firm_column="id", to_leaders=True, hidden=("search", "plain_name"), dated=False),
+    "pipeline_firmmove": _firm(to_leaders=True),
+    "pipeline_formername": _firm(),
+    "pipeline_contact": _firm(),
+    "pipeline_appointment": _firm(),
+    "pipeline_financialyear": _firm(),
+    "pipeline_intellectualproperty": _firm(),
+    "pipeline_document": _firm(),
+    "pipeline_documentversion": _firm(),
+    "pipeline_evidence": _firm(),
+    "pipeline_case": _firm(to_leaders=True, stages="case"),
+    "pipeline_transition": _firm(append_only=True),
+    "pipeline_fault": _firm(),
+    "pipeline_flag": _firm(),
+    "pipeline_proposal": _firm(),
+    "pipeline_diagnosis": _firm(append_only=True),
+    "pipeline_gap": _firm(append_only=True),
+    "pipeline_plan": _firm(),
+    "pipeline_step": _firm(),
+    "pipeline_visit": _firm(),
+    "pipeline_application": _firm(to_leaders=True, stages="application"),
+    "pipeline_certificate": _firm(to_leaders=True),
+    "pipeline_certificateevent": _firm(append_only=True),
+    "pipeline_obligation": _firm(),
+    "pipeline_notice": _firm(),
+    "pipeline_seat": Table("office"),
+    "pipeline_import": Table("office"),
+    "pipeline_importrow": Table("office", trailed=False),
+    "pipeline_user": Table("reference", hidden=("password", "last_login")),
+    "pipeline_office": REFERENCE,
+    "pipeline_division": REFERENCE,
+    "pipeline_field": REFERENCE,
+    "pipeline_industry": REFERENCE,
+    "pipeline_round": REFERENCE,
+    "pipeline_casecounter": INTERNAL,
+    "pipeline_heartbeat": INTERNAL,
+    "pipeline_trailseal": Table("internal", append_only=True, trailed=False),
+    "trail_entry": Table("internal", trailed=False),
+    "cache_entry": INTERNAL,
+    "django_session": INTERNAL,
+    "django_migrations": INTERNAL,
+    "django_content_type": INTERNAL,
+    "auth_group": INTERNAL,
+    "auth_permission": INTERNAL,
+    "auth_group_permissions": INTERNAL,
+    "account_emailaddress": INTERNAL,
+    "account_emailconfirmation": INTERNAL,
+    "mfa_authenticator": INTERNAL,
+    "usersessions_usersession": INTERNAL,
+}
+
+SEES_ALL = "(select mp_sees_city())"
+LEADS = "(select mp_leads())"
+
+
+def attach_triggers() -> None:
+    """Register the trail, guard and stage triggers with their models, for django-pgtrigger to put into migrations."""
+    for model in apps.get_app_config("pipeline").get_models():
+        table = TABLES.get(model._meta.db_table)
+        if table is None or not model._meta.managed:
+            continue
+        for trigger in triggers(model._meta.db_table, table):
+            trigger.register(model)
+
+
+def triggers(name: str, table: Table) -> Iterator[pgtrigger.Trigger]:
+    if table.trailed:
+        yield from _trail_triggers(table)
+    if table.append_only:
+        yield from _append_only_triggers()
+    if table.stages:
+        yield from _stage_triggers(table.stages)
+
+
+def _trail_triggers(table: Table) -> Iterator[pgtrigger.Trigger]:
+    firm = f"r.{table.firm_column}" if table.kind == "firm" else "null"
+    hidden = "".join(f" - '{column}'" for column in table.hidden)
+    old, new = f"to_jsonb(o){hidden}", f"to_jsonb(n){hidden}"
+    yield _trail("insert", pgtrigger.Insert, "new_rows n", "n", firm, "null", new, new="new_rows")
+    yield _trail("delete", pgtrigger.Delete, "old_rows o", "o", firm, old, "null", old="old_rows")
+    changed = f"old_rows o join new_rows n using (id) where {old} is distinct from {new}"
+    yield _trail("update", pgtrigger.Update, changed, "n", firm, old, new, old="old_rows", new="new_rows")
+
+
+def _trail(
+    name: str, on: pgtrigger.Operation, rows: str, row: str, firm: str, before: str, after: str, **referencing: str
+) -> pgtrigger.Trigger:
+    key = "id" if name == "update" else f"{row}.id"
+    return pgtrigger.Trigger(
+        name=f"trail_{name}",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=on,
+        referencing=pgtrigger.Referencing(**referencing),
+        func=(
+            "insert into trail_entry (at, xid, actor, request_id, act, \"table\", operation, \"row\", firm_id, before, after)"
+            " select now(), pg_current_xact_id()::text::bigint, coalesce(current_setting('app.scope', true), ''),"
+            " coalesce(current_setting('app.request', true), ''), coalesce(current_setting('app.act', true), ''),"
+            f" tg_table_name, '{name}', {key}::text, {firm.replace('r.', row + '.')}, {before}, {after} from {rows};"
+            " return null;"
+        ),
+    )
+
+
+def _append_only_triggers() -> Iterator[pgtrigger.Trigger]:
+    for name, operation in (("edit", pgtrigger.Update | pgtrigger.Delete), ("truncate", pgtrigger.Truncate)):
+        yield pgtrigger.Trigger(
+            name=f"no_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=operation,
+            func="raise exception '% is append-only', tg_table_name using errcode = 'MP002'; return null;",
+        )
+
+
+def _stage_triggers(table: Literal["case", "application"]) -> Iterator[pgtrigger.Trigger]:
+    pairs = ", ".join(f"('{source}', '{target}')" for source, target in stages.pairs(table))
+    openings = ", ".join(f"'{stage}'" for stage in stages.openings(table))
+    yield pgtrigger.Trigger(
+        name="stage_moves",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+        func=(
+            "if exists (select 1 from old_rows o join new_rows n using (id) where o.stage <> n.stage"
+            f" and ((o.stage, n.stage) not in ({pairs}) or n.version <= o.version)) then"
+            " raise exception 'the table of moves does not allow this' using errcode = 'MP001'; end if; return null;"
+        ),
+    )
+    yield pgtrigger.Trigger(
+        name="stage_opens",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="new_rows"),
+        func=(
+            f"if exists (select 1 from new_rows n where n.stage not in ({openings})) then"
+            " raise exception 'no row may begin at this stage' using errcode = 'MP001'; end if; return null;"
+        ),
+    )
+
+
+# Row policies -------------------------------------------------------------------------------------------------------------
+
+
+def walls() -> str:
+    """The SQL of the scope functions, every row policy and grant, in the order of the register. It may be run again."""
+    functions = Path(settings.BASE_DIR, "config", "postgres", "scope.sql").read_text()
+    return functions + "\n".join(line for name, table in TABLES.items() for line in _walls_of(name, table)) + "\n"
+
+
+def _walls_of(name: str, table: Table) -> Iterator[str]:
+    if table.append_only or name == "trail_entry":
+        yield f"revoke update, delete, truncate on {name} from web;"
+    if name == "trail_entry":
+        yield from _trail_walls()
+    elif table.kind == "firm":
+        yield from _firm_policies(name, table)
+    elif name == "pipeline_seat":
+        yield from _seat_policies(name)
+    elif table.kind == "office":
+        mine = f"({SEES_ALL} or office_id in (select mp_offices()))"
+        yield from _policies(name, select=mine, write=mine)
+
+
+def _trail_walls() -> Iterator[str]:
+    """The trail is written by trigger functions that run as the owner; nobody else adds to it, by no partition either."""
+    yield "revoke insert on trail_entry from web;"
+    yield from _policies("trail_entry", select="((select mp_holds('audit_admin')) or current_setting('app.scope', true) = 'sealer')")
+    yield "drop policy if exists triggers_write on trail_entry;"
+    yield "create policy triggers_write on trail_entry for insert to current_user with check (true);"
+    yield (
+        "do $$ declare each record; begin"
+        " for each in select inhrelid::regclass as part from pg_inherits where inhparent = 'trail_entry'::regclass loop"
+        " execute format('revoke all on %s from web', each.part); end loop;"
+        " for each in select oid::regprocedure as writer from pg_proc where proname like 'pgtrigger_trail_%' loop"
+        " execute format('alter function %s security definer set search_path = public', each.writer); end loop; end $$;"
+    )
+
+
+def _firm_policies(name: str, table: Table) -> Iterator[str]:
+    column = table.firm_column
+    now = f"{SEES_ALL} or {column} in (select mp_firms())"
+    seen = now
+    if name == "pipeline_firm":
+        seen += f" or {column} in (select mp_past_firms())"
+    elif name == "pipeline_firmmove":
+        now += " or division_id in (select mp_counties())"
+        seen = f"{now} or {column} in (select mp_past_firms())"
+    else:
+        seen += (
+            f" or ({column} in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left({column}))"
+        )
+    if table.to_leaders:
+        seen += f" or {LEADS}"
+    yield from _policies(name, select=f"({seen})", write=f"({now})")
+    if name in ("pipeline_firm", "pipeline_firmmove", "pipeline_appointment"):
+        yield from _owner_reads(name)
+
+
+def _seat_policies(name: str) -> Iterator[str]:
+    firms = "firm_id in (select mp_firms())"
+    mine = f"(user_id = (select mp_user()) or {SEES_ALL} or (select mp_holds('security_admin')) or {firms})"
+    yield from _policies(name, select=mine, write="((select mp_holds('security_admin')) or (select mp_provisions()))")
+    yield from _owner_reads(name)
+
+
+def _owner_reads(name: str) -> Iterator[str]:
+    """The functions that answer what a scope may see run as the owner and must read these tables whole."""
+    yield f"drop policy if exists owner_reads on {name};"
+    yield f"create policy owner_reads on {name} for select to current_user using (true);"
+
+
+def _policies(name: str, *, select: str, write: str = "") -> Iterator[str]:
+    yield f"alter table {name} enable row level security;"
+    yield f"alter table {name} force row level security;"
+    for command in ("read", "add", "change", "remove"):
+        yield f"drop policy if exists {command} on {name};"
+    yield f"create policy read on {name} for select to web using {select};"
+    if write:
+        yield f"create policy add on {name} for insert to web with check {write};"
+        yield f"create policy change on {name} for update to web using {write} with check {write};"
+        yield f"create policy remove on {name} for delete to web using {write};"

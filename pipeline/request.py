@@ -1,0 +1,109 @@
+"""What every request passes through: language, scope, the page's entry in the access table, and how refusals are answered."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.utils import translation
+
+from config import clock
+from config.postgres.scope import REQUEST, acting
+from pipeline import access
+from pipeline.models import MoveRefused, User
+
+Answer = Callable[[HttpRequest], HttpResponse]
+LANGUAGE_COOKIE = "language"
+LOOK_COOKIE = "look"
+LOOKS = {
+    "theme": ("light", "dark"),
+    "size": ("normal", "large"),
+    "contrast": ("normal", "more"),
+    "density": ("normal", "compact", "roomy"),
+}
+
+
+class LanguageMiddleware:
+    """Chinese unless the person chose English; what the browser happens to prefer decides nothing."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(LANGUAGE_COOKIE) or getattr(request.user, "language", "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ScopeMiddleware:
+    """Runs the request as the person who asks, and opens only pages that the access table gives to one of their seats."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.today = clock.today()  # type: ignore[attr-defined]
+        person = request.user if request.user.is_authenticated else None
+        token = REQUEST.set(request.headers.get("X-Request-ID", "")[:64])
+        try:
+            with acting(person):
+                return self.get_response(request)
+        finally:
+            REQUEST.reset(token)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        page = access.url_page(name)
+        if page is None:
+            raise Http404(f"{name} has no line in access.URLS")
+        if page.seats != "public":
+            with transaction.atomic():
+                kinds = request.user.seat_kinds if request.user.is_authenticated else frozenset()
+            if page.seats != "signed_in" and not kinds & page.seats:
+                raise Http404("none of the person's seats opens this page")
+        if request.method not in page.methods | {"OPTIONS"}:
+            return HttpResponseNotAllowed(sorted(page.methods))
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, access.Refused):
+            return render(request, "403.html", {"act": error.act}, status=403)
+        if isinstance(error, MoveRefused):
+            return render(request, "409.html", {"refused": error}, status=409)
+        return None
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use: the day, the look, the language of labels, the demonstration's people."""
+    user = getattr(request, "user", None)
+    stored = user.look if isinstance(user, User) else json.loads(request.COOKIES.get(LOOK_COOKIE, "{}") or "{}")
+    return {
+        "today": getattr(request, "today", None) or clock.today(),
+        "look": {name: stored.get(name, choices[0]) for name, choices in LOOKS.items()},
+        "language": "en" if translation.get_language() == "en" else "zh",
+        "demo": settings.DEMO,
+    }
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are invited; nobody signs up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class StaffRequest(HttpRequest):
+    """For annotations: a request that passed the middleware, by a person who signed in."""
+
+    user: User
+    today: date
