@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -98,6 +99,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # fields are drawn by our templates
 
 # Log-in. There is no sign-up: accounts are invited. Lock-out is allauth's, kept in the database cache.
 AUTH_USER_MODEL = "pipeline.User"

@@ -25,6 +25,7 @@ LOOKS = {
     "size": ("normal", "large"),
     "contrast": ("normal", "more"),
     "density": ("normal", "compact", "roomy"),
+    "keys": ("on", "off"),  # shortcuts of a single letter
 }
 
 
