@@ -19,6 +19,7 @@ class Division(models.Model):
     level = models.CharField(max_length=8)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     counted = models.BooleanField(default=True)
+    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors")
     during = DateRangeField()
 
     objects = DivisionQuerySet.as_manager()

@@ -1,6 +1,7 @@
 import uuid
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Q
 
@@ -34,6 +35,9 @@ class Import(models.Model):
     problem = models.JSONField(null=True, blank=True)  # {zh, en}: why the whole file is refused
     rows_total = models.PositiveIntegerField(null=True, blank=True)
     rows_done = models.PositiveIntegerField(default=0)
+    worked_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when a job last got on with it; a sweep takes up what stands still
     version = models.PositiveIntegerField(default=1)
 
     objects = ImportQuerySet.as_manager()
@@ -62,15 +66,18 @@ class ImportRow(models.Model):
 
     roster = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="rows")
     office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()  # in the order of the file, over all its sheets
     sheet = models.CharField(max_length=60)
     line = models.PositiveIntegerField()
     uscc = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10)
+    asks = models.BooleanField(default=False)  # something of it should be confirmed, though it goes in
+    kinds = ArrayField(models.CharField(max_length=16), default=list)  # of its faults
     cells = models.JSONField()  # the cells as the officer wrote them
     record: Any = models.JSONField(default=dict)  # what they mean, in yuan
     changes = models.JSONField(default=list)  # [{field, old, new}]
-    faults = models.JSONField(default=list)  # [{cell, says: {zh, en}}]
+    faults = models.JSONField(default=list)  # [{kind, sheet, row, column, says: {zh, en}, remedy: {zh, en}}]
     committed_on = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -80,7 +87,10 @@ class ImportRow(models.Model):
                 condition=Q(state__in=["new", "changed", "unchanged", "refused"]), name="import_row_state_is_known"
             ),
         ]
-        indexes = [models.Index(fields=["roster", "state", "line"], name="import_rows_by_state")]
+        indexes = [
+            models.Index(fields=["roster", "state", "number"], name="import_rows_by_state"),
+            models.Index(fields=["roster", "uscc"], name="import_rows_by_code"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.line}"
