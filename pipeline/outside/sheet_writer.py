@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Literal
@@ -66,7 +66,7 @@ def written(pages: Sequence[Page]) -> bytes:
     buffer = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": pages[0].name, "author": "", "created": date(2000, 1, 1)})
+        book.set_properties({"title": pages[0].name, "author": "", "created": datetime(2000, 1, 1, tzinfo=UTC)})
         for page in pages:
             _Writer(book, page).write()
     return buffer.getvalue()
