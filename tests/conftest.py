@@ -1,12 +1,20 @@
 """Fixtures for all tests. Databases come from tests/services.py, whole running products from tests/live.py."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from config.embedded import catalogues
+from config.embedded.browser import browser as chromium
 from tests import services
+from tests.live import Complaints, House, launched_browser, running_house
+
+
+def pytest_sessionstart() -> None:
+    catalogues.compile_changed()
 
 
 def pytest_sessionfinish() -> None:
@@ -47,3 +55,50 @@ def as_web(django_db_setup: None) -> Iterator[psycopg.Connection]:
     """A connection as the role the product works as, past Django: no scope is declared."""
     with services.server().connect("web", services.current_database()) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def house(fresh_database: str) -> Iterator[House]:
+    """The whole product running on this module's database, which the test's own Django works on too."""
+    with running_house(fresh_database) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    """One real Chromium for the session."""
+    if chromium() is None:
+        pytest.skip("no Chromium found")
+    with launched_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Fails the test when a page it opened had anything to complain about."""
+    complaints = Complaints()
+    yield complaints
+    assert not complaints.found, "\n".join(complaints.found)
+
+
+@pytest.fixture
+def new_context(chrome: Browser, complaints: Complaints) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a browser with a session of its own, for each person of a story; takes Playwright's options."""
+    opened: list[BrowserContext] = []
+
+    def open_context(**options: Any) -> BrowserContext:
+        context = chrome.new_context(**{"locale": "zh-CN", "viewport": {"width": 1280, "height": 800}, **options})
+        context.set_default_timeout(15_000)
+        context.on("page", complaints.watch)
+        opened.append(context)
+        return context
+
+    yield open_context
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """One page of one person."""
+    return new_context().new_page()

@@ -114,12 +114,13 @@ def end_group(pid: int) -> None:
 
 
 def started_at(pid: int) -> str | None:
-    """A text that tells this process from a later one with the same number; None when there is none."""
+    """A text that tells this process from a later one with the same number; None once it has ended."""
     if sys.platform == "linux":
         try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-        except (OSError, IndexError):
+            columns = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
             return None
+        return None if columns[0] == "Z" else columns[19]
     return told_by_ps("lstart", pid) or None
 
 

@@ -28,9 +28,13 @@ class Valkey:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
         child = self.child = self.launch()
-        if not wait_until(lambda: self.ready() or not child.alive(), PATIENCE) or not child.alive():
-            self.stop()
+        if wait_until(lambda: self.ready() or not child.alive(), PATIENCE) and child.alive():
+            return
+        self.stop()
+        if "Address already in use" not in child.tail(3):
             raise CannotStart(f"Valkey did not start. Its log {child.log} ends:\n{child.tail()}")
+        self.port = 0
+        self.start()
 
     def launch(self) -> Child:
         place = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
@@ -45,9 +49,10 @@ class Valkey:
         )
 
     def ready(self) -> bool:
+        """Our own server answers, not another one that had the port before."""
         try:
             with redis.Redis(port=self.port, socket_timeout=1) as client:
-                return bool(client.ping())
+                return bool(self.child and client.info("server")["process_id"] == self.child.process.pid)
         except (redis.ConnectionError, redis.TimeoutError):
             return False
 

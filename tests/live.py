@@ -1,0 +1,134 @@
+"""A whole running product for tests, and a browser to look at it: real processes on a database of the module's own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from config.embedded.browser import browser as chromium
+from config.embedded.places import is_root
+from config.embedded.processes import Child, free_port
+from config.embedded.stack import Stack
+from config.embedded.valkey import Valkey
+from tests import services
+
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-gpu",
+    "--lang=zh-CN",
+]
+PRODUCTION_FILES = {
+    "STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    "STATIC_FROM_SOURCE": "",
+}
+
+
+@dataclass
+class House:
+    """Web server, worker and (when asked for) beat on one database. Its environment may be changed with `restart`."""
+
+    stack: Stack
+    valkey: Valkey
+    children: dict[str, Child] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return self.stack.url
+
+    @property
+    def database(self) -> str:
+        return self.stack.database
+
+    def database_url(self, role: str = "web") -> str:
+        return self.stack.postgres.url(role, self.stack.database)
+
+    def run_command(self, *arguments: str, role: str = "web", **environment: str) -> str:
+        """What manage.py printed."""
+        return self.stack.run_command(*arguments, role=role, **environment)
+
+    def start(self, *, beat: bool = False) -> None:
+        self.children = {"worker": self.stack.worker(), "web": self.stack.web()}
+        if beat:
+            self.children["beat"] = self.stack.beat()
+        self.stack.wait_for_web(self.children["web"])
+
+    def restart(self, *, beat: bool = False, **environment: str) -> None:
+        """With other environment variables, as after a change of settings or of the clock."""
+        self.stop()
+        self.stack.extra.update(environment)
+        self.start(beat=beat)
+
+    def stop(self) -> None:
+        for child in reversed(self.children.values()):
+            child.stop()
+        self.children = {}
+
+    def log(self, process: str) -> str:
+        return (self.stack.folder / f"{process}.log").read_text(errors="replace")
+
+
+@contextmanager
+def running_house(database: str, *, beat: bool = False, **environment: str) -> Iterator[House]:
+    """Start everything on `database`, one of `services.server()`'s; stop everything, whatever happens."""
+    folder = Path(tempfile.mkdtemp(prefix="house-", dir=services.tests_root()))
+    valkey = Valkey(folder / "valkey")
+    valkey.start()
+    extra = {**PRODUCTION_FILES, "MAIL_URL": f"file://{folder / 'mail'}", **environment}
+    postgres = services.server().postgres
+    house = House(Stack(folder, postgres, database, valkey.url, free_port(), extra=extra), valkey)
+    try:
+        house.start(beat=beat)
+        yield house
+    finally:
+        house.stop()
+        valkey.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def launched_browser() -> Iterator[Browser]:
+    arguments = [*QUIET, "--no-sandbox"] if is_root() else QUIET
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Complaints:
+    """What a page said went wrong: errors on the console, in scripts, and breaches of the content security policy."""
+
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self.from_console)
+        page.on("pageerror", lambda error: self.found.append(f"script error: {error}"))
+        page.on("requestfailed", lambda request: self.from_request(request))
+        page.on("response", self.from_response)
+
+    def from_console(self, message: Any) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.found.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def from_request(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a navigation or a download ends what was still under way
+            self.found.append(f"failed: {request.method} {request.url} {request.failure}")
+
+    def from_response(self, response: Any) -> None:
+        if response.status >= 500:
+            self.found.append(f"{response.status}: {response.url}")
+
+    def expect(self, part: str) -> None:
+        """A complaint that the test provokes on purpose: it must be there, and is forgotten."""
+        matching = [line for line in self.found if part in line]
+        assert matching, f"no complaint with {part!r} among {self.found}"
+        self.found = [line for line in self.found if part not in line]
