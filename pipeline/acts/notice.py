@@ -1,5 +1,6 @@
 """The outbox: what is to be told is written down with the change that causes it; a job sends it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -10,8 +11,9 @@ from django.utils.translation import gettext_noop as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.models import Case, Firm, Notice
+from pipeline.models import Case, Firm, FirmMove, Notice, Seat
 from pipeline.models.notice import NoticeQuerySet
+from pipeline.models.people import TODAY
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 TRIES = 12
@@ -75,6 +77,28 @@ def write(cases: Iterable[Case], *, to: str, kind: str, **values: object) -> Non
 def tell_firm(firm: Firm, *, kind: str, **values: object) -> None:
     title, body = compose(kind, {"firm": firm.name, "number": "—", "due": "—", "note": "", **values})
     Notice.objects.create(firm=firm, to=Notice.FIRM, kind=kind, title=title, body=body)
+
+
+def addresses(notice: Notice) -> dict[str, list[str]]:
+    """Whom a notice reaches by mail, by language: people at the firm's seats, or at the office's."""
+    kinds = access.FIRM if notice.to == Notice.FIRM else access.CITY if notice.to == Notice.CITY else access.COUNTY
+    seats = Seat.objects.filter(kind__in=kinds, during__contains=TODAY, user__is_active=True).exclude(user__email="")
+    if notice.to == Notice.FIRM:
+        seats = seats.filter(firm=notice.firm_id)
+    elif notice.to == Notice.COUNTY:
+        county = FirmMove.objects.filter(firm=notice.firm_id, during__upper_inf=True).values("division")
+        seats = seats.filter(office__division__in=county)
+    found: dict[str, list[str]] = defaultdict(list)
+    for email, language in seats.values_list("user__email", "user__language").distinct():
+        found["en" if language == "en" else "zh"].append(email)
+    return found
+
+
+def hint(notice: Notice, language: str) -> str:
+    """The text of a mail: that there is something to read, and where. Nothing of what it says."""
+    with translation.override(LANGUAGES[language]):
+        number = notice.case.number if notice.case else "—"
+        return gettext("There is a new message about case %(number)s. Please sign in to read it.") % {"number": number}
 
 
 @transaction.atomic

@@ -131,6 +131,10 @@ def tell(cases: list[Case], name: str, **values: object) -> None:
             notice.write(cases, to=side, kind=name, **values)
 
 
+def open_applications(cases: CaseQuerySet) -> ApplicationQuerySet:
+    return Application.objects.open().filter(case__in=cases.values("pk"))
+
+
 def opening_clock(place: Stage, on: date) -> dict[str, Any]:
     """The clock of a row that begins at a stage."""
     return _clock(place, on, resumed=None, left=None)

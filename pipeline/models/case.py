@@ -2,14 +2,17 @@ from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.fields import DateRangeField
-from django.db import connection, models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db import DatabaseError, connection, models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from pipeline import stages
 from pipeline.access import Actor
-from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet, Row
+from pipeline.models.firm import FirmMove, FirmOwned, FirmOwnedQuerySet, Row
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
+
+
+TABLE_OF_MOVES = "MP001"  # the SQLSTATE of the trigger that guards the stages
 
 
 class MoveRefused(Exception):
@@ -40,12 +43,13 @@ class MovingQuerySet(FirmOwnedQuerySet[Row]):
         sources = [source for source in move.from_ if source]
         found = {pk: (stage, version) for pk, stage, version in self.order_by("pk").values_list("pk", "stage", "version")}
         seen = Q(pk__in=found) if versions is None else _as_seen(found, versions)
-        moved = (
-            self.model._default_manager.filter(seen, stage__in=sources)
-            .update(stage=target, version=F("version") + 1, **also)
-            if found and target in move.to
-            else 0
-        )
+        rows = self.model._default_manager.filter(seen, stage__in=sources)
+        try:
+            moved = rows.update(stage=target, version=F("version") + 1, **also) if found and target in move.to else 0
+        except DatabaseError as error:
+            if getattr(error.__cause__, "sqlstate", "") != TABLE_OF_MOVES:
+                raise
+            moved = -1
         if moved != len(found) or not found:
             raise MoveRefused(name, {str(pk): now for pk, now in found.items()})
         return {pk: stage for pk, (stage, _) in found.items()}
@@ -63,6 +67,11 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
     def open(self) -> Self:
         return self.exclude(stage="closed")
+
+    def publicity_over(self, today: date) -> Self:
+        """Cases whose public notice has run its term and whose firms bear no open flag."""
+        flagged = Flag.objects.filter(firm=OuterRef("firm"), cleared_on=None)
+        return self.filter(~Exists(flagged), stage="publicity", due_on__lt=today)
 
     def in_pool(self) -> Self:
         """Firms of the pool: admitted and not yet out, renewals and direct applications apart."""

@@ -3,14 +3,20 @@ from typing import Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from pipeline.models.case import Case
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
 
 class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
     def valid_on(self, day: date) -> Self:
         return self.filter(valid__contains=day).exclude(events__kind="revoked", events__on__lte=day)
+
+    def due_for_renewal(self, today: date, until: date) -> Self:
+        """Valid now and ending by `until`, of holders without an open case."""
+        has_case = Case.objects.open().filter(firm=OuterRef("firm"))
+        return self.valid_on(today).filter(~Exists(has_case), valid__endswith__lte=until)
 
 
 class Certificate(FirmOwned):

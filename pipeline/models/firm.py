@@ -90,12 +90,17 @@ class Firm(models.Model):
     latest_diagnosis = models.ForeignKey(
         "pipeline.Diagnosis", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    diagnosis_due = models.BooleanField(default=True)  # its record changed since it was last judged
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = FirmQuerySet.as_manager()
 
     class Meta:
-        indexes = [GinIndex(fields=["search"], name="firm_search"), models.Index(fields=["pinyin"], name="firm_pinyin")]
+        indexes = [
+            GinIndex(fields=["search"], name="firm_search"),
+            models.Index(fields=["pinyin"], name="firm_pinyin"),
+            models.Index(fields=["id"], condition=Q(diagnosis_due=True), name="firms_to_diagnose"),
+        ]
 
     def __str__(self) -> str:
         return self.name

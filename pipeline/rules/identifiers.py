@@ -1,6 +1,7 @@
 """Codes and numbers of firms, rights and certificates: each reader returns the normal form or says what is wrong.
 
-Formats and check digits: GB 32100-2015 (credit codes), GB 11714-1997 (organisation codes), ZC 0006-2003 (patent applications).
+Formats and check digits: GB 32100-2015 (credit codes), GB 11714-1997 (organisation codes),
+ZC 0006-2003 (patent applications).
 """
 
 from __future__ import annotations
@@ -62,19 +63,19 @@ def refuse_foreign_letters(code: str) -> None:
 
 
 def organisation_code_doubt(code: str) -> Label | None:
-    """A doubt about characters 9 to 17 of a credit code (an organisation code); older codes may differ, so never a refusal."""
+    """A doubt about characters 9 to 17 of a credit code, the organisation code; no refusal, as old codes differ."""
     body, check = code[8:16], code[16]
     right = weighted_check((int(letter, 36) for letter in body), ORGANISATION_WEIGHTS, complement=True)
     if right == check:
         return None
     return Label(
         f"主体标识码（第 9 至 17 位）的校验码应为 {right}，现为 {check}，请核对",
-        f"the check character of the organisation code (characters 9 to 17) would be {right}, not {check}: please compare",
+        f"the check character of the organisation code (9 to 17) would be {right}, not {check}: please compare",
     )
 
 
 def patent_number(text: str) -> str:
-    """A Chinese application or patent number with its check digit, without ZL: 201710601862.3, before October 2003 95115608.X."""
+    """A Chinese application or patent number without ZL: 201710601862.3, before October 2003 95115608.X."""
     digits = re.sub(r"^(ZL|CN)", "", compact(text)).replace(".", "")
     match = re.fullmatch(r"(\d{12}|\d{8})([\dX]?)", digits)
     if not match or (match[1][4] if len(match[1]) == 12 else match[1][2]) not in PATENT_KINDS:

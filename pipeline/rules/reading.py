@@ -1,4 +1,4 @@
-"""How single values of a facts file are read: a reader takes what stands in the file and returns the value or refuses it."""
+"""How the values of a facts file are read: a reader takes what stands in the file, returns the value or refuses it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,241 @@
+"""One firm in one round: from opening the dossier to the agency's result."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.acts import coaching, diagnosis, progress
+from pipeline.acts.case import Versions
+from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.models import Application, Case, Fault, Firm, Proposal, Round, Transition, Visit
+from pipeline.models.firm import FirmQuerySet
+from pipeline.models.round import ApplicationQuerySet
+from pipeline.stages import APPLICATION_STAGES
+
+
+@transaction.atomic
+def open(firms: FirmQuerySet, round: Round, *, by: Actor, on: date) -> Application:
+    """Begin a dossier for a round. A firm may always apply; one that was never in the pool gets a case of its own kind."""
+    access.require(by, "application.open", firms)
+    demand(round.opens_on <= on <= round.county_date, "round", _("The round is not open on this day."))
+    firm = firms.get()
+    case = Case.objects.open().filter(firm=firm).first()
+    if case is None:
+        number = Case.numbers(on.year, 1)[0]
+        case = Case.objects.create(firm=firm, number=number, kind=Case.DIRECT, stage="in_certification", opened_on=on)
+        progress.record([case], "application.open", target="in_certification", by=by, on=on, source="")
+    else:
+        progress.advance(Case.objects.filter(pk=case.pk), "application.open", by=by, on=on)
+    application = Application.objects.create(
+        firm=firm, case=case, round=round, stage="draft", opened_on=on, due_on=round.county_date
+    )
+    progress.record_application([application], "application.open", target="draft", by=by, on=on)
+    return application
+
+
+@transaction.atomic
+def submit(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    """Hand in the dossier, by the round's date for counties."""
+    late = applications.filter(round__county_date__lt=on).exists()
+    demand(not late, "round", _("The date of this round for counties is past."))
+    diagnosis.keep(Firm.objects.filter(pk__in=applications.values("firm")), by=by, on=on)
+    return progress.advance_application(applications, "application.submit", by=by, on=on, versions=versions)
+
+
+@transaction.atomic
+def return_from_county(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+) -> list[Transition]:
+    return _return(applications, "application.return_from_county", by=by, on=on, faults=faults, versions=versions)
+
+
+@transaction.atomic
+def return_from_city(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+) -> list[Transition]:
+    return _return(applications, "application.return_from_city", by=by, on=on, faults=faults, versions=versions)
+
+
+@transaction.atomic
+def resubmit_to_county(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+) -> list[Transition]:
+    return _resubmit(applications, "application.resubmit_to_county", by=by, on=on, answers=answers, versions=versions)
+
+
+@transaction.atomic
+def resubmit_to_city(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+) -> list[Transition]:
+    return _resubmit(applications, "application.resubmit_to_city", by=by, on=on, answers=answers, versions=versions)
+
+
+@transaction.atomic
+def forward(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, opinion: str, note: str, versions: Versions = None
+) -> list[Transition]:
+    """Send the dossier to the city with the county's opinion; the site visit is on record."""
+    demand(opinion in ("for", "against"), "opinion", _("Say whether the county is for or against."))
+    demand(bool(note.strip()), "note", _("Give the reasons of the county."))
+    for application in applications:
+        visited = Visit.objects.filter(firm=application.firm_id, on__gte=application.opened_on).exists()
+        demand(visited, "visit", _("Record the site visit first."))
+    return progress.advance_application(
+        applications, "application.forward", by=by, on=on, versions=versions, opinion=opinion, note=note
+    )
+
+
+@transaction.atomic
+def send_back(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None
+) -> list[Transition]:
+    demand(bool(note.strip()), "note", _("Say why the dossier goes back to the county."))
+    return progress.advance_application(applications, "application.send_back", by=by, on=on, versions=versions, note=note)
+
+
+@transaction.atomic
+def propose(applications: ApplicationQuerySet, *, by: Actor, on: date, note: str) -> list[Proposal]:
+    """Propose the recommendation to the head."""
+    access.require(by, "application.propose", applications)
+    demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
+    return Proposal.objects.bulk_create(
+        Proposal(
+            firm_id=each.firm_id,
+            case_id=each.case_id,
+            application=each,
+            act="application.recommend",
+            says=note,
+            proposed_by_id=by.pk,
+            proposed_on=on,
+        )
+        for each in applications.order_by("pk")
+    )
+
+
+@transaction.atomic
+def recommend(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None
+) -> list[Transition]:
+    """Recommend to the certifying agency what an officer proposed."""
+    access.require(by, "application.recommend", applications)
+    open_ones = Proposal.objects.filter(application__in=applications.values("pk"), decided_on=None)
+    found = list(open_ones)
+    demand(len(found) == applications.count(), "proposal", _("An officer must propose it first."))
+    own = any(proposal.proposed_by_id == by.pk for proposal in found)
+    demand(not own, "proposal", _("Nobody decides their own proposal: another head must do it."))
+    open_ones.update(decided_by_id=by.pk, decided_on=on)
+    return progress.advance_application(applications, "application.recommend", by=by, on=on, versions=versions, note=note)
+
+
+@transaction.atomic
+def not_recommend(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None
+) -> list[Transition]:
+    demand(bool(note.strip()), "note", _("Give the firm the reasons."))
+    keys = list(applications.values_list("pk", flat=True))
+    moved = progress.advance_application(
+        applications, "application.not_recommend", by=by, on=on, versions=versions, note=note
+    )
+    return moved + _end(keys, by=by, on=on, note=note)
+
+
+@transaction.atomic
+def record(
+    applications: ApplicationQuerySet,
+    *,
+    to: str,
+    by: Actor,
+    on: date,
+    note: str = "",
+    refusal: Sequence[str] = (),
+    versions: Versions = None,
+) -> list[Transition]:
+    """Enter what the agency's list says: any later stage, or the result. A refusal names the rules found wanting."""
+    demand(to in APPLICATION_STAGES, "stage", _("There is no such stage."))
+    keys = list(applications.values_list("pk", flat=True))
+    moved = progress.advance_application(
+        applications, "application.record", by=by, on=on, versions=versions, to=to, note=note, refusal=list(refusal)
+    )
+    return moved + _end(keys, by=by, on=on, note=note) if to in ("refused", "withdrawn") else moved
+
+
+@transaction.atomic
+def supply(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    return progress.advance_application(applications, "application.supply", by=by, on=on, versions=versions)
+
+
+@transaction.atomic
+def withdraw(
+    applications: ApplicationQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None
+) -> list[Transition]:
+    keys = list(applications.values_list("pk", flat=True))
+    moved = progress.advance_application(applications, "application.withdraw", by=by, on=on, versions=versions, note=note)
+    return moved + _end(keys, by=by, on=on, note=note)
+
+
+@transaction.atomic
+def lapse(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    """Close dossiers whose date has passed."""
+    running = applications.filter(due_on__gte=on).exists()
+    demand(not running, "due_on", _("The firm still has time to correct."))
+    keys = list(applications.values_list("pk", flat=True))
+    moved = progress.advance_application(applications, "application.lapse", by=by, on=on, versions=versions)
+    return moved + _end(keys, by=by, on=on, note=_("The date has passed."))
+
+
+def _end(keys: Sequence[int], *, by: Actor, on: date, note: str) -> list[Transition]:
+    """An application that ends without a certificate takes the case back to coaching; what was refused becomes its gaps."""
+    cases = Case.objects.filter(applications__in=keys, stage="in_certification")
+    back = list(cases.values_list("pk", flat=True))
+    moved = progress.advance(Case.objects.filter(pk__in=back), "application.end", by=by, on=on, note=note)
+    if access.may(by, "coaching.draw_plan"):
+        coaching.draw_plans(Case.objects.filter(pk__in=back), by=by, on=on)
+    return moved
+
+
+def _return(
+    applications: ApplicationQuerySet,
+    name: str,
+    *,
+    by: Actor,
+    on: date,
+    faults: Sequence[tuple[str, str]],
+    versions: Versions,
+) -> list[Transition]:
+    demand(any(says.strip() for _place, says in faults), "faults", _("Name at least one fault."))
+    moved = progress.advance_application(applications, name, by=by, on=on, versions=versions)
+    Fault.objects.bulk_create(
+        Fault(
+            firm_id=each.firm_id,
+            case_id=each.case_id,
+            application_id=each.application_id,
+            raised_by=each,
+            place=place,
+            says=says.strip(),
+        )
+        for each in moved
+        for place, says in faults
+        if says.strip()
+    )
+    return moved
+
+
+def _resubmit(
+    applications: ApplicationQuerySet, name: str, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions
+) -> list[Transition]:
+    keys = list(applications.values_list("pk", flat=True))
+    faults = list(Fault.objects.filter(application__in=keys, answered_on=None))
+    unanswered = [fault for fault in faults if not answers.get(fault.pk, "").strip()]
+    if unanswered:
+        raise ConditionUnmet([Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered])
+    moved = progress.advance_application(
+        Application.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions
+    )
+    for fault in faults:
+        fault.answer, fault.answered_on = answers[fault.pk].strip(), on
+    Fault.objects.bulk_update(faults, ["answer", "answered_on"])
+    return moved

@@ -1,0 +1,374 @@
+"""The firm's stay with the bureau, from lead to the day it leaves. One case is a queryset of one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from psycopg.types.range import DateRange
+
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.acts import coaching, diagnosis, firm as firms_act, progress
+from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Transition, User, Visit
+from pipeline.models.case import CaseQuerySet
+from pipeline.models.certificate import CertificateQuerySet
+from pipeline.models.firm import FirmQuerySet
+from pipeline.models.record import checklist
+from pipeline.rules import books
+from pipeline.rules.periods import months_later
+from pipeline.rules.workdays import carried_calendar
+from pipeline.stages import CASE_STAGES
+
+NUMERIC = frozenset({"registered_days", "tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income"})
+Versions = Mapping[int, int] | None
+
+
+@transaction.atomic
+def open_lead(firms: FirmQuerySet, *, by: Actor, on: date, note: str = "") -> list[Case]:
+    """Note firms as possible candidates. Nothing is shown to them."""
+    access.require(by, "case.open_lead", firms)
+    return _open(firms, "case.open_lead", "lead", by=by, on=on, note=note)
+
+
+@transaction.atomic
+def invite(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    return progress.advance(cases, "case.invite", by=by, on=on, versions=versions)
+
+
+@transaction.atomic
+def begin(firms: FirmQuerySet, *, by: Actor, on: date) -> Case:
+    """The firm begins its application; an open lead becomes this case."""
+    access.require(by, "case.begin", firms)
+    firm = firms.get()
+    demand(firm.verified_on is not None, "firm", _("The firm's identity has not been checked yet. Please contact the bureau."))
+    lead = Case.objects.filter(firm=firm, stage="lead")
+    if lead.exists():
+        progress.advance(lead, "case.begin", by=by, on=on)
+        return Case.objects.get(firm=firm, stage="draft")
+    open_case = Case.objects.open().filter(firm=firm).first()
+    demand(open_case is None, "case", _("The firm already has an open case."))
+    _may_enter_again(firm, on)
+    return _open(firms, "case.begin", "draft", by=by, on=on)[0]
+
+
+@transaction.atomic
+def open_renewal(certificates: CertificateQuerySet, *, by: Actor, on: date) -> list[Case]:
+    """Coaching towards re-certification, for holders without an open case."""
+    held = certificates.filter(~Exists(Case.objects.open().filter(firm=OuterRef("firm"))))
+    access.require(by, "case.open_renewal", held)
+    firms = Firm.objects.filter(pk__in=held.values("firm"))
+    return _open(firms, "case.open_renewal", "coaching", by=by, on=on, kind=Case.RENEWAL)
+
+
+@transaction.atomic
+def submit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    """Hand in the application; every line of the checklist must be there."""
+    for case in cases.select_related("firm"):
+        missing = [item for item in checklist(case.firm, on) if not item.done]
+        if missing:
+            raise ConditionUnmet([Missing(item.place, _("%(item)s is not complete yet.") % {"item": item.name}) for item in missing])
+    diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
+    return progress.advance(cases, "case.submit", by=by, on=on, versions=versions)
+
+
+@transaction.atomic
+def return_from_county(
+    cases: CaseQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+) -> list[Transition]:
+    """Tell the firm every fault at once: (place, what is wrong and how to repair it). The clock stops."""
+    return _return(cases, "case.return_from_county", by=by, on=on, faults=faults, versions=versions)
+
+
+@transaction.atomic
+def return_from_city(
+    cases: CaseQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+) -> list[Transition]:
+    return _return(cases, "case.return_from_city", by=by, on=on, faults=faults, versions=versions)
+
+
+@transaction.atomic
+def resubmit_to_county(
+    cases: CaseQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+) -> list[Transition]:
+    """Answer each fault by its key. The review goes on with what was left of its term."""
+    return _resubmit(cases, "case.resubmit_to_county", by=by, on=on, answers=answers, versions=versions)
+
+
+@transaction.atomic
+def resubmit_to_city(
+    cases: CaseQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+) -> list[Transition]:
+    return _resubmit(cases, "case.resubmit_to_city", by=by, on=on, answers=answers, versions=versions)
+
+
+@transaction.atomic
+def forward(
+    cases: CaseQuerySet, *, by: Actor, on: date, opinion: str, note: str, versions: Versions = None
+) -> list[Transition]:
+    """Send the county's opinion, for or against, to the city. A county never refuses by itself."""
+    demand(opinion in ("for", "against"), "opinion", _("Say whether the county is for or against."))
+    demand(bool(note.strip()), "note", _("Give the reasons of the county."))
+    return progress.advance(cases, "case.forward", by=by, on=on, versions=versions, opinion=opinion, note=note)
+
+
+@transaction.atomic
+def send_back(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
+    demand(bool(note.strip()), "note", _("Say why the case goes back to the county."))
+    return progress.advance(cases, "case.send_back", by=by, on=on, versions=versions, note=note)
+
+
+@transaction.atomic
+def change_county(
+    cases: CaseQuerySet, division: Division, *, by: Actor, on: date, versions: Versions = None
+) -> list[Transition]:
+    """Write the firm's move. A review that is open starts anew in the new county; any other stage goes on as it is."""
+    access.require(by, "case.change_county", cases)
+    keys = list(cases.values_list("pk", flat=True))
+    firms_act.settle(Firm.objects.filter(pk__in=cases.values("firm")), division, on=on)
+    reviewed = Case.objects.filter(pk__in=keys, stage__in=["county_review", "county_returned", "city_review", "city_returned"])
+    if not reviewed.exists():
+        return []
+    return progress.advance(reviewed, "case.change_county", by=by, on=on, versions=versions)
+
+
+@transaction.atomic
+def propose(cases: CaseQuerySet, *, act: str, by: Actor, on: date, note: str, reason: str = "") -> list[Proposal]:
+    """Put an act of the head before the head: case.publish or case.remove."""
+    access.require(by, "case.propose", cases)
+    demand(act in ("case.publish", "case.remove"), "act", _("Only publication and removal are proposed."))
+    demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
+    return Proposal.objects.bulk_create(
+        Proposal(firm_id=case.firm_id, case=case, act=act, reason=reason, says=note, proposed_by_id=by.pk, proposed_on=on)
+        for case in cases.order_by("pk")
+    )
+
+
+@transaction.atomic
+def publish(cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None) -> list[Transition]:
+    """Put admissions on public notice, as an officer proposed and no flag forbids."""
+    access.require(by, "case.publish", cases)
+    _unblocked(cases)
+    keys = list(cases.values_list("pk", flat=True))
+    decide(cases, "case.publish", by=by, on=on)
+    return progress.advance(Case.objects.filter(pk__in=keys), "case.publish", by=by, on=on, versions=versions, note=note)
+
+
+@transaction.atomic
+def refuse(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
+    demand(bool(note.strip()), "note", _("Give the firm the reasons."))
+    return progress.advance(cases, "case.refuse", by=by, on=on, versions=versions, note=note, reason="failed_review")
+
+
+@transaction.atomic
+def reconsider(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    """Take a case out of publicity because an objection is registered."""
+    objected = Flag.objects.filter(firm__in=cases.values("firm"), kind=Flag.OBJECTION, cleared_on=None)
+    demand(objected.exists(), "flag", _("Register the objection first."))
+    return progress.advance(cases, "case.reconsider", by=by, on=on, versions=versions, note=objected[0].says)
+
+
+@transaction.atomic
+def admit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    """Take firms into the pool once their publicity is over: the diagnosis is kept and the coaching plan drawn."""
+    access.require(by, "case.admit", cases)
+    _unblocked(cases)
+    rows = list(cases.select_related("firm").order_by("pk"))
+    early = [case for case in rows if case.due_on is None or on <= case.due_on]
+    demand(not early, "due_on", _("The publicity lasts until the end of %(day)s.") % {"day": early[0].due_on if early else ""})
+    keys = [case.pk for case in rows]
+    diagnosis.keep(Firm.objects.filter(pk__in=[case.firm_id for case in rows]), by=by, on=on)
+    months = int(books("pool", on).number("term_months"))
+    term = DateRange(on, months_later(on, months))
+    moved = progress.advance(Case.objects.filter(pk__in=keys), "case.admit", by=by, on=on, versions=versions, term=term)
+    coaching.draw_plans(Case.objects.filter(pk__in=keys), by=by, on=on)
+    return moved
+
+
+@transaction.atomic
+def mark_ready(
+    cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None
+) -> list[Transition]:
+    """Say that firms can apply: their numeric conditions are met, or a head's decision is noted."""
+    access.require(by, "case.mark_ready", cases)
+    for kept in diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on):
+        unmet = [each for each in kept.findings if each["rule"] in NUMERIC and each["verdict"] != "met"]
+        rules = ", ".join(each["rule"] for each in unmet)
+        demand(not unmet or bool(note.strip()), "note", _("Not all numeric conditions are met (%(rules)s): note the head's decision.") % {"rules": rules})
+    return progress.advance(cases, "case.mark_ready", by=by, on=on, versions=versions, note=note)
+
+
+@transaction.atomic
+def unready(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
+    demand(bool(note.strip()), "note", _("Say why the firm is not ready after all."))
+    return progress.advance(cases, "case.unready", by=by, on=on, versions=versions, note=note)
+
+
+@transaction.atomic
+def withdraw(cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None) -> list[Transition]:
+    return progress.advance(cases, "case.withdraw", by=by, on=on, versions=versions, note=note, reason="withdrawn")
+
+
+@transaction.atomic
+def drop_lead(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
+    demand(bool(note.strip()), "note", _("Say why the lead is dropped."))
+    return progress.advance(cases, "case.drop_lead", by=by, on=on, versions=versions, note=note, reason="not_interested")
+
+
+@transaction.atomic
+def lapse(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+    """Close what was not corrected by its day."""
+    running = cases.filter(due_on__gte=on)
+    demand(not running.exists(), "due_on", _("The firm still has time to correct."))
+    return progress.advance(cases, "case.lapse", by=by, on=on, versions=versions, reason="no_correction")
+
+
+@transaction.atomic
+def remove(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
+    """Take firms out of the pool as proposed, once the working days for objections are over."""
+    access.require(by, "case.remove", cases)
+    demand(bool(note.strip()), "note", _("Give the firm the reasons."))
+    keys = list(cases.values_list("pk", flat=True))
+    wait = progress.term("objection_workdays", on)
+    proposals = decide(cases, "case.remove", by=by, on=on)
+    for proposal in proposals:
+        over = carried_calendar().add(proposal.proposed_on, wait).due
+        demand(on > over, "proposal", _("Objections are open until the end of %(day)s.") % {"day": over})
+    return progress.advance(
+        Case.objects.filter(pk__in=keys), "case.remove", by=by, on=on, versions=versions, note=note, reason=proposals[0].reason
+    )
+
+
+@transaction.atomic
+def record_departure(
+    cases: CaseQuerySet, *, by: Actor, on: date, reason: str, note: str, versions: Versions = None
+) -> list[Transition]:
+    """Close for firms that were dissolved or left the city; an open application is withdrawn with it."""
+    demand(bool(note.strip()), "note", _("Name the proof."))
+    keys = list(cases.values_list("pk", flat=True))
+    from_agency = _withdraw_applications(cases, by=by, on=on, note=note)
+    chosen = Case.objects.filter(pk__in=keys)
+    if reason == "moved_out":
+        firms_act.settle(Firm.objects.filter(pk__in=chosen.values("firm")), None, on=on)
+    return from_agency + progress.advance(
+        chosen, "case.record_departure", by=by, on=on, versions=versions, note=note, reason=reason
+    )
+
+
+@transaction.atomic
+def assign(cases: CaseQuerySet, officer: User, *, by: Actor) -> int:
+    """Put cases into one officer's hands."""
+    access.require(by, "case.assign", cases)
+    return cases.update(officer=officer)
+
+
+@transaction.atomic
+def raise_flag(firms: FirmQuerySet, *, kind: str, by: Actor, on: date, says: str) -> list[Flag]:
+    """Register an objection, a credit record or an accident. Until it is cleared, the firm is not admitted."""
+    access.require(by, "case.raise_flag", firms)
+    demand(bool(says.strip()), "says", _("Say what was brought up and by whom."))
+    return Flag.objects.bulk_create(
+        Flag(firm=firm, kind=kind, says=says, raised_by_id=by.pk, raised_on=on) for firm in firms
+    )
+
+
+@transaction.atomic
+def clear_flag(flag: Flag, *, by: Actor, on: date, note: str) -> None:
+    access.require(by, "case.clear_flag", Flag.objects.filter(pk=flag.pk))
+    demand(bool(note.strip()), "note", _("Say how it was settled."))
+    Flag.objects.filter(pk=flag.pk, cleared_on=None).update(cleared_on=on, cleared_note=note)
+
+
+def decide(cases: CaseQuerySet, act: str, *, by: Actor, on: date) -> list[Proposal]:
+    """Take the open proposals of an act as decided by someone other than who proposed them."""
+    open_ones = Proposal.objects.filter(case__in=cases.values("pk"), act=act, decided_on=None)
+    found = list(open_ones.order_by("pk"))
+    demand(len(found) == cases.count(), "proposal", _("An officer must propose it first."))
+    own = any(proposal.proposed_by_id == by.pk for proposal in found)
+    demand(not own, "proposal", _("Nobody decides their own proposal: another head must do it."))
+    open_ones.update(decided_by_id=by.pk, decided_on=on)
+    return found
+
+
+def _open(
+    firms: FirmQuerySet, move: str, stage: str, *, by: Actor, on: date, kind: str = Case.POOL, note: str = ""
+) -> list[Case]:
+    rows = list(firms.order_by("pk"))
+    taken = Case.objects.open().filter(firm__in=rows).select_related("firm").first()
+    demand(taken is None, "case", _("%(firm)s already has an open case.") % {"firm": taken.firm if taken else ""})
+    numbers = Case.numbers(on.year, len(rows)) if rows else []
+    clock = progress.opening_clock(CASE_STAGES[stage], on)
+    cases = Case.objects.bulk_create(
+        Case(firm=firm, number=number, kind=kind, stage=stage, opened_on=on, **clock)
+        for firm, number in zip(rows, numbers, strict=True)
+    )
+    progress.record(cases, move, target=stage, by=by, on=on, note=note, source="")
+    return cases
+
+
+def _may_enter_again(firm: Firm, on: date) -> None:
+    last = Case.objects.filter(firm=firm, stage="closed", kind=Case.POOL).order_by("-closed_on").first()
+    if last is None or last.closed_on is None:
+        return
+    book = books("pool", on)
+    for reason, rule in (("certified", "re_entry_after_certification"), ("expired", "re_entry_after_expiry")):
+        demand(last.reason != reason or book.choice(rule) == "yes", "case", _("The pool book does not let this firm enter again."))
+    if last.reason == "withdrawn":
+        again = months_later(last.closed_on, int(book.number("re_entry_after_withdrawal_months")))
+        demand(on >= again, "case", _("After a withdrawal the firm may apply again from %(day)s.") % {"day": again})
+
+
+def _return(
+    cases: CaseQuerySet, name: str, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions
+) -> list[Transition]:
+    demand(any(says.strip() for _place, says in faults), "faults", _("Name at least one fault."))
+    for case in cases:
+        _not_returned_too_often(case, name, on)
+    moved = progress.advance(cases, name, by=by, on=on, versions=versions)
+    Fault.objects.bulk_create(
+        Fault(firm_id=each.firm_id, case_id=each.case_id, raised_by=each, place=place, says=says.strip())
+        for each in moved
+        for place, says in faults
+        if says.strip()
+    )
+    return moved
+
+
+def _not_returned_too_often(case: Case, name: str, on: date) -> None:
+    returns = Transition.objects.filter(case=case, move=name).order_by("-pk")
+    if returns.count() < int(books("pool", on).number("most_returns")):
+        return
+    visited = Visit.objects.filter(case=case, on__gte=returns[0].on).exists()
+    demand(visited, "visit", _("The case was returned the most times allowed: visit or call the firm and record it first."))
+
+
+def _resubmit(
+    cases: CaseQuerySet, name: str, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions
+) -> list[Transition]:
+    keys = list(cases.values_list("pk", flat=True))
+    faults = Fault.objects.filter(case__in=keys, application=None, answered_on=None)
+    open_ones = list(faults)
+    unanswered = [fault for fault in open_ones if not answers.get(fault.pk, "").strip()]
+    if unanswered:
+        raise ConditionUnmet([Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered])
+    diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
+    moved = progress.advance(Case.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)
+    for fault in open_ones:
+        fault.answer, fault.answered_on = answers[fault.pk].strip(), on
+    Fault.objects.bulk_update(open_ones, ["answer", "answered_on"])
+    return moved
+
+
+def _unblocked(cases: CaseQuerySet) -> None:
+    flags = Flag.objects.filter(firm__in=cases.values("firm"), cleared_on=None).select_related("firm")
+    if flags:
+        raise ConditionUnmet([Missing("flag", f"{flag.firm}: {flag.says}") for flag in flags])
+
+
+def _withdraw_applications(cases: CaseQuerySet, *, by: Actor, on: date, note: str) -> list[Transition]:
+    from_now = progress.open_applications(cases)
+    if not from_now.exists():
+        return []
+    return progress.advance_application(from_now, "case.record_departure", by=by, on=on, note=note)

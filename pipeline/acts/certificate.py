@@ -1,0 +1,92 @@
+"""The certificate and what it asks of its holder."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from psycopg.types.range import DateRange
+
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.acts import progress
+from pipeline.acts.conditions import demand
+from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation
+from pipeline.models.property import CLASS_TWO
+from pipeline.rules.identifiers import IdentifierRefused, certificate_number
+from pipeline.rules.periods import months_later
+
+YEARS_VALID = 3
+REPORT_DUE = (5, 31)  # HTE-M art. 13: by the end of May, a statutory day that no holiday moves
+
+
+@transaction.atomic
+def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> Certificate:
+    """Record a certificate as issued: its number is checked, an open case and application end by it on the day of issue.
+
+    `issued_on` is the day printed on the certificate, `on` the day it is recorded. Valid for three years from the day of issue
+    (HTE-M art. 9).
+    """
+    firms = Firm.objects.filter(pk=firm.pk)
+    access.require(by, "certificate.issue", firms)
+    demand(issued_on <= on, "issued_on", _("A certificate is recorded after it was issued."))
+    number = _checked(number, issued_on)
+    case = Case.objects.open().filter(firm=firm).first()
+    application = Application.objects.open().filter(firm=firm).first()
+    if application is not None:
+        progress.advance_application(
+            Application.objects.filter(pk=application.pk), "certificate.issue", by=by, on=issued_on, note=number
+        )
+    if case is not None:
+        progress.advance(
+            Case.objects.filter(pk=case.pk), "certificate.issue", by=by, on=issued_on, note=number, reason="certified"
+        )
+    certificate = Certificate.objects.create(
+        firm=firm,
+        number=number,
+        issued_on=issued_on,
+        valid=DateRange(issued_on, months_later(issued_on, 12 * YEARS_VALID)),
+        case=case,
+        application=application,
+    )
+    Obligation.objects.bulk_create(Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on))
+    _use_up_class_two(firm, issued_on)
+    progress.notice.tell_firm(firm, kind="certificate.issue", certificate=number)
+    return certificate
+
+
+@transaction.atomic
+def fulfil(obligation: Obligation, *, by: Actor, on: date) -> None:
+    """Note that what was owed was done."""
+    access.require(by, "certificate.fulfil", Obligation.objects.filter(pk=obligation.pk))
+    Obligation.objects.filter(pk=obligation.pk, fulfilled_on=None).update(fulfilled_on=on)
+
+
+def _checked(number: str, issued_on: date) -> str:
+    try:
+        form = certificate_number(number)
+    except IdentifierRefused as refused:
+        demand(False, "number", str(refused.says.in_language("zh")))
+    demand(form[2:6] == str(issued_on.year), "number", _("The year in the number is not the year of issue."))
+    taken = Certificate.objects.filter(number=form).exists()
+    demand(not taken, "number", _("This number is recorded already."))
+    return form
+
+
+def _obligations(issued_on: date) -> list[dict[str, Any]]:
+    """An annual report by 31 May of each year within validity, and the renewal before the end."""
+    end = months_later(issued_on, 12 * YEARS_VALID)
+    reports = [date(issued_on.year + ahead, *REPORT_DUE) for ahead in range(1, YEARS_VALID + 1)]
+    owed = [
+        {"kind": "annual_report", "year": day.year - 1, "due_on": day, "source": "国科发火〔2016〕32号 第十三条"}
+        for day in reports
+        if day < end
+    ]
+    return [*owed, {"kind": "recertification", "year": end.year, "due_on": end, "source": "国科发火〔2016〕32号 第九条"}]
+
+
+def _use_up_class_two(firm: Firm, on: date) -> None:
+    """A class II right counts once for ever (HTE-G); those of the record are taken as used by this certification."""
+    IntellectualProperty.objects.filter(firm=firm, kind__in=CLASS_TWO, used_in_certification_on=None).update(
+        used_in_certification_on=on
+    )

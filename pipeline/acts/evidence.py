@@ -1,0 +1,72 @@
+"""Papers of a firm: a file is stored first, by what it holds, and the row after it."""
+
+from typing import BinaryIO
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.acts.conditions import demand
+from pipeline.models import Document, DocumentVersion, Evidence, Fault, FinancialYear, Firm, Step
+from pipeline.outside import storage
+
+MEGABYTE = 1024 * 1024
+EVIDENCE_LIMIT = 20 * MEGABYTE
+KINDS = {
+    "pdf": ("application/pdf", b"%PDF-"),
+    "png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    "jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    "jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04"),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
+}
+
+
+@transaction.atomic
+def receive(
+    firm: Firm,
+    content: BinaryIO,
+    *,
+    name: str,
+    size: int,
+    purpose: str,
+    by: Actor,
+    step: Step | None = None,
+    year: FinancialYear | None = None,
+    fault: Fault | None = None,
+) -> Evidence:
+    """Take a paper in as evidence for a step, a year or a fault. The same title again becomes its next version."""
+    access.require(by, "evidence.receive", Firm.objects.filter(pk=firm.pk))
+    media_type = _media_type(name, content, size)
+    digest = storage.keep(content)
+    document, _created = Document.objects.get_or_create(firm=firm, purpose=purpose, title=name)
+    last = document.versions.aggregate(last=Max("number"))["last"] or 0
+    DocumentVersion.objects.create(
+        firm=firm,
+        document=document,
+        number=last + 1,
+        name=name,
+        sha256=digest,
+        size=size,
+        media_type=media_type,
+        by_id=by.pk,
+    )
+    evidence, _created = Evidence.objects.get_or_create(
+        firm=firm, document=document, step=step, year=year, fault=fault, defaults={"by_id": by.pk}
+    )
+    return evidence
+
+
+def _media_type(name: str, content: BinaryIO, size: int) -> str:
+    """The type by ending and by first bytes together; anything else is refused by name."""
+    ending = name.rpartition(".")[2].lower()
+    demand(ending in KINDS, "file", _("%(name)s: only PDF, PNG, JPEG, XLSX and DOCX files are taken.") % {"name": name})
+    demand(0 < size <= EVIDENCE_LIMIT, "file", _("%(name)s: the file is empty or larger than 20 MB.") % {"name": name})
+    media_type, opening = KINDS[ending]
+    content.seek(0)
+    start = content.read(len(opening))
+    content.seek(0)
+    demand(start == opening, "file", _("%(name)s is not what its ending says. Save it again in its own format.") % {"name": name})
+    return media_type

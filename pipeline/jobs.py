@@ -1,0 +1,129 @@
+"""Every job, in the order of the timetable: find work, call an act. Jobs take ids or nothing and may run twice."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from celery import Task, shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from config import clock
+from config.postgres.scope import acting
+from pipeline import access
+from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
+from pipeline.acts import case, diagnosis, notice, roster, trail
+from pipeline.models import Case, Certificate, Firm, Heartbeat, Import, Notice, User
+from pipeline.models.firm import FirmQuerySet
+from pipeline.outside import mail
+
+log = logging.getLogger(__name__)
+CHUNK = 500
+RENEWAL_AHEAD = timedelta(days=365)
+
+
+class Acting(Task):  # type: ignore[type-arg]
+    """Runs as the service it names, or as the person whose id travels with it; without either it sees nothing."""
+
+    service: access.Service | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        person = kwargs.get("person")
+        with acting(self.service if person is None else User.objects.get(pk=person, is_active=True)):
+            return super().__call__(*args, **kwargs)
+
+
+def _as(service: access.Service) -> dict[str, Any]:
+    return {"base": Acting, "service": service}
+
+
+@shared_task(**_as(SENDER))
+def beat() -> None:
+    """Every minute: the sign of life that `health` looks at."""
+    Heartbeat.objects.update_or_create(part="beat", defaults={"at": timezone.now()})
+
+
+@shared_task(**_as(SENDER))
+def send_notices() -> None:
+    """Every ten seconds: what is to be told is told. Rows another worker holds are skipped."""
+    while True:
+        with transaction.atomic():
+            found = Notice.objects.unsent(timezone.now()).select_for_update(skip_locked=True, of=("self",)).first()
+            if found is None:
+                return
+            _send(found)
+
+
+@shared_task(**_as(SENDER))
+def sweep() -> None:
+    """Every fifteen seconds: rosters whose nudge was lost on the way are taken up."""
+    with transaction.atomic():
+        waiting = list(Import.objects.filter(state__in=[Import.RECEIVED, Import.CONFIRMED]).values_list("pk", "by", "state"))
+    for key, person, state in waiting:
+        (read_roster if state == Import.RECEIVED else commit_roster).delay(key, person=person)
+
+
+@shared_task(base=Acting)
+def read_roster(key: int, *, person: int) -> None:
+    """When a roster has come in: read it, as the person who uploaded it."""
+    roster.read(key, by=User.objects.get(pk=person), on=clock.today())
+
+
+@shared_task(base=Acting)
+def commit_roster(key: int, *, person: int) -> None:
+    """When a roster was confirmed: write it, chunk by chunk. The firms it touched are judged by the job after it."""
+    roster.commit(key, by=User.objects.get(pk=person), on=clock.today())
+    diagnose_firms.delay()
+
+
+@shared_task(**_as(ASSESSOR))
+def diagnose_firms() -> None:
+    """Every minute, and after a roster: judge the firms whose record changed since their diagnosis."""
+    for firms in _chunks(Firm.objects.filter(diagnosis_due=True)):
+        diagnosis.keep(firms, by=ASSESSOR, on=clock.today())
+
+
+@shared_task(**_as(PUBLICITY))
+def close_publicity() -> None:
+    """Every hour: admit firms whose publicity is over and unopposed."""
+    today = clock.today()
+    with transaction.atomic():
+        over = list(Case.objects.publicity_over(today).values_list("pk", flat=True))
+    for key in over:
+        case.admit(Case.objects.filter(pk=key), by=PUBLICITY, on=today)
+
+
+@shared_task(**_as(INTAKE))
+def open_renewals() -> None:
+    """Every night: coaching towards re-certification begins a year before the certificate ends."""
+    today = clock.today()
+    with transaction.atomic():
+        ending = list(Certificate.objects.due_for_renewal(today, today + RENEWAL_AHEAD).values_list("pk", flat=True))
+    for key in ending:
+        case.open_renewal(Certificate.objects.filter(pk=key), by=INTAKE, on=today)
+
+
+@shared_task(**_as(SEALER))
+def seal_trail() -> None:
+    """Every hour: chain what the trail has gathered."""
+    trail.seal(by=SEALER)
+
+
+def _send(found: Notice) -> None:
+    addresses = notice.addresses(found)
+    try:
+        for language, to in addresses.items():
+            mail.send(to, subject=found.title[language], text=notice.hint(found, language))
+    except OSError as error:
+        log.warning("notice %s was not sent: %s", found.public_id, error)
+        notice.failed(found, at=timezone.now(), why=str(error))
+    else:
+        notice.sent(found, at=timezone.now())
+
+
+def _chunks(firms: FirmQuerySet) -> Iterator[FirmQuerySet]:
+    with transaction.atomic():
+        found = list(firms.values_list("pk", flat=True))
+    for start in range(0, len(found), CHUNK):
+        yield Firm.objects.filter(pk__in=found[start : start + CHUNK])

@@ -1,0 +1,50 @@
+"""Where documents lie: content-addressed, on a disk or in an S3-compatible store, under the same names in both."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, storages
+
+CHUNK = 1024 * 1024
+
+
+class DiskStorage(FileSystemStorage):
+    """A folder. A file appears under its name whole or not at all."""
+
+    def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+            for piece in content.chunks(CHUNK):
+                draft.write(piece)
+            draft.flush()
+            os.fsync(draft.fileno())
+        os.replace(draft.name, target)
+        return name
+
+
+def keep(content: BinaryIO) -> str:
+    """Store what the stream holds, once; its SHA-256, by which it is found again."""
+    digest = hashlib.sha256()
+    content.seek(0)
+    for piece in iter(lambda: content.read(CHUNK), b""):
+        digest.update(piece)
+    key = digest.hexdigest()
+    content.seek(0)
+    documents = storages["documents"]
+    if not documents.exists(_name(key)):
+        documents.save(_name(key), File(content))
+    return key
+
+
+def fetch(sha256: str) -> IO[bytes]:
+    """The stored bytes, open for reading."""
+    return storages["documents"].open(_name(sha256))
+
+
+def _name(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:]}"

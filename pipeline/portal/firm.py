@@ -1,0 +1,122 @@
+"""What the bureau holds about the firm itself, and whom it calls."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pipeline import access, acts
+from pipeline.models import Contact, Firm, Industry
+from pipeline.portal import standing
+from pipeline.request import StaffRequest
+from pipeline.rules.fields import carried_fields, is_chosen
+from pipeline.rules.identifiers import IdentifierRefused, phone_number
+from pipeline.templatetags.look import spoken
+
+ANSWERS = [("", gettext_lazy("not known yet")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
+
+
+def day_field(label: Any, **also: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d"), **also)
+
+
+class YesNoField(forms.TypedChoiceField):
+    """Yes, no, or not known yet: unknown is never no."""
+
+    def __init__(self, **also: Any) -> None:
+        super().__init__(
+            choices=ANSWERS, coerce=lambda sent: sent == "yes", empty_value=None, required=False, **also
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return {True: "yes", False: "no", None: ""}.get(value, value)
+
+
+def field_choices() -> list[Any]:
+    """The fields of the annex at their lowest level, grouped by the highest."""
+    names = carried_fields()
+    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in names if len(code) == 2}
+    for code, name in names.items():
+        if is_chosen(code):
+            groups.setdefault(code[:2] if code[:2] in groups else code[:1], []).append((code, f"{code} {name}"))
+    return [("", "—"), *((names.get(code, code), chosen) for code, chosen in groups.items() if chosen)]
+
+
+class FirmForm(forms.Form):
+    registered_on = day_field(gettext_lazy("Day of registration"), help_text=gettext_lazy("as on the business licence"))
+    resident = YesNoField(
+        label=gettext_lazy("Resident enterprise"), help_text=gettext_lazy("registered on the mainland and taxed as such")
+    )
+    field = forms.ChoiceField(
+        label=gettext_lazy("Field of technology"),
+        help_text=gettext_lazy("the one your main product belongs to; the experts confirm it"),
+    )
+    industry = forms.CharField(
+        label=gettext_lazy("Code of the industry"), help_text=gettext_lazy("GB/T 4754-2017, four digits, such as 3562"),
+        max_length=5, widget=forms.TextInput({"class": "w-code", "inputmode": "numeric"}),
+    )  # fmt: skip
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=200, required=False)
+    never_certified = YesNoField(label=gettext_lazy("Never certified as a high-tech enterprise before"))
+    rd_ledger = YesNoField(label=gettext_lazy("R&D expense is kept in a ledger of its own"))
+    no_incident = YesNoField(label=gettext_lazy("No serious accident or offence in the last year"))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **also: Any) -> None:
+        super().__init__(*args, **also)
+        self.fields["field"].choices = field_choices()  # type: ignore[attr-defined]
+
+    def clean_industry(self) -> str:
+        code: str = self.cleaned_data["industry"].strip().upper()
+        if not Industry.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("There is no industry %(code)s. Look it up in GB/T 4754-2017.") % {"code": code})
+        return code
+
+
+class ContactForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=20, widget=forms.TextInput({"type": "tel"}))
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+
+    def clean_phone(self) -> str:
+        try:
+            return phone_number(self.cleaned_data["phone"])
+        except IdentifierRefused as refused:
+            raise forms.ValidationError(spoken(refused.says)) from refused
+
+
+def firm(request: StaffRequest, uscc: str) -> HttpResponse:
+    """The facts of the firm: prefilled from the register, corrected by the firm."""
+    held = standing.firm_or_404(request, uscc)
+    form = FirmForm(request.POST or None, initial=_held(held))
+    may = access.may(request.user, "firm.amend")
+    if request.method == "POST" and form.is_valid():
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "version"}
+        acts.firm.amend(held, changes, version=form.cleaned_data["version"], by=request.user, on=request.today)
+        messages.success(request, _("The facts about the firm are saved."))
+        return _onward(request, held, "firm")
+    return render(request, "portal/firm/firm.html", {"firm": held, "form": form, "may": may})
+
+
+def contact(request: StaffRequest, uscc: str) -> HttpResponse:
+    held = standing.firm_or_404(request, uscc)
+    now = Contact.objects.filter(firm=held).order_by("pk").first()
+    initial = {"name": now.name, "phone": now.phone, "email": now.email} if now else None
+    form = ContactForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        acts.firm.set_contact(held, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The contact is saved."))
+        return _onward(request, held, "contact")
+    may = access.may(request.user, "firm.amend")
+    return render(request, "portal/firm/contact.html", {"firm": held, "form": form, "may": may})
+
+
+def _held(firm: Firm) -> dict[str, Any]:
+    return {name: getattr(firm, name) for name in FirmForm.base_fields}
+
+
+def _onward(request: StaffRequest, firm: Firm, place: str) -> HttpResponse:
+    return redirect(standing.after(firm, place, request.today) if "on" in request.POST else f"../../{firm.uscc}/")

@@ -1,0 +1,210 @@
+"""The one next thing, where the case stands, whom to call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pipeline import access
+from pipeline.models import Application, Case, Certificate, Fault, Firm, Obligation, Round, Step, User
+from pipeline.models.record import Item, checklist
+from pipeline.portal import standing
+from pipeline.request import StaffRequest
+from pipeline.stages import Due
+from pipeline.templatetags.look import spoken
+
+SHOWN_GAPS = 4
+
+
+@dataclass(frozen=True)
+class Next:
+    """What the firm does next. Without `url` there is nothing to do; `posts` names an act that the button performs."""
+
+    title: str
+    says: str = ""
+    points: list[str] = field(default_factory=list)
+    act: str = ""
+    url: str = ""
+    posts: bool = False
+    due: Due = field(default_factory=lambda: Due("none"))
+
+
+@dataclass
+class Standing:
+    """All that the next thing depends on, fetched once."""
+
+    firm: Firm
+    case: Case | None
+    today: date
+    user: User
+    application: Application | None = None
+    items: list[Item] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    obligations: list[Obligation] = field(default_factory=list)
+    round: Round | None = None
+
+    def url(self, name: str, *more: Any) -> str:
+        return reverse(f"portal:{name}", args=[self.firm.uscc, *more])
+
+    @property
+    def due(self) -> Due:
+        return standing.due_of(self.application or self.case, self.today)
+
+
+def home(request: StaffRequest, uscc: str) -> HttpResponse:
+    firm = standing.firm_or_404(request, uscc)
+    where = _fetch(firm, request.user, request.today)
+    case = where.case
+    return render(
+        request,
+        "portal/home/home.html",
+        {
+            "firm": firm,
+            "case": case,
+            "application": where.application,
+            "next": next_thing(where),
+            "items": where.items,
+            "items_done": sum(item.done for item in where.items),
+            "faults": where.faults,
+            "steps": where.steps,
+            "obligations": where.obligations,
+            "stations": standing.stations(case, where.application, firm) if case else [],
+            "gaps": gaps(firm),
+        },
+    )
+
+
+def _fetch(firm: Firm, user: User, today: date) -> Standing:
+    where = Standing(firm, standing.current_case(firm), today, user)
+    case = where.case
+    if case is None:
+        return where
+    if case.stage == "draft":
+        where.items = checklist(firm, today)
+    elif case.stage == "in_certification":
+        where.application = standing.open_application(case)
+    elif case.stage in ("coaching", "ready"):
+        where.steps = list(Step.objects.current().filter(plan__case=case).order_by("position"))
+    elif case.stage == "closed":
+        held = Certificate.objects.filter(firm=firm).valid_on(today)
+        where.obligations = list(Obligation.objects.filter(certificate__in=held).pending())
+    if (where.application or case).stage in standing.RETURNED:
+        where.faults = list(standing.open_faults(where.firm))
+    if case.stage == "ready":
+        where.round = Round.objects.open_on(today).first()
+    return where
+
+
+def gaps(firm: Firm) -> list[dict[str, Any]]:
+    """The unmet conditions of the last diagnosis, those with a number first."""
+    if firm.latest_diagnosis is None:
+        return []
+    unmet = [finding for finding in firm.latest_diagnosis.findings if finding["verdict"] == "unmet"]
+    return sorted(unmet, key=lambda finding: finding["found"] is None)[:SHOWN_GAPS]
+
+
+def next_thing(where: Standing) -> Next:
+    """The one thing to do, by the stage; a stage that waits for others says for whom."""
+    if where.case is None or (where.case.stage == "closed" and not where.obligations):
+        return _apply(where)
+    if where.application is not None:
+        return APPLICATION.get(where.application.stage, _with_the_bureau)(where)
+    return CASE.get(where.case.stage, _with_the_bureau)(where)
+
+
+def _apply(where: Standing) -> Next:
+    closed = where.case is not None
+    title = _("Apply again for the cultivation pool") if closed else _("Apply for the cultivation pool")
+    if where.firm.verified_on is None:
+        return Next(_("Wait for the check of your firm"), _("The office checks who you are; then you can apply."))
+    if not access.may(where.user, "case.begin"):
+        return Next(title, _("The owner of your firm's account begins the application."))
+    return Next(title, _("Your figures of three years, your rights and a contact are asked for."), act=_("Begin"),
+                url=where.url("begin"), posts=True)  # fmt: skip
+
+
+def _fill(where: Standing) -> Next:
+    missing = [item for item in where.items if not item.done]
+    if not missing:
+        return Next(_("Submit the application"), _("Everything is there."), act=_("Look over and submit"),
+                    url=where.url("submit"))  # fmt: skip
+    url = standing.place_url(where.firm, missing[0].place)
+    return Next(_("Fill in the application"), points=[item.name for item in missing], act=_("Go on"), url=url)
+
+
+def _correct(where: Standing) -> Next:
+    count = len(where.faults)
+    return Next(_("Correct %(count)s points") % {"count": count}, points=[fault.says for fault in where.faults],
+                act=_("Correct"), url=where.url("corrections"), due=where.due)  # fmt: skip
+
+
+def _with_the_bureau(where: Standing) -> Next:
+    return Next(_("Nothing to do for you"), _("Your papers are with the bureau. You get a message when it is your turn."),
+                due=where.due)  # fmt: skip
+
+
+def _on_notice(where: Standing) -> Next:
+    return Next(_("Nothing to do for you"), _("Your admission is on public notice."), due=where.due)
+
+
+def _work_on_the_plan(where: Standing) -> Next:
+    open_steps = [step for step in where.steps if step.state == Step.OPEN]
+    if not open_steps:
+        return Next(_("Nothing to do for you"), _("Every step of your plan is with the bureau or accepted."))
+    step = min(open_steps, key=lambda each: (each.due_on or date.max, each.position))
+    due = Due("none") if step.due_on is None else Due("calm", step.due_on)
+    return Next(spoken(step.what), spoken(step.gap), act=_("Go to the step"), url=where.url("step", step.position), due=due)
+
+
+def _take_the_round(where: Standing) -> Next:
+    if where.round is None:
+        return Next(_("Wait for the next round"), _("You meet the conditions. You get a message when a round opens."))
+    return Next(_("Apply for certification"), where.round.name, act=_("Begin the dossier"), url=where.url("application"),
+                due=Due("calm", where.round.county_date))  # fmt: skip
+
+
+def _dossier(where: Standing) -> Next:
+    return Next(_("Hand in the dossier"), where.application.round.name if where.application else "", act=_("Go to the dossier"),
+                url=where.url("application"), due=where.due)  # fmt: skip
+
+
+def _supply(where: Standing) -> Next:
+    return Next(_("Supply what the agency asks for"), act=_("Go to the dossier"), url=where.url("application"), due=where.due)
+
+
+def _keep_the_certificate(where: Standing) -> Next:
+    first = where.obligations[0]
+    return Next(_("Keep the certificate"), obligation_words(first), act=_("See the obligations"), url=where.url("certificate"),
+                due=Due("calm", first.due_on))  # fmt: skip
+
+
+def obligation_words(obligation: Obligation) -> str:
+    words = {
+        "annual_report": _("Annual report of %(year)s"),
+        "recertification": _("Apply for re-certification"),
+        "change_report": _("Report the change"),
+    }
+    return words[obligation.kind] % {"year": obligation.year}
+
+
+CASE: dict[str, Callable[[Standing], Next]] = {
+    "draft": _fill,
+    "county_returned": _correct,
+    "city_returned": _correct,
+    "publicity": _on_notice,
+    "coaching": _work_on_the_plan,
+    "ready": _take_the_round,
+    "closed": _keep_the_certificate,
+}
+APPLICATION: dict[str, Callable[[Standing], Next]] = {
+    "draft": _dossier,
+    "county_returned": _correct,
+    "city_returned": _correct,
+    "supplement": _supply,
+}

@@ -1,0 +1,154 @@
+"""Where a firm stands: its row, its case, and the way through the pool in plain words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pipeline import access
+from pipeline.acts.conditions import ConditionUnmet
+from pipeline.models import Application, Case, Fault, Firm, Notice, Office, Transition
+from pipeline.models.record import YEARS_ASKED
+from pipeline.request import StaffRequest
+from pipeline.rules.workdays import carried_calendar
+from pipeline.stages import Due
+
+STATION_OF = {
+    "draft": 0,
+    "county_review": 1,
+    "county_returned": 1,
+    "city_review": 2,
+    "city_returned": 2,
+    "publicity": 3,
+    "coaching": 4,
+    "ready": 4,
+    "in_certification": 5,
+}
+LEFT_BY = ("case.submit", "case.forward", "case.publish", "case.admit", "application.open", "certificate.issue")
+RETURNED = frozenset({"county_returned", "city_returned"})
+
+
+@dataclass(frozen=True)
+class Station:
+    """One stop on the way: done, now, or still to come; `yours` where it waits for the firm."""
+
+    name: str
+    says: str
+    state: str = ""
+    yours: bool = False
+
+
+def firm_or_404(request: StaffRequest, uscc: str) -> Any:
+    """The firm of one of the person's firm seats, with its county's office and the count of unread messages."""
+    office = Office.objects.filter(level=Office.COUNTY, division_id=OuterRef("county_id"))
+    unread = Notice.objects.filter(firm=OuterRef("pk"), to=Notice.FIRM, read_at=None).order_by().values("firm")
+    firms = Firm.objects.within(request.user.reach(access.FIRM)).with_county()
+    firms = firms.annotate(
+        office_name=Subquery(office.values("name")[:1]),
+        office_phone=Subquery(office.values("phone")[:1]),
+        unread=Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0),
+    )
+    return get_object_or_404(firms.select_related("latest_diagnosis"), uscc=uscc)
+
+
+def current_case(firm: Firm) -> Case | None:
+    """The open case, or the last one; a lead is the bureau's note and nothing of the firm's."""
+    cases = Case.objects.filter(firm=firm).exclude(stage="lead").exclude(reason="not_interested")
+    return cases.select_related("officer").order_by("-opened_on", "-pk").first()
+
+
+def open_application(case: Case) -> Application | None:
+    return Application.objects.open().filter(case=case).select_related("round").first()
+
+
+def open_faults(firm: Firm) -> QuerySet[Fault]:
+    """What the firm was told to correct and has not answered."""
+    return Fault.objects.filter(firm=firm, answered_on=None).order_by("pk")
+
+
+def due_of(row: Case | Application | None, today: date) -> Due:
+    return row.due(today, carried_calendar()) if row is not None else Due("none")
+
+
+def years_asked(firm: Firm, today: date) -> list[int]:
+    """The closed years whose figures are asked for: three, fewer for a young firm."""
+    years = [today.year - back for back in range(YEARS_ASKED, 0, -1)]
+    since = firm.registered_on.year if firm.registered_on else years[0]
+    return [year for year in years if year >= since] or years[-1:]
+
+
+def places(firm: Firm, today: date) -> list[str]:
+    """The pages of an application in their order, named as faults and the checklist name them."""
+    return ["firm", "contact", *(f"figures.{year}" for year in years_asked(firm, today)), "property"]
+
+
+def place_url(firm: Firm, place: str) -> str:
+    """The page where something named by its place is put right."""
+    page, _dot, rest = place.partition(".")
+    year = rest.partition(".")[0]
+    if page == "figures" and year.isdecimal():
+        return reverse("portal:figures", args=[firm.uscc, int(year)])
+    known = {"firm": "firm", "contact": "contact", "property": "property", "step": "plan", "round": "application"}
+    return reverse(f"portal:{known.get(page, 'home')}", args=[firm.uscc])
+
+
+def after(firm: Firm, place: str, today: date) -> str:
+    """Where "save and go on" leads from a page of the application."""
+    order = places(firm, today)
+    following = order[order.index(place) + 1 :] if place in order else []
+    return place_url(firm, following[0]) if following else reverse("portal:home", args=[firm.uscc])
+
+
+def tell_unmet(request: StaffRequest, unmet: ConditionUnmet) -> None:
+    """Show every reason why an act was not done, on the next page."""
+    for missing in unmet.missing:
+        messages.error(request, missing.says)
+
+
+def stations(case: Case, application: Application | None, firm: Any) -> list[Station]:
+    """The way of this case, each stop with its day or what it takes. One statement."""
+    left = dict(Transition.objects.filter(case=case, move__in=LEFT_BY).order_by("pk").values_list("move", "on"))
+    here = STATION_OF.get(case.stage, len(LEFT_BY))
+    if case.stage == "closed" and case.reason != "certified":
+        here = 1 + max((LEFT_BY.index(move) for move in left), default=-1)
+    words = _words(firm)
+    first = 0 if case.kind == Case.POOL else STATION_OF["coaching"]
+    return [_station(place, here, application or case, words[place], left) for place in range(first, len(words))]
+
+
+def _station(
+    place: int, here: int, waiting: Case | Application, words: tuple[str, str], left: dict[str, date]
+) -> Station:
+    name, takes = words
+    if place < here:
+        day = left.get(LEFT_BY[place])
+        return Station(name, f"{day:%Y-%m-%d}" if day else "", "done")
+    if place > here or waiting.stage == "closed":
+        return Station(name, takes)
+    return Station(name, _now_words(waiting), "now", waiting.place.turn == "firm")
+
+
+def _now_words(waiting: Case | Application) -> str:
+    if waiting.place.clock == "paused":
+        return _("your turn; the clock of the review stands still")
+    if waiting.place.turn == "firm":
+        return _("your turn")
+    return _("with the bureau; nothing for you to do")
+
+
+def _words(firm: Any) -> list[tuple[str, str]]:
+    """The name of each stop and what it takes, before one gets there."""
+    return [
+        (_("Submit the application"), ""),
+        (_("County review"), firm.office_name or ""),
+        (_("City review"), ""),
+        (_("Public notice of admission"), _("5 working days")),
+        (_("Coaching"), _("36 months at most")),
+        (_("Certification"), _("by rounds")),
+    ]

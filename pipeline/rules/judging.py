@@ -1,0 +1,183 @@
+"""One firm, one book, one day: reads every condition exactly and says what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from pipeline.rules.condition import Condition, Judged, Lever, Quantity, verdict_word
+from pipeline.rules.dated import Book
+from pipeline.rules.facts import FirmFacts
+from pipeline.rules.figures import Figures, Missing
+from pipeline.rules.findings import Assessment, Finding, ItemPoints, Points, ScoreCard
+from pipeline.rules.folding import fold
+from pipeline.rules.formula import Facts, Number, exact, unknowns
+from pipeline.rules.labels import Label
+from pipeline.rules.programmes import SCORED_BY, conditions_of, score_table
+from pipeline.rules.remedies import least
+from pipeline.rules.score import TITLES, ScoreItem
+from pipeline.rules.sentences import exact_text, plainly, shown
+
+WORST_FIRST = ("unmet", "manual_review", "unknown", "met")
+FEN = 100
+
+
+def assess(facts: FirmFacts, *, book: Book, day: date) -> Assessment:
+    """Judges the firm by its facts on that day, which must be the book's; raises NoValue for a day before the book."""
+    if book.day != day:
+        raise ValueError(f"the book is the one of {book.day}, not of {day}")
+    figures = fold(facts, day)
+    findings = tuple(found_of(condition, book, figures, facts) for condition in conditions_of(book))
+    return Assessment(
+        book=book.name,
+        version=book.version,
+        on=day,
+        verdict=overall([each.verdict for each in findings]),
+        findings=findings,
+        score=score_card(book, figures),
+        impossible=tuple(figures.impossible),
+        asks=tuple(figures.asks),
+        facts=facts,
+    )
+
+
+def overall(verdicts: list[str]) -> str:
+    """The worst of them; what does not apply counts for nothing."""
+    return next((word for word in WORST_FIRST if word in verdicts), "met")
+
+
+def found_of(condition: Condition, book: Book, figures: Figures, facts: FirmFacts) -> Finding:
+    judged = judge(condition, figures, facts)
+    source = book.source(condition.rule)
+    return Finding(
+        rule=condition.rule,
+        title=condition.title,
+        verdict=judged.verdict,
+        found=text_of(judged.found),
+        needed=text_of(judged.needed),
+        op=condition.op,
+        unit=condition.unit,
+        gap=gap_of(condition.lever, judged),
+        article=source.article,
+        source=source.in_words(),
+        certainty=source.certainty,
+        used=dict(used_of(condition.uses, figures)),
+        missing=judged.missing,
+        says=(condition.says or plainly)(judged),
+    )
+
+
+def judge(condition: Condition, figures: Figures, facts: FirmFacts) -> Judged:
+    values = figures.values
+    verdict = verdict_word(exact(condition.verdict, values))
+    return Judged(
+        condition=condition,
+        verdict=verdict,
+        found=exact(condition.found, values),
+        needed=exact(condition.needed, values),
+        gap=gap(condition, verdict, values),
+        missing=tuple(missing_of(condition, figures)) if verdict == "unknown" else (),
+        values=values,
+        facts=facts,
+    )
+
+
+def gap(condition: Condition, verdict: str, values: Facts) -> int | None:
+    """How much more closes it, in the unit of the lever, fen for money; None where that is not known."""
+    if condition.lever is None or verdict not in {"met", "unmet"}:
+        return None
+    if verdict == "met":
+        return 0
+    if condition.shortfall is not None:
+        points_short: Number = exact(condition.shortfall, values)
+        return floor(points_short) + 1 if condition.op == ">" else ceil(points_short)
+    return least(condition.verdict, values, condition.lever.raises)
+
+
+def gap_of(lever: Lever | None, judged: Judged) -> dict[str, str]:
+    if lever is None or judged.gap is None:
+        return {}
+    return {lever.key: exact_text(Fraction(judged.gap, FEN) if lever.unit == "yuan" else judged.gap)}
+
+
+def missing_of(condition: Condition, figures: Figures) -> Iterator[Missing]:
+    """Everything to ask for at once: what the verdict waits for and what the two sides of the comparison lack."""
+    parts = (condition.verdict, condition.found, condition.needed)
+    names = dict.fromkeys(name for part in parts for name in unknowns(part, figures.values))
+    wanted = (missing for name in names for missing in figures.missing.get(name, ()))
+    yield from dict.fromkeys(wanted)
+
+
+def text_of(value: Any) -> str | None:
+    return None if value is None else exact_text(int(value) if isinstance(value, bool) else value)
+
+
+def used_of(uses: tuple[Quantity, ...], figures: Figures) -> Iterator[tuple[str, Any]]:
+    """The years, the totals and every year's own figures; money in yuan."""
+    if not uses:
+        return
+    years = {figures.day.year - back: back for quantity in uses for back in quantity.by_year}
+    yield "years", sorted(years)
+    for quantity in uses:
+        yield quantity.key, amount(exact(quantity.total, figures.values), quantity)
+    yield (
+        "by_year",
+        {
+            str(year): {
+                quantity.key: amount(exact(quantity.by_year[back], figures.values), quantity) for quantity in uses
+            }
+            for year, back in sorted(years.items())
+        },
+    )
+
+
+def amount(value: Number | None, quantity: Quantity) -> str | None:
+    return text_of(value if value is None or quantity.unit != "yuan" else Fraction(value) / FEN)
+
+
+def score_card(book: Book, figures: Figures) -> ScoreCard:
+    table, values = score_table(book), figures.values
+    condition = next(each for each in conditions_of(book) if each.rule == SCORED_BY[book.name])
+    return ScoreCard(
+        low=points(exact(table.low, values)),
+        high=points(exact(table.high, values)),
+        given=None if (given := exact(table.given, values)) is None else points(given),
+        line=points(exact(condition.needed, values)),
+        above=condition.op == ">",
+        items=tuple(item_points(each, values) for each in table.items),
+    )
+
+
+def points(value: Number) -> Points:
+    return int(value) if Fraction(value).denominator == 1 else exact_text(value)
+
+
+def item_points(item: ScoreItem, values: Facts) -> ItemPoints:
+    low, high, given = (exact(each, values) for each in (item.low, item.high, item.points))
+    doubt = next((reason for test, reason in item.doubts if exact(test, values)), None)
+    return ItemPoints(
+        item=item.name,
+        title=TITLES[item.name],
+        found=text_of(exact(item.found, values)),
+        band=(points(low), points(high)),
+        given=None if given is None else points(given),
+        refused=refusal(item, low, high, given, values) if exact(item.allowed, values) is False else None,
+        review=doubt,
+    )
+
+
+def refusal(item: ScoreItem, low: Number, high: Number, given: Number, values: Facts) -> Label:
+    found = exact(item.found, values)
+    if not item.name.startswith("growth") or found is None:
+        text = Label(
+            "给 {given} 分，只允许 {low}–{high} 分。", "{given} points were given, {low} to {high} are allowed."
+        )
+        return text.filled(given=points(given), low=points(low), high=points(high))
+    text = Label(
+        "给 {given} 分，增长率 {rate} 只允许 {low}–{high} 分。",
+        "{given} points were given, a growth of {rate} allows {low} to {high}.",
+    )
+    return text.filled(given=points(given), low=points(low), high=points(high), rate=shown(found, "share"))

@@ -1,0 +1,117 @@
+"""Numbers and verdicts in plain words. Shares are cut and never rounded, so that 3.9999 % does not read 4 %."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, localcontext
+from fractions import Fraction
+
+from pipeline.rules.condition import Judged
+from pipeline.rules.formula import Number
+from pipeline.rules.labels import Label, listed
+
+TEN_THOUSAND = 10_000
+SIGNIFICANT_DIGITS = 16
+AT_LEAST = {">=": Label("不低于 {line}", "at least {line}"), ">": Label("高于 {line}", "more than {line}")}
+UNITS = {
+    "days": Label("{n} 天", "{n} days"),
+    "years": Label("{n} 年", "{n} years"),
+    "heads": Label("{n} 人", "{n} persons"),
+    "count": Label("{n} 件", "{n}"),
+    "points": Label("{n} 分", "{n} points"),
+}
+
+
+def exact_text(value: Number) -> str:
+    """The number in decimals: in full where it ends, else cut to 16 significant digits."""
+    value = Fraction(value)
+    if ends(value):
+        return plain_number(value)
+    with localcontext(prec=SIGNIFICANT_DIGITS, rounding=ROUND_DOWN):
+        return format(Decimal(value.numerator) / Decimal(value.denominator), "f")
+
+
+def ends(value: Fraction) -> bool:
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def plain_number(value: Number) -> str:
+    """All digits of a number whose decimals end, without exponent and without zeros at the end."""
+    value = Fraction(value)
+    places = max(0, (value.denominator - 1).bit_length())
+    scaled = value * 10**places
+    digits = f"{abs(scaled.numerator // scaled.denominator):0{places + 1}d}"
+    text = f"{digits[: len(digits) - places]}.{digits[len(digits) - places :]}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 else text
+
+
+def percent(value: Number) -> str:
+    """Cut to two decimals of a percent: 3.60%, and 5% where it is whole."""
+    hundredths = int(Fraction(value) * 10_000)
+    return f"{hundredths / 100:.2f}%" if hundredths % 100 else f"{hundredths // 100}%"
+
+
+def shown(value: Number, unit: str) -> Label:
+    """A value with its unit. Money is in yuan; amounts of 10,000 yuan and more are shown in 万元."""
+    if unit == "share":
+        return Label(percent(value), percent(value))
+    if unit == "yuan":
+        return money(value)
+    number = exact_text(value) if ends(Fraction(value)) else f"{float(value):.2f}"
+    return UNITS.get(unit, Label("{n}", "{n}")).filled(n=number)
+
+
+def money(yuan: Number) -> Label:
+    """Up to two decimals, rounded up: it is what is missing that is shown, and a little less would not do."""
+    in_yuan, in_wan = (f"{rounded_up(Fraction(yuan) / unit):,}" for unit in (1, TEN_THOUSAND))
+    small = abs(Fraction(yuan)) < TEN_THOUSAND
+    return Label(f"{in_yuan} 元" if small else f"{in_wan} 万元", f"{in_yuan} yuan")
+
+
+def rounded_up(value: Fraction) -> Decimal:
+    with localcontext(prec=40):
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+        cents = exact.quantize(Decimal("0.01"), ROUND_CEILING)
+        return cents.quantize(Decimal(1)) if cents == cents.to_integral_value() else cents
+
+
+def standard(judged: Judged) -> Label:
+    line = shown(judged.needed or 0, judged.condition.unit)
+    return AT_LEAST[judged.condition.op].filled(line=line)
+
+
+def plainly(judged: Judged) -> Label:
+    """The sentence of a comparison: what was found, what is needed, what is short or not known."""
+    match judged.verdict:
+        case "manual_review":
+            return judged.condition.empty or Label("需人工判定。", "A person has to judge this.")
+        case "unknown":
+            return not_known(judged)
+        case "not_applicable":
+            return Label("本手册不要求。", "The book does not ask for this.")
+        case "met":
+            text = Label("{subject} {found}，达到标准（{standard}）。", "{subject}: {found}, as needed ({standard}).")
+        case _:
+            text = Label(
+                "{subject} {found}，未达标准（{standard}）{short}。",
+                "{subject}: {found}, but {standard} is needed{short}.",
+            )
+    found = shown(judged.found or 0, judged.condition.unit)
+    return text.filled(subject=judged.condition.subject, found=found, standard=standard(judged), short=short(judged))
+
+
+def not_known(judged: Judged) -> Label:
+    wanted = listed(list(dict.fromkeys(each.says for each in judged.missing)))
+    text = Label("缺少：{wanted}，暂不能判断。", "This cannot be judged without {wanted}.")
+    return text.filled(wanted=wanted)
+
+
+def short(judged: Judged) -> Label:
+    lever = judged.condition.lever
+    if not judged.gap or lever is None:
+        return Label("", "")
+    amount = shown(Fraction(judged.gap, 100) if lever.unit == "yuan" else judged.gap, lever.unit)
+    return Label("，还差 {amount}", "; short by {amount}").filled(amount=amount)
