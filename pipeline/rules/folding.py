@@ -26,6 +26,7 @@ from pipeline.rules.identifiers import IdentifierRefused, certificate_number
 from pipeline.rules.labels import Label
 from pipeline.rules.reading import Fault
 from pipeline.rules.rights import fold_rights
+from pipeline.rules.score import TITLES
 from pipeline.rules.staff import annual_average
 
 FEN = 100
@@ -181,7 +182,8 @@ def fold_conversions(facts: FirmFacts, figures: Figures) -> None:
 def fold_scores(facts: FirmFacts, figures: Figures) -> None:
     for name in SCORE_ITEMS:
         points = getattr(facts.scores, name, None)
-        figures.put(f"score_{name}", None if points is None else Fraction(points))
+        missing = Missing(f"scores.{name}", TITLES[name])
+        figures.put(f"score_{name}", None if points is None else Fraction(points), missing)
 
 
 def fold_records(facts: FirmFacts, figures: Figures) -> None:

@@ -164,7 +164,7 @@ def innovation_score(book: Book) -> Condition:
 
 def score_condition(rule: str, score: Score, op: str, line: Formula) -> Condition:
     reached, reachable = Formula(op, (score.narrowed_low, line)), Formula(op, (score.narrowed_high, line))
-    verdict = choose((reached, MET), (reachable, UNKNOWN), otherwise=UNMET)
+    verdict = choose((reached, MET), (reachable, score.given), otherwise=UNMET)
     subject = Label("创新能力评价得分", "Innovation score")
     says = partial(say_score, score)
     lever, shortfall = Lever("points", "points", ()), line - score.narrowed_high
