@@ -1,0 +1,465 @@
+"""A spreadsheet of firms on its way in: received, read by a job, confirmed by a person, committed by a job."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import batched
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.acts import firm as firms_act
+from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.models import (
+    Contact,
+    Division,
+    Field,
+    FinancialYear,
+    Firm,
+    Import,
+    ImportRow,
+    Industry,
+    MoveRefused,
+    User,
+)
+from pipeline.outside import sheets, storage
+from pipeline.outside.roster.cells import Places
+from pipeline.outside.roster.changes import changes, doubts
+from pipeline.outside.roster.columns import YEAR_COLUMNS
+from pipeline.outside.roster.faults import Fault, Place, twice
+from pipeline.outside.roster.rows import Roster, RosterRow, Values
+from pipeline.outside.sheets import SheetRefused
+from pipeline.rules.labels import Label
+
+STAGED_AT_ONCE = 1_000
+COMMITTED_AT_ONCE = 1_000  # 5,000 is the most a chunk may hold
+STANDS_STILL = timedelta(minutes=2)  # a job that has not got on for so long is taken for dead
+OWN = ("name", "registered_on", "field", "industry", "class_one", "class_two")
+FIGURES = tuple(column.key for column in YEAR_COLUMNS)
+
+BEYOND = Label("这家企业不在本单位办理范围内", "this firm is not within your office's range")
+ASK_CITY = Label("请删去这一行，或与市局联系。", "Delete the row, or ask the city office.")
+NOT_READ = Label(
+    "读取时出错，没有导入任何内容；情况已记录。请把数据复制到一个新的工作簿再传，或联系系统管理员。",
+    "Reading failed and nothing was imported; it has been logged. Copy the data into a new workbook, or ask your "
+    "administrator.",
+)
+
+
+# -------------------------------------------------------------------------------------- in and out
+
+
+@transaction.atomic
+def receive(content: BinaryIO, *, name: str, by: User, on: date) -> Import:
+    """Take a file in. Raises SheetRefused for what can be seen from outside: kind, size, password, macros, bombs."""
+    access.require(by, "roster.receive")
+    office = by.office
+    if office is None:
+        raise ConditionUnmet([Missing("file", _("Only a city or county office can bring in a roster."))])
+    with on_disk(content) as path:
+        sheets.examine(path, name=name)
+        size = path.stat().st_size
+    sha256 = storage.keep(content)
+    return Import.objects.create(office=office, by=by, name=plain_name(name), sha256=sha256, size=size, day=on)
+
+
+def plain_name(name: str) -> str:
+    """A file's name as text: no folders, no invisible signs."""
+    return "".join(sign for sign in Path(name).name if sign.isprintable())[-200:]
+
+
+@contextmanager
+def on_disk(content: Any) -> Iterator[Path]:
+    """The bytes of a stream as a file of their own for as long as the block runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "roster"
+        content.seek(0)
+        with path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        yield path
+
+
+@transaction.atomic
+def cancel(roster: Import, *, version: int, by: Actor) -> None:
+    """Give a roster up before it is confirmed. Nothing of it goes in."""
+    access.require(by, "roster.cancel")
+    _step(roster, version, [Import.RECEIVED, Import.READING, Import.READ], Import.CANCELLED, act="roster.cancel")
+
+
+@transaction.atomic
+def confirm(roster: Import, *, version: int, by: Actor, on: date) -> int:
+    """Let the rows that are new or changed go in, as the person saw them at `version`; how many there are."""
+    access.require(by, "roster.confirm")
+    count = roster.rows.filter(state__in=["new", "changed"]).count()
+    demand(count > 0, "rows", _("There is nothing to bring in: every row is refused or as it is on record."))
+    going_in = {"rows_total": count, "rows_done": 0, "worked_at": None}
+    _step(roster, version, [Import.READ], Import.CONFIRMED, act="roster.confirm", **going_in)
+    return count
+
+
+def _step(roster: Import, version: int, sources: list[str], target: str, *, act: str, **also: Any) -> None:
+    rows = Import.objects.filter(pk=roster.pk, version=version, state__in=sources)
+    if not rows.update(state=target, version=F("version") + 1, **also):
+        raise MoveRefused(act, {roster.name: (roster.state, roster.version)})
+
+
+# ----------------------------------------------------------------------------------------- reading
+
+
+def read(key: int, *, by: User, on: date) -> None:
+    """Read a roster that was received and stage its rows. A second call while the first one works does nothing."""
+    roster = _claim(key)
+    if roster is None:
+        return
+    try:
+        with on_disk(storage.fetch(roster.sha256)) as path:
+            Reading(roster, by).run(path)
+    except SheetRefused as refused:
+        _refuse(roster, refused.says)
+    except Exception:
+        _refuse(roster, NOT_READ)
+        raise
+
+
+@transaction.atomic
+def _claim(key: int) -> Import | None:
+    dead = Q(state=Import.READING, worked_at__lt=Now() - STANDS_STILL)
+    waiting = Import.objects.filter(Q(state=Import.RECEIVED) | dead, pk=key)
+    if not waiting.update(state=Import.READING, worked_at=Now(), rows_done=0, version=F("version") + 1):
+        return None
+    ImportRow.objects.filter(roster=key).delete()
+    return Import.objects.select_related("office").get(pk=key)
+
+
+@transaction.atomic
+def _refuse(roster: Import, says: Label) -> None:
+    Import.objects.filter(pk=roster.pk, state=Import.READING).update(
+        state=Import.REFUSED, problem=says.to_json(), version=F("version") + 1
+    )
+
+
+class Reading:
+    """One going through a file. Rows are staged in chunks, each whole; every chunk says how far it is."""
+
+    def __init__(self, roster: Import, by: User) -> None:
+        self.roster = roster
+        self.by = by
+        self.height = 0
+        with transaction.atomic():
+            self.reach = by.reach(access.OFFICE)
+            self.places = places(roster.office.division)
+            counties = Division.objects.counties().filter(pk__in=self.reach.counties)
+            self.own_counties = set(counties.values_list("code", flat=True))
+            self.county_names = {code: name for name, code in self.places.counties.items()}
+
+    def run(self, path: Path) -> None:
+        book = Roster(self._counted(path), places=self.places, day=self.roster.day)
+        done = 0
+        for chunk in batched(book.rows(), STAGED_AT_ONCE):
+            if not self._stage(chunk, done):
+                return  # cancelled, or taken over by another worker
+            done += len(chunk)
+        self._finish(book, done)
+
+    def _counted(self, path: Path) -> Iterator[sheets.Sheet]:
+        for sheet in sheets.read(path, name=self.roster.name):
+            self.height += 0 if sheet.hidden else sheet.height
+            yield sheet
+
+    @transaction.atomic
+    def _stage(self, chunk: tuple[RosterRow, ...], done: int) -> bool:
+        far = {"rows_done": done + len(chunk), "rows_total": max(self.height, done + len(chunk)), "worked_at": Now()}
+        ours = Import.objects.filter(pk=self.roster.pk, state=Import.READING, version=self.roster.version)
+        if not ours.update(**far):
+            return False
+        known = held_values([row.values.code for row in chunk])
+        hidden = self._hidden([row.values.code for row in chunk if row.values.code not in known])
+        for row in chunk:
+            self._keep_within(row, row.values.code in hidden)
+        ImportRow.objects.bulk_create(
+            self._staged(row, number, known) for number, row in enumerate(chunk, start=done + 1)
+        )
+        return True
+
+    def _hidden(self, codes: list[str]) -> set[str]:
+        """Codes of firms that are on record but not within the officer's reach."""
+        return set() if self.reach.everything else codes_taken([code for code in codes if code])
+
+    def _keep_within(self, row: RosterRow, hidden: bool) -> None:
+        """A county brings its own firms only; a row that names no county is its own."""
+        if self.reach.everything:
+            return
+        if (
+            row.values.county is None
+            and len(self.own_counties) == 1
+            and "county" not in {fault.kind for fault in row.faults}
+        ):
+            row.values.county = next(iter(self.own_counties))
+        if hidden or (row.values.county is not None and row.values.county not in self.own_counties):
+            row.faults.append(Fault("beyond", row.place_of("code"), BEYOND, ASK_CITY))
+
+    def _staged(self, row: RosterRow, number: int, known: Mapping[str, "Held"]) -> ImportRow:
+        held = known.get(row.values.code)
+        if held is not None:
+            row.faults += doubts(row, held.values, county_names=self.county_names)
+        found = changes(row.values, held.values) if held is not None else []
+        going_in = "new" if held is None else "changed" if found else "unchanged"
+        return ImportRow(
+            roster=self.roster,
+            office=self.roster.office,
+            number=number,
+            sheet=row.place.sheet[:60],
+            line=row.number,
+            uscc=row.values.code,
+            name=row.values.name,
+            state="refused" if row.refused else going_in,
+            asks=not row.refused and bool(row.faults),
+            kinds=sorted({fault.kind for fault in row.faults}),
+            cells=[sheets.cell_to_json(cell) for cell in row.cells],
+            record=row.values.to_json(),
+            changes=[] if row.refused else [change.to_json() for change in found],
+            faults=[fault.to_json() for fault in row.faults],
+        )
+
+    @transaction.atomic
+    def _finish(self, book: Roster, done: int) -> None:
+        refuse_repeated(self.roster, book.repeated)
+        Import.objects.filter(pk=self.roster.pk, state=Import.READING, version=self.roster.version).update(
+            state=Import.READ, columns=understood(book), rows_done=done, rows_total=done, version=F("version") + 1
+        )
+
+
+def refuse_repeated(roster: Import, repeated: Iterable[list[Place]]) -> None:
+    """Refuse every row of a firm that stands in more than one; each names the others."""
+    for found in repeated:
+        for place in found:
+            row = ImportRow.objects.get(roster=roster, sheet=place.sheet[:60], line=place.row)
+            fault = twice(place, [other for other in found if other != place])
+            row.state, row.asks, row.changes = "refused", False, []
+            row.faults, row.kinds = [*row.faults, fault.to_json()], sorted({*row.kinds, fault.kind})
+            row.save(update_fields=["state", "asks", "changes", "faults", "kinds"])
+
+
+def understood(book: Roster) -> dict[str, Any]:
+    """What each column of the file was taken for, as the preview shows it."""
+    heads = [
+        {
+            "name": head.sheet,
+            "row": head.row,
+            "texts": head.texts,
+            "found": [
+                {"key": found.column.key, "at": found.at, "year": found.year, "factor": str(found.factor)}
+                for found in head.found
+            ],
+            "unknown": list(head.unknown),
+        }
+        for head in book.heads
+    ]
+    return {"sheets": heads, "skipped": book.skipped, "ignored": [str(place) for place in book.ignored[:50]]}
+
+
+def places(division: Division) -> Places:
+    """The lists that cells are looked up in, for the city an office belongs to."""
+    city = division if division.level == Division.CITY else division.parent or division
+    tree = list(Division.objects.filter(parent=city, level=Division.COUNTY).select_related("successor"))
+    return Places(
+        city=city.name,
+        counties={county.name: county.code for county in tree if county.counted},
+        former={county.name: county.successor.name for county in tree if county.successor},
+        fields={field.name: field.code for field in Field.objects.order_by("-code")},
+        industries=frozenset(Industry.objects.filter(level__gt=1).values_list("code", flat=True)),
+    )
+
+
+def codes_taken(codes: list[str]) -> set[str]:
+    """Which of these codes any county holds; nothing else is told of firms out of reach."""
+    if not codes:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("select code from unnest(%s::text[]) as code where mp_code_taken(code)", [codes])
+        return {code for (code,) in cursor.fetchall()}
+
+
+# ------------------------------------------------------------------------------- what is on record
+
+
+@dataclass(slots=True)
+class Held:
+    """A firm on record and what is known of it, in the words of a roster."""
+
+    firm: Firm
+    values: Values
+
+
+def held_values(codes: Iterable[str]) -> dict[str, Held]:
+    """What is on record of firms within reach, by credit code. Four statements for any number of firms."""
+    firms = Firm.objects.filter(uscc__in=[code for code in codes if code]).with_county()
+    held = {firm.pk: Held(firm, _values(firm)) for firm in firms}
+    codes_of = dict(Division.objects.values_list("pk", "code"))
+    for each in held.values():
+        each.values.county = codes_of.get(each.firm.county_id)  # type: ignore[attr-defined]  # annotated by with_county
+    for contact in Contact.objects.filter(firm__in=held).order_by("pk"):
+        values = held[contact.firm_id].values
+        values.contact, values.phone = contact.name or None, contact.phone or None
+    for year in FinancialYear.objects.filter(firm__in=held):
+        figures = {key: getattr(year, key) for key in FIGURES}
+        held[year.firm_id].values.years[year.year] = {key: value for key, value in figures.items() if value is not None}
+    return {each.firm.uscc: each for each in held.values()}
+
+
+def _values(firm: Firm) -> Values:
+    values = Values(code=firm.uscc)
+    for key in OWN:
+        value = getattr(firm, key)
+        setattr(values, key, None if value == "" else value)
+    return values
+
+
+# -------------------------------------------------------------------------------------- committing
+
+
+def commit(key: int, *, by: User, on: date) -> None:
+    """Write the confirmed rows, chunk by chunk, each whole. A call after a crash goes on where the last one ended."""
+    while _commit_chunk(key, by=by, on=on):
+        pass
+
+
+@transaction.atomic
+def _commit_chunk(key: int, *, by: User, on: date) -> bool:
+    """One chunk; false when none was left. Two workers take turns, for each holds the roster while it writes."""
+    roster = Import.objects.select_for_update(of=("self",)).filter(pk=key, state=Import.CONFIRMED).first()
+    if roster is None:
+        return False
+    access.require(by, "roster.confirm")
+    waiting = roster.rows.filter(state__in=["new", "changed"], committed_on=None).order_by("number")
+    rows = list(waiting[:COMMITTED_AT_ONCE])
+    if rows:
+        Writing(roster, by, on).write(rows)
+    state = Import.CONFIRMED if rows else Import.COMMITTED
+    Import.objects.filter(pk=key).update(
+        state=state,
+        rows_done=F("rows_done") + len(rows),
+        worked_at=Now(),
+        version=F("version") + (state == Import.COMMITTED),
+    )
+    return bool(rows)
+
+
+class Writing:
+    """Puts what rows say on record. What the record says by now decides, not what it said when the file was read."""
+
+    def __init__(self, roster: Import, by: User, on: date) -> None:
+        self.roster = roster
+        self.by = by
+        self.on = on
+        self.divisions = {division.code: division for division in Division.objects.counties()}
+
+    def write(self, rows: list[ImportRow]) -> None:
+        held = held_values(row.uscc for row in rows)
+        gone = codes_taken([row.uscc for row in rows if row.uscc not in held])
+        self._refuse([row for row in rows if row.uscc in gone])
+        ours = [row for row in rows if row.uscc not in gone]
+        self._put([Values.from_json(row.record) for row in ours], held)
+        ImportRow.objects.filter(pk__in=[row.pk for row in ours]).update(committed_on=self.on)
+
+    def _refuse(self, rows: list[ImportRow]) -> None:
+        """Firms that left the officer's reach since the file was read."""
+        for row in rows:
+            fault = Fault("beyond", Place(row.sheet, row.line), BEYOND, ASK_CITY)
+            row.state, row.changes, row.kinds, row.faults = "refused", [], ["beyond"], [fault.to_json()]
+        ImportRow.objects.bulk_update(rows, ["state", "changes", "kinds", "faults"])
+
+    def _put(self, said: list[Values], held: dict[str, Held]) -> None:
+        fresh = [values for values in said if values.code not in held]
+        known = [(held[values.code], values) for values in said if values.code in held]
+        self._amend([(each, values) for each, values in known if changes(values, each.values)])
+        new = [
+            Held(firm, self._as_registered(values)) for firm, values in zip(self._register(fresh), fresh, strict=True)
+        ]
+        pairs = [
+            (each, values) for each, values in [*known, *zip(new, fresh, strict=True)] if changes(values, each.values)
+        ]
+        self._contacts(pairs)
+        self._figures(pairs)
+
+    def _register(self, fresh: list[Values]) -> list[Firm]:
+        records = [
+            {
+                "uscc": values.code,
+                "division": self.divisions[values.county] if values.county else None,
+                "resident": True,  # GB 32100 codes are given to bodies registered in the mainland only
+                **{key: value for key in OWN if (value := getattr(values, key)) is not None},
+            }
+            for values in fresh
+        ]
+        return firms_act.register(records, by=self.by, on=self.on) if records else []
+
+    def _as_registered(self, values: Values) -> Values:
+        return Values(code=values.code, county=values.county, **{key: getattr(values, key) for key in OWN})
+
+    def _amend(self, pairs: list[tuple[Held, Values]]) -> None:
+        for held, values in pairs:
+            if values.name != held.firm.name:
+                firms_act.rename(held.firm, values.name, by=self.by, on=self.on)
+            if values.county and held.values.county is None:
+                mine = Firm.objects.filter(pk=held.firm.pk)
+                firms_act.assign_county(mine, self.divisions[values.county], by=self.by, on=self.on)
+            for key in OWN:
+                if key != "name" and (value := getattr(values, key)) is not None:
+                    setattr(held.firm, key, value)
+        access.require(self.by, "firm.amend")
+        Firm.objects.bulk_update([held.firm for held, _values in pairs], [key for key in OWN if key != "name"])
+        keys = [held.firm.pk for held, _values in pairs]
+        Firm.objects.filter(pk__in=keys).update(version=F("version") + 1, diagnosis_due=True)
+
+    def _contacts(self, pairs: list[tuple[Held, Values]]) -> None:
+        """A firm's contact is the one told last; a phone alone goes to the contact on record."""
+        told = []
+        for held, values in pairs:
+            name = values.contact or held.values.contact or ""
+            phone = values.phone or (held.values.phone if name == held.values.contact else None) or ""
+            if (name, phone) != (held.values.contact or "", held.values.phone or ""):
+                told.append(Contact(firm=held.firm, name=name, phone=phone))
+        others = Contact.objects.filter(firm__in=[contact.firm for contact in told])
+        others.exclude(name__in=[contact.name for contact in told if contact.name]).delete()
+        Contact.objects.bulk_create(
+            told, update_conflicts=True, unique_fields=["firm", "name"], update_fields=["phone"]
+        )
+
+    def _figures(self, pairs: list[tuple[Held, Values]]) -> None:
+        """Only what a row says and the record does not; the other figures of a year stay."""
+        fresh, kept = [], []
+        rows = {
+            (row.firm_id, row.year): row
+            for row in FinancialYear.objects.filter(firm__in=[held.firm.pk for held, _v in pairs])
+        }
+        for held, values in pairs:
+            for year, figures in values.years.items():
+                row = rows.get((held.firm.pk, year))
+                if row is None:
+                    fresh.append(FinancialYear(firm=held.firm, year=year, source=self.source, **figures))
+                elif differs(row, figures):
+                    for key, figure in figures.items():
+                        setattr(row, key, figure)
+                    row.version, row.source = row.version + 1, self.source
+                    kept.append(row)
+        FinancialYear.objects.bulk_create(fresh)
+        FinancialYear.objects.bulk_update(kept, [*FIGURES, "version", "source"], batch_size=500)
+
+    @property
+    def source(self) -> str:
+        return f"{self.roster.name[:80]} {self.roster.day:%Y-%m-%d}"
+
+
+def differs(row: FinancialYear, figures: Mapping[str, Decimal]) -> bool:
+    return any(getattr(row, key) != figure for key, figure in figures.items())
