@@ -7,8 +7,9 @@ translator's table (msgid, tab, translation). English is the language of the msg
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_python
@@ -21,7 +22,7 @@ from config.embedded.places import BASE_DIR
 SOURCE = BASE_DIR / "pipeline"
 LOCALE = SOURCE / "locale"
 LANGUAGES = {"zh_Hans": "zh_Hans", "en": "en"}
-KEYWORDS = {
+KEYWORDS: Any = {
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -61,20 +62,20 @@ def extracted() -> Catalog:
     """Every message of the source, with the files it stands in."""
     catalogue = Catalog(charset="utf-8", fuzzy=False)
     for file in source_files():
-        place = str(file.relative_to(BASE_DIR))
         body = io.BytesIO(python_text(file).encode())
-        options = {"encoding": "utf-8"}
-        for _line, function, found, comments in extract_python(body, list(KEYWORDS), ["Translators:"], options):
-            add(catalogue, function, found, comments, place)
+        for _line, function, found, comments in extract_python(body, KEYWORDS, ["Translators:"], {"encoding": "utf-8"}):
+            add(catalogue, str(function), found, list(comments or []), file.relative_to(BASE_DIR))
     return catalogue
 
 
-def add(catalogue: Catalog, function: str, found: object, comments: Iterable[str], place: str) -> None:
+def add(catalogue: Catalog, function: str, found: Any, comments: list[str], place: Path) -> None:
+    """Note a call of `function`; one whose words are not written out in the source has nothing to translate."""
     words = list(found) if isinstance(found, tuple) else [found]
     context = words.pop(0) if function.startswith(("pgettext", "npgettext")) else None
-    identity = tuple(words[:2]) if function.startswith("n") else words[0]
-    if all(isinstance(word, str) and word for word in (identity if isinstance(identity, tuple) else (identity,))):
-        catalogue.add(identity, locations=[(place, None)], auto_comments=list(comments), context=context)
+    identity = words[:2] if function.startswith("n") else words[:1]
+    if all(isinstance(word, str) and word for word in identity):
+        message = tuple(identity) if len(identity) > 1 else identity[0]
+        catalogue.add(message, locations=[(str(place), 0)], auto_comments=comments, context=context)
 
 
 def translated(language: str) -> Catalog:
@@ -86,9 +87,9 @@ def translated(language: str) -> Catalog:
             known = old.get(message.id, message.context)
             text = known.string if known and not known.fuzzy else blank(message)
             text = message.id if language == "en" else text
-            place = sorted(set(message.locations))
+            places = sorted(set(message.locations))
             flags = {flag for flag in message.flags if flag != "fuzzy"}
-            catalogue.add(message.id, text, place, flags, message.auto_comments, context=message.context)
+            catalogue.add(message.id, text, places, flags, message.auto_comments, context=message.context)
     return catalogue
 
 
@@ -139,12 +140,12 @@ def untranslated() -> list[str]:
     ]
 
 
-def strings(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+def strings(message: Message) -> Sequence[str | None]:
+    return [message.string] if isinstance(message.string, str | None) else message.string
 
 
-def first(identity: str | tuple[str, ...]) -> str:
-    return identity[0] if isinstance(identity, tuple) else identity
+def first(identity: str | list[str] | tuple[str, ...]) -> str:
+    return identity if isinstance(identity, str) else identity[0]
 
 
 def fill(tables: Iterable[Path]) -> list[str]:

@@ -147,8 +147,8 @@ class Postgres:
         while True:
             self.port = self.port or free_port()
             before = self.log.stat().st_size if self.log.exists() else 0
-            child = self.child = self.launch()
-            if wait_until(lambda child=child: self.ready() or not child.alive(), PATIENCE) and child.alive():
+            self.child = self.launch()
+            if wait_until(self.settled, PATIENCE) and self.child.alive():
                 return
             said = self.log.read_bytes()[before:].decode(errors="replace")
             self.stop()
@@ -164,10 +164,12 @@ class Postgres:
 
     def launch(self) -> Child:
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", **self.settings}
-        command = [binaries() / "postgres", "-D", self.data, "-p", str(self.port)]
+        command: list[str | Path] = [binaries() / "postgres", "-D", self.data, "-p", str(self.port)]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
         return launch(
             "postgresql",
-            [*command, *(part for name, value in options.items() for part in ("-c", f"{name}={value}"))],
+            command,
             log=self.log,
             environment=environment(),
             folder=self.folder,
@@ -182,6 +184,9 @@ class Postgres:
         return bool(
             self.child and len(lines) > 7 and lines[0] == str(self.child.process.pid) and lines[7].strip() == "ready"
         )
+
+    def settled(self) -> bool:
+        return self.ready() or not (self.child and self.child.alive())
 
     def lock_lines(self) -> list[str]:
         try:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from config.embedded.places import NOBODY, CannotStart, is_root
 
@@ -94,7 +95,8 @@ def dying_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
     return lambda: libc.prctl(DEATH_SIGNAL, int(stop_signal))  # runs after setuid, so that it stays armed
 
 
-def stepping_down() -> dict[str, object]:
+def stepping_down() -> dict[str, Any]:
+    """Arguments of subprocess that run as `nobody` when we are root."""
     if not is_root():
         return {}
     account = pwd.getpwnam(NOBODY)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from config.embedded import assets
 from config.embedded.browser import browser
-from config.embedded.places import BASE_DIR
+from config.embedded.places import BASE_DIR, CannotStart
 
 PARALLEL = [
     "-n",
@@ -18,6 +18,8 @@ PARALLEL = [
 
 def test(arguments: Sequence[str]) -> int:
     marks = ["not long"]
+    if browser() is None and os.environ.get("CI"):
+        raise CannotStart("No Chromium found, and in CI the browser tests must run. Install the package chromium.")
     if browser() is None:
         say("No Chromium found: browser tests are left out (set CHROMIUM, or install the package chromium).")
         marks.append("not browser")

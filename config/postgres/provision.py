@@ -32,7 +32,7 @@ def create_missing(connection: psycopg.Connection, database: str) -> None:
 
 def filled(database: str, passwords: Mapping[str, str], *, owner_may_create: bool) -> sql.Composed:
     # The script is this repository's own; only what is filled in comes from outside, and that is quoted.
-    return sql.SQL(SCRIPT.read_text()).format(  # type: ignore[arg-type]
+    return sql.SQL(SCRIPT.read_text()).format(
         database=sql.Identifier(database),
         owner_createdb=sql.SQL("CREATEDB" if owner_may_create else "NOCREATEDB"),
         **{f"{role}_password": sql.Literal(passwords[role]) for role in ("owner", "web", "backup")},

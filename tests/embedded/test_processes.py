@@ -57,6 +57,7 @@ def test_a_killed_parent_leaves_no_child(tmp_path):
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(tmp_path / "log")], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True
     )
+    assert parent.stdout
     pid = int(parent.stdout.readline())
     assert started_at(pid)
     parent.kill()
