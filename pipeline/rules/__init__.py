@@ -10,6 +10,7 @@ from pipeline.rules.facts import FirmFacts, read_facts
 from pipeline.rules.findings import Assessment, Finding
 from pipeline.rules.judging import assess
 from pipeline.rules.labels import Label
+from pipeline.rules.planning import Path, Round, Step, plan
 from pipeline.rules.reading import FactsRefused, Fault
 from pipeline.rules.volumes import books
 
@@ -23,7 +24,11 @@ __all__ = [
     "Label",
     "NoBook",
     "NoValue",
+    "Path",
+    "Round",
+    "Step",
     "assess",
     "books",
+    "plan",
     "read_facts",
 ]

@@ -58,6 +58,7 @@ class Missing:
 
     place: str
     says: Label
+    year: int | None = None
 
 
 @dataclass(slots=True)
@@ -87,7 +88,3 @@ class Figures:
 
 def year_name(stem: str, back: int) -> str:
     return f"{stem}_y{back}"
-
-
-def in_year(stem: str, year: int) -> Label:
-    return Label(f"{year} 年{NAMES[stem].zh}", f"{NAMES[stem].en} of {year}")

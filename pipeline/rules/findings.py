@@ -70,13 +70,13 @@ class Finding:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Finding:
-        missing = tuple(Missing(each["place"], Label.from_json(each["says"])) for each in kept["missing"])
+        missing = tuple(Missing(each["place"], Label.from_json(each["says"]), each["year"]) for each in kept["missing"])
         labels = {name: Label.from_json(kept[name]) for name in ("title", "says")}
         return cls(**{**kept, **labels, "missing": missing})
 
 
 def missing_to_json(missing: Missing) -> dict[str, Any]:
-    return {"place": missing.place, "says": missing.says.to_json()}
+    return {"place": missing.place, "says": missing.says.to_json(), "year": missing.year}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from pipeline.rules.figures import (
     YEARS_BACK,
     Figures,
     Missing,
-    in_year,
     year_name,
 )
 from pipeline.rules.formula import Number
@@ -89,7 +88,7 @@ def fold_year(facts: FirmFacts, back: int, figures: Figures) -> None:
             figures.asks.append(Fault(f"years[{number}]", says))
         return
     for stem, value in figures_of(row or YearFigures(number), founded).items():
-        missing = Missing(f"years[{number}].{stem}", in_year(stem, number))
+        missing = Missing(f"years[{number}].{stem}", NAMES[stem], number)
         figures.put(year_name(stem, back), value, missing)
     if row:
         doubt_year(row, back, figures)

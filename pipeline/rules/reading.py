@@ -16,7 +16,7 @@ from pipeline.rules.labels import Label
 MOST_YUAN = Decimal(2**53 - 1) / 100
 """Money is whole fen below 2**53, so that it survives every number type on its way."""
 CODE = re.compile(r"[0-9A-Za-z]+")
-DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ def decimal(value: Any) -> Decimal:
 
 def yuan(value: Any) -> Decimal:
     amount = decimal(value)
-    if amount != amount.quantize(Decimal("0.01")):
-        raise ValueRefused(f"金额最多两位小数（分）：{value}", f"an amount has at most two decimals (fen): {value}")
     if abs(amount) > MOST_YUAN:
         raise ValueRefused(f"金额过大，单位应为元：{value}", f"the amount is too large; it is given in yuan: {value}")
+    if amount != amount.quantize(Decimal("0.01")):
+        raise ValueRefused(f"金额最多两位小数（分）：{value}", f"an amount has at most two decimals (fen): {value}")
     return amount
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from pipeline.rules.condition import MET
-from pipeline.rules.formula import Facts, Formula, exact
+from pipeline.rules.formula import Facts, Formula, Number, exact
 
 MOST_FEN = 2**53
 
 
-def raised(values: Facts, names: Iterable[str], amount: int) -> Facts:
+def raised(values: Facts, names: Iterable[str], amount: Number) -> Facts:
     """The figures with those that are known among `names` raised by the same amount."""
     more = {name: value + amount for name in names if (value := values.get(name)) is not None}
     return {**values, **more}

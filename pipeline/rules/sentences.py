@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, localcontext
 from fractions import Fraction
 
 from pipeline.rules.condition import Judged
+from pipeline.rules.figures import Missing
 from pipeline.rules.formula import Number
 from pipeline.rules.labels import Label, listed
 
@@ -104,9 +105,25 @@ def plainly(judged: Judged) -> Label:
 
 
 def not_known(judged: Judged) -> Label:
-    wanted = listed(list(dict.fromkeys(each.says for each in judged.missing)))
+    wanted = wanted_in_words(judged.missing)
     text = Label("缺少：{wanted}，暂不能判断。", "This cannot be judged without {wanted}.")
     return text.filled(wanted=wanted)
+
+
+def wanted_in_words(missing: tuple[Missing, ...]) -> Label:
+    """What to ask for, each thing once with all its years: 2023、2024 年销售收入."""
+    if all(each.place.startswith("scores.") for each in missing):
+        return Label("各项评分", "the points of each item")
+    years: dict[Label, list[int]] = {}
+    for each in missing:
+        years.setdefault(each.says, []).extend([each.year] if each.year else [])
+    return listed([of_years(says, sorted(set(given))) for says, given in years.items()])
+
+
+def of_years(says: Label, years: list[int]) -> Label:
+    if not years:
+        return says
+    return Label(f"{'、'.join(map(str, years))} 年{says.zh}", f"{says.en} of {', '.join(map(str, years))}")
 
 
 def short(judged: Judged) -> Label:

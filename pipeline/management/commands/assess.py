@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from pipeline.rules import Assessment, FactsRefused, Fault, Label, NoBook, NoValue, assess, books, read_facts
 
@@ -29,23 +29,23 @@ class Unreadable(Exception):
 
 class Command(BaseCommand):
     help = "Judge a facts file by a book: exit 0 whatever the verdict, 2 where the file or the arguments are wrong."
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FACTS.json", type=Path)
         parser.add_argument("--book", required=True, help="hte or pool")
         parser.add_argument("--on", required=True, metavar="DAY", help="the day to judge by, such as 2026-05-20")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-        parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of the sentences")
+        parser.add_argument("--lang", choices=["zh", "en"], help="language (sentences: zh, faults: en)")
 
-    def handle(self, *, file: Path, book: str, on: str, json: bool, lang: str, **options: object) -> None:
+    def handle(self, *, file: Path, book: str, on: str, json: bool, lang: str | None, **options: object) -> None:
         try:
             assessment = judged(file, book, on)
         except (Unreadable, FactsRefused) as refused:
             for fault in refused.faults:
-                self.stderr.write(fault.in_language(lang))
+                self.stderr.write(fault.in_language(lang or "en"))
             sys.exit(WRONG_INPUT)
-        self.stdout.write(as_json(assessment, lang) if json else as_text(assessment, lang))
+        self.stdout.write((as_json if json else as_text)(assessment, lang or "zh"))
 
 
 def judged(file: Path, book: str, on: str) -> Assessment:
@@ -66,7 +66,9 @@ def content(file: Path) -> Mapping[str, Any]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise Unreadable(Fault(str(file), Label(f"读不到文件：{error.strerror}", f"cannot be read: {error.strerror}"))) from None
+        raise Unreadable(
+            Fault(str(file), Label(f"读不到文件：{error.strerror}", f"cannot be read: {error.strerror}"))
+        ) from None
     if len(raw) > MOST_BYTES:
         raise Unreadable(Fault(str(file), Label("文件过大", "the file is too large")))
     try:
@@ -88,9 +90,10 @@ def as_json(assessment: Assessment, language: str) -> str:
 
 
 def as_text(assessment: Assessment, language: str) -> str:
-    lines = [f"{assessment.book} {assessment.on} {assessment.verdict}"]
-    for each in assessment.findings:
-        lines.append(f"{SIGNS[each.verdict]} {each.title.in_language(language)}  {each.says.in_language(language)}")
-    for fault in (*assessment.impossible, *assessment.asks):
-        lines.append(f"! {fault.in_language(language)}")
-    return "\n".join(lines)
+    head = f"{assessment.book} {assessment.on} {assessment.verdict}"
+    findings = [
+        f"{SIGNS[each.verdict]} {each.title.in_language(language)}  {each.says.in_language(language)}"
+        for each in assessment.findings
+    ]
+    doubts = [f"! {fault.in_language(language)}" for fault in (*assessment.impossible, *assessment.asks)]
+    return "\n".join([head, *findings, *doubts])
