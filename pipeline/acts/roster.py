@@ -350,7 +350,7 @@ def _commit_chunk(key: int, *, by: User, on: date) -> bool:
         state=state,
         rows_done=F("rows_done") + len(rows),
         worked_at=Now(),
-        version=F("version") + (state == Import.COMMITTED),
+        version=F("version") + int(not rows),
     )
     return bool(rows)
 
