@@ -6,7 +6,9 @@ when a connection is opened, and by `manage.py check --deploy`.
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from django.utils.csp import CSP
 from environs import Env
 
@@ -137,14 +139,29 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 # Files and assets. Documents are content-addressed and never served from a URL of their own.
-STORAGE_URL = env.str("STORAGE_URL", f"file://{BASE_DIR / '.state' / 'documents'}")
+STORAGE_URL = urlsplit(env.str("STORAGE_URL", f"file://{BASE_DIR / '.state' / 'documents'}"))
+DOCUMENTS = (
+    {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": STORAGE_URL.path.strip("/"),
+            "endpoint_url": f"https://{STORAGE_URL.hostname}:{STORAGE_URL.port or 443}",
+            "access_key": STORAGE_URL.username,
+            "secret_key": STORAGE_URL.password,
+            "addressing_style": "path",
+            "file_overwrite": True,
+        },
+    }
+    if STORAGE_URL.scheme == "s3"
+    else {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": STORAGE_URL.path}}
+)
 FILE_SENDING = env.str("FILE_SENDING", "direct")  # direct, or x-accel behind nginx
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "assets" / "collected")
 STATICFILES_DIRS = [("vendor", BASE_DIR / "assets" / "vendor")] if (BASE_DIR / "assets" / "vendor").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "documents": {"BACKEND": "pipeline.outside.storage.DocumentStorage"},
+    "documents": DOCUMENTS,
     "staticfiles": {
         "BACKEND": env.str("STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage"),
     },
@@ -189,6 +206,15 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 1_500
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "sign of life": {"task": "pipeline.jobs.beat", "schedule": 60},
+    "send notices": {"task": "pipeline.jobs.send_notices", "schedule": 10},
+    "sweep": {"task": "pipeline.jobs.sweep", "schedule": 15},
+    "diagnose firms": {"task": "pipeline.jobs.diagnose_firms", "schedule": 60},
+    "close publicity": {"task": "pipeline.jobs.close_publicity", "schedule": crontab(minute="5")},
+    "open renewals": {"task": "pipeline.jobs.open_renewals", "schedule": crontab(hour="2", minute="15")},
+    "seal the trail": {"task": "pipeline.jobs.seal_trail", "schedule": crontab(minute="35")},
+}
 if BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 3_600,
@@ -196,14 +222,23 @@ if BROKER_URL.startswith("redis"):
         "unacked_restore_throttle": 1,
     }
 
-# Mail. Without MAIL_URL messages are written to the log.
-MAIL = env.dj_email_url("MAIL_URL", "console:")
-EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
-EMAIL_HOST, EMAIL_PORT = MAIL.get("EMAIL_HOST", ""), MAIL.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.get("EMAIL_HOST_USER", ""), MAIL.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
-EMAIL_FILE_PATH = MAIL.get("EMAIL_FILE_PATH", "")
-EMAIL_TIMEOUT = 10
+# Mail. Without MAIL_URL (smtp://user:password@host:port) messages are written to the log.
+MAIL_URL = urlsplit(env.str("MAIL_URL", ""))
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": MAIL_URL.hostname,
+            "port": MAIL_URL.port or 25,
+            "username": MAIL_URL.username or "",
+            "password": MAIL_URL.password or "",
+            "use_ssl": MAIL_URL.scheme == "smtps",
+            "timeout": 10,
+        },
+    }
+    if MAIL_URL.hostname
+    else {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "miaopu@localhost")
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 

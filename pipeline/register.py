@@ -245,7 +245,8 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
 
 def _seat_policies(name: str) -> Iterator[str]:
     firms = "firm_id in (select mp_firms())"
-    mine = f"(user_id = (select mp_user()) or {SEES_ALL} or (select mp_holds('security_admin')) or {firms})"
+    coaches = "(kind = 'coach' and exists (select mp_offices()))"  # offices appoint them
+    mine = f"(user_id = (select mp_user()) or {SEES_ALL} or (select mp_holds('security_admin')) or {firms} or {coaches})"
     yield from _policies(name, select=mine, write="((select mp_holds('security_admin')) or (select mp_provisions()))")
     yield from _owner_reads(name)
 

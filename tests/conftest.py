@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from config.embedded import catalogues
 from config.embedded.browser import browser as chromium
 from tests import services
+from tests.cast import Cast, Story, city
 from tests.live import Complaints, House, launched_browser, running_house
 
 
@@ -102,3 +103,15 @@ def new_context(chrome: Browser, complaints: Complaints) -> Iterator[Callable[..
 def page(new_context: Callable[..., BrowserContext]) -> Page:
     """One page of one person."""
     return new_context().new_page()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The city and its people."""
+    return city()
+
+
+@pytest.fixture
+def story(cast: Cast) -> Story:
+    """Qinghe's case, carried forward as far as a test wants it."""
+    return Story(cast)

@@ -87,9 +87,9 @@ def chromium() -> Iterator[Answer]:
 
 def abandoned() -> Iterator[Answer]:
     for folder in SURVIVING.glob("miaopu-*"):
-        mark = folder / "checkout"
+        mark = folder / "state-folder"
         if mark.exists() and not Path(mark.read_text().strip()).exists():
-            yield Answer(None, f"{folder} belongs to a checkout that is gone. To free its space: rm -r {folder}")
+            yield Answer(None, f"{folder} belongs to a .state folder that is gone. To free its space: rm -r {folder}")
 
 
 NO_BROWSER = "No Chromium found: ./dev test leaves browser tests out. Set CHROMIUM, or install the package chromium."

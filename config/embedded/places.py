@@ -1,4 +1,4 @@
-"""Where everything of a running checkout lives: `.state/`, and for root a second folder outside it.
+"""Where everything of a running checkout lives: `.state/` (or MIAOPU_STATE), and for root a second folder outside it.
 
 PostgreSQL refuses to run as root. Its part is then given to the account `nobody`, which must be able to reach the
 folder: a checkout under a closed home directory would not do, so that part lives under the folder for temporary files
@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-STATE = BASE_DIR / ".state"
+STATE = Path(os.environ.get("MIAOPU_STATE") or BASE_DIR / ".state").absolute()
 SURVIVING = Path("/var/tmp") if Path("/var/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108
 NOBODY = "nobody"
 
@@ -25,13 +25,13 @@ def is_root() -> bool:
 
 
 def outer_folder() -> Path:
-    """Root's part of the state: one folder for each checkout, told apart by the checkout's path."""
-    return SURVIVING / f"miaopu-{hashlib.sha256(str(BASE_DIR).encode()).hexdigest()[:12]}"
+    """Root's part of the state: one folder for each state folder, told apart by its path."""
+    return SURVIVING / f"miaopu-{hashlib.sha256(str(STATE).encode()).hexdigest()[:12]}"
 
 
 def database_root() -> Path:
     """The folder below which clusters may be made, existing when this returns."""
-    STATE.mkdir(exist_ok=True)
+    STATE.mkdir(parents=True, exist_ok=True)
     return made_for_nobody(outer_folder()) if is_root() else STATE
 
 
@@ -41,7 +41,7 @@ def made_for_nobody(folder: Path) -> Path:
     if folder.is_symlink() or folder.stat().st_uid != 0:
         raise CannotStart(f"{folder} belongs to another account. Remove it, then try again.")
     folder.chmod(0o755)
-    (folder / "checkout").write_text(f"{BASE_DIR}\n")
+    (folder / "state-folder").write_text(f"{STATE}\n")
     (STATE / "database-folder").write_text(f"{folder}\n")
     return folder
 

@@ -1,6 +1,6 @@
 """Coaching: the plan drawn from the gaps, its steps with their evidence, visits, coaches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.acts.conditions import demand
 from pipeline.models import Appointment, Case, Firm, MoveRefused, Plan, Round, Step, User, Visit
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.coaching import StepQuerySet
-from pipeline.rules import Path, plan
+from pipeline.rules import plan, planning
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def draw_plans(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Plan]:
     plans = Plan.objects.bulk_create(
         Plan(firm_id=case.firm_id, case=case, diagnosis=case.firm.latest_diagnosis, drawn_on=on) for case in diagnosed
     )
-    rounds = [each.county_date for each in Round.objects.filter(county_date__gte=on).order_by("county_date")]
+    rounds = [planning.Round(each.name, each.county_date) for each in Round.objects.filter(county_date__gte=on)]
     Step.objects.bulk_create(step for each in plans for step in _steps(each, rounds))
     return plans
 
@@ -90,9 +90,9 @@ def consent(appointment: Appointment, *, by: Actor, on: date) -> None:
     Appointment.objects.filter(pk=appointment.pk, consented_on=None).update(consented_on=on)
 
 
-def _steps(drawn: Plan, rounds: Sequence[date]) -> Iterator[Step]:
-    paths: Iterable[Path] = plan(drawn.diagnosis.shown, rounds=rounds)
-    shortest = next(iter(paths), None)
+def _steps(drawn: Plan, rounds: Sequence[planning.Round]) -> Iterator[Step]:
+    """The steps of the plainest way to a pass."""
+    shortest = next(iter(plan(drawn.diagnosis.shown, rounds=rounds)), None)
     for position, step in enumerate(shortest.steps if shortest else (), start=1):
         yield Step(
             firm_id=drawn.firm_id,
@@ -101,7 +101,7 @@ def _steps(drawn: Plan, rounds: Sequence[date]) -> Iterator[Step]:
             rule=step.rule,
             what=step.closes.to_json(),
             gap=step.short.to_json(),
-            amount=None if step.amount is None else Decimal(step.amount),
+            amount=None if step.amount is None else Decimal(step.amount.numerator) / step.amount.denominator,
             unit=step.unit,
             who=step.who,
             due_on=step.by,

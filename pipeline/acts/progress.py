@@ -8,7 +8,7 @@ from typing import Any
 from pipeline import access, stages
 from pipeline.access import Actor, Service
 from pipeline.acts import notice
-from pipeline.models import Application, Case, FirmMove, Transition
+from pipeline.models import Application, Case, FirmMove, MoveRefused, Transition
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.rules import books
@@ -41,6 +41,8 @@ def advance(
     """Move cases by one line of the table: all of them or none. The transitions, in the order of the cases' keys."""
     access.require(by, name, cases)
     before = list(cases.select_related("firm").order_by("pk"))
+    if not before:
+        raise MoveRefused(name, {})
     target = next(iter(stages.CASE_MOVES[name].to))
     if target == "closed":
         also |= {"closed_on": on, "reason": reason}
@@ -90,6 +92,8 @@ def advance_application(
     """The same for applications; the notices go by their cases."""
     access.require(by, name, applications)
     before = list(applications.select_related("case", "case__firm", "round").order_by("pk"))
+    if not before:
+        raise MoveRefused(name, {})
     target = to or next(iter(stages.APPLICATION_MOVES[name].to))
     if target in ("certified", "refused", "not_recommended", "withdrawn"):
         also |= {"ended_on": on}

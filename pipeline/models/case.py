@@ -1,11 +1,12 @@
 from datetime import date
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import DatabaseError, connection, models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from pipeline import stages
+from pipeline import access, stages
 from pipeline.access import Actor
 from pipeline.models.firm import FirmMove, FirmOwned, FirmOwnedQuerySet, Row
 from pipeline.rules.workdays import Calendar
@@ -77,11 +78,31 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         """Firms of the pool: admitted and not yet out, renewals and direct applications apart."""
         return self.filter(kind=Case.POOL, stage__in=["coaching", "ready", "in_certification"], term__isnull=False)
 
+    def with_dossier(self) -> Self:
+        """Beside each case its open application, as `dossier`, and the day either is due, as `deadline`."""
+        rows = self.alias(dossier=FilteredRelation("applications", condition=Q(applications__ended_on=None)))
+        return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"), dossier_stage=F("dossier__stage"))
+
     def awaiting(self, actor: Actor) -> Self:
-        """Cases whose turn it is at one of the person's seats."""
-        turns = {"city": "city", "coun": "county", "firm": "firm", "coac": "coach"}
-        mine = {turns[kind[:4]] for kind in actor.seat_kinds if kind[:4] in turns}
-        return self.filter(stage__in=[name for name, stage in CASE_STAGES.items() if stage.turn in mine])
+        """Cases whose turn it is at one of the person's seats, their applications taken for them."""
+        return self.with_dossier().filter(turn_of(actor))
+
+    def in_view(self, view: "View", actor: Actor, today: date, calendar: Calendar) -> Self:
+        return self.with_dossier().filter(views(actor, today, calendar)[view])
+
+    def count_views(self, actor: Actor, today: date, calendar: Calendar) -> dict[str, int]:
+        """How many cases each view of the desk holds. One statement."""
+        wanted = views(actor, today, calendar).items()
+        return self.with_dossier().order_by().aggregate(**{name: Count("pk", filter=which) for name, which in wanted})
+
+    def count_by_deadline(self, today: date, calendar: Calendar) -> dict[str, int]:
+        """How many are over, due today, soon and later. One statement."""
+        groups = by_deadline(today, calendar).items()
+        return self.with_dossier().order_by().aggregate(**{name: Count("pk", filter=which) for name, which in groups})
+
+    def lacking(self, rule: str) -> Self:
+        """Cases of firms whose latest diagnosis finds a condition unmet."""
+        return self.filter(firm__latest_diagnosis__gaps__rule=rule, firm__latest_diagnosis__gaps__verdict="unmet")
 
     def with_county(self) -> Self:
         now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
@@ -91,8 +112,15 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
     def for_queue(self) -> Self:
         """What a row of the desk's queue shows, in one statement."""
-        return self.with_county().select_related("firm", "firm__latest_diagnosis", "officer").order_by(
-            F("due_on").asc(nulls_last=True), "pk"
+        rows = self.with_county().with_dossier().select_related("firm", "firm__latest_diagnosis", "officer")
+        return (
+            rows.defer("firm__latest_diagnosis__facts", "firm__search")
+            .prefetch_related("applications")
+            .annotate(
+                faults_open=_count(Fault.objects.filter(answered_on=None)),
+                faults_answered=_count(Fault.objects.filter(answered_on__isnull=False)),
+            )
+            .order_by(F("deadline").asc(nulls_last=True), "pk")
         )
 
     def funnel(self) -> "models.QuerySet[Case, dict[str, Any]]":
@@ -100,6 +128,56 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         return (
             self.open().with_county().order_by().values("county_id", "county_name", "stage").annotate(firms=Count("pk"))
         )
+
+
+View = Literal["mine", "fresh", "soon", "proposed", "all"]
+VIEWS: tuple[View, ...] = get_args(View)
+FRESH_FOR, SOON_WITHIN, GROUPED_WITHIN = 3, 4, 5  # working days: newly come in, almost over, the middle group of the list
+DECIDED = ("case.publish", "case.remove", "application.recommend")
+
+
+def turn_of(actor: Actor) -> Q:
+    """Cases that wait for one of the person's seats; wants `with_dossier`."""
+    turns = {"city": "city", "coun": "county", "firm": "firm", "coac": "coach"}
+    mine = {turns[kind[:4]] for kind in actor.seat_kinds if kind[:4] in turns}
+    of_case, of_dossier = (
+        [name for name, stage in table.items() if stage.turn in mine] for table in (CASE_STAGES, stages.APPLICATION_STAGES)
+    )
+    return Q(stage__in=of_case) | Q(stage="in_certification", dossier__stage__in=of_dossier)
+
+
+def views(actor: Actor, today: date, calendar: Calendar) -> dict[View, Q]:
+    """The lists the desk opens on: open cases by what they want of the person."""
+    is_open = ~Q(stage="closed")
+    decisive = [act for act in DECIDED if access.may(actor, act)]
+    mine = Proposal.objects.filter(case=OuterRef("pk"), act__in=decisive, decided_on=None).exclude(proposed_by=actor.pk)
+    last = calendar.add(today, SOON_WITHIN).due
+    since = calendar.add(today, -FRESH_FOR).due
+    came = Q(dossier__clock_from__gte=since) | Q(dossier__isnull=True, clock_from__gte=since)
+    return {
+        "mine": is_open & (turn_of(actor) | Q(officer=actor.pk)),
+        "fresh": is_open & turn_of(actor) & came,
+        "soon": is_open & Q(deadline__gte=today, deadline__lte=last),
+        "proposed": is_open & Q(Exists(mine)),
+        "all": is_open,
+    }
+
+
+def by_deadline(today: date, calendar: Calendar) -> dict[str, Q]:
+    """The groups of the list, in the order of the day; wants `with_dossier`."""
+    last = calendar.add(today, GROUPED_WITHIN).due
+    return {
+        "over": Q(deadline__lt=today),
+        "today": Q(deadline=today),
+        "soon": Q(deadline__gt=today, deadline__lte=last),
+        "later": Q(deadline__gt=last) | Q(deadline__isnull=True),
+    }
+
+
+def _count(rows: "models.QuerySet[Any]") -> Any:
+    """How many of the rows belong to the case, as a column."""
+    counted = rows.filter(case=OuterRef("pk")).order_by().values("case").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 class Case(FirmOwned):

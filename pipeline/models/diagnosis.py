@@ -1,10 +1,21 @@
+from fractions import Fraction
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
-from pipeline.rules.findings import Assessment
+from pipeline.models.case import Case
+from pipeline.models.figures import FinancialYear
+from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
+from pipeline.rules import Assessment, read_facts
+
+# What figures alone decide; the other conditions wait for papers and experts.
+NUMERIC = frozenset({"registered_days", "tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income"})
+
+
+def _not_told() -> Exists:
+    """A condition that figures decide waits for figures or for a person."""
+    return Exists(Gap.objects.filter(diagnosis=OuterRef("pk"), rule__in=NUMERIC))
 
 
 class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
@@ -15,6 +26,53 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
     def nearest_first(self) -> Self:
         """Who is close: fewest unmet conditions, then fewest that nobody knows, then the most points in reach."""
         return self.order_by("unmet", "unknown", "manual", F("score_high").desc(nulls_last=True), "pk")
+
+    def standing(self, group: str) -> Self:
+        """One group of nearness; each firm stands in exactly one: one, two, more, met, untold."""
+        if group in ("met", "untold"):
+            return self.filter(_not_told() if group == "untold" else ~_not_told(), unmet=0)
+        return self.filter(unmet__gte=3) if group == "more" else self.filter(unmet={"one": 1, "two": 2}[group])
+
+    def groups(self) -> dict[str, int]:
+        """How many firms stand in each group of nearness, and how many in none of the city's counties. One statement."""
+        return self.order_by().aggregate(
+            one=Count("pk", filter=Q(unmet=1)),
+            two=Count("pk", filter=Q(unmet=2)),
+            more=Count("pk", filter=Q(unmet__gte=3)),
+            met=Count("pk", filter=Q(~_not_told(), unmet=0)),
+            untold=Count("pk", filter=Q(_not_told(), unmet=0)),
+            homeless=Count("pk", filter=Q(Exists(_moves(division=None)))),
+        )
+
+    def in_county(self, division: int | None) -> Self:
+        """Firms of a county today; None for those whose county is to be assigned."""
+        return self.filter(Exists(_moves(division=division)))
+
+    def lacking(self, rule: str) -> Self:
+        return self.filter(gaps__rule=rule, gaps__verdict="unmet")
+
+    def selling(self, year: int, above: Fraction | None, upto: Fraction | None) -> Self:
+        """Firms by their sales of a year, in yuan: more than `above`, at most `upto`."""
+        within = Q() if above is None else Q(sales__gt=int(above))
+        within &= Q() if upto is None else Q(sales__lte=int(upto))
+        return self.filter(Exists(FinancialYear.objects.filter(within, firm=OuterRef("firm"), year=year, sales__isnull=False)))
+
+    def with_open_case(self, wanted: bool) -> Self:
+        has_case = Exists(Case.objects.open().filter(firm=OuterRef("firm")))
+        return self.filter(has_case if wanted else ~has_case)
+
+    def matching(self, text: str) -> Self:
+        return self.filter(firm__in=Firm.objects.matching(text).values("pk"))
+
+    def for_screening(self) -> Self:
+        """What a row of the screening list shows, in one statement."""
+        now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
+        return self.select_related("firm").defer("facts").annotate(county_name=models.Subquery(now.values("division__name")[:1]))
+
+
+def _moves(division: int | None) -> "models.QuerySet[FirmMove]":
+    now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
+    return now.filter(division__isnull=True) if division is None else now.filter(division=division)
 
 
 class Diagnosis(FirmOwned):
@@ -53,7 +111,17 @@ class Diagnosis(FirmOwned):
     @property
     def shown(self) -> Assessment:
         """The assessment as it was given."""
-        return Assessment.from_json(self.assessment)
+        return Assessment.from_json(self.assessment, read_facts(self.facts))
+
+    @property
+    def with_facts(self) -> Assessment:
+        """The same with the facts it was given by, from which remedies are reckoned."""
+        return Assessment.from_json(self.assessment, read_facts(self.facts))
+
+    @property
+    def shortfall(self) -> dict[str, Any] | None:
+        """The finding that is named first among the gaps."""
+        return next((each for each in self.findings if each["rule"] == self.shortest), None)
 
     @property
     def findings(self) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Now, TruncDate
+from django.db.models.functions import Now
 
 from pipeline.access import Actor, Reach
 from pipeline.models.places import Division
@@ -20,6 +20,13 @@ class Bigrams(Func):
 
     function = "mp_bigrams"
     output_field = SearchVectorField()
+
+
+class DayInShanghai(Func):
+    """The day of a time, as the row policies count it."""
+
+    template = "(%(expressions)s at time zone 'Asia/Shanghai')::date"
+    output_field = models.DateField()
 
 
 class FirmQuerySet(models.QuerySet["Firm"]):
@@ -138,9 +145,13 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
         if not reach.counties:
             return self.filter(now)
         before_it_left = FirmMove.objects.filter(
-            firm=OuterRef("firm"), division__in=reach.counties, during__endswith__gt=TruncDate(OuterRef("recorded_at"))
+            firm=OuterRef("firm"), division__in=reach.counties, during__endswith__gt=DayInShanghai(OuterRef("recorded_at"))
         )
         return self.filter(now | Exists(before_it_left))
+
+    def within(self, reach: Reach) -> Self:
+        """Rows of the firms a seat of this reach may act on today."""
+        return self if reach.everything else self.filter(firm__in=Firm.objects.within(reach).values("pk"))
 
     def beyond(self, reach: Reach) -> bool:
         return not reach.everything and self.exclude(firm__in=Firm.objects.within(reach).values("pk")).exists()

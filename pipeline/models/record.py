@@ -15,7 +15,9 @@ from pipeline.models.property import IntellectualProperty
 from pipeline.rules import FirmFacts, read_facts
 
 YEARS_ASKED = 3
-ENTRY_FIGURES = ("sales", "total_income", "hitech_income", "rd_total", "rd_domestic", "net_assets", "staff", "tech_staff")
+ENTRY_FIGURES = (
+    "sales total_income non_taxable_income hitech_income rd_total rd_domestic net_assets staff tech_staff".split()
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from pipeline import access, acts
+from pipeline import access
+from pipeline.acts import application as application_acts
+from pipeline.acts import case as case_acts
+from pipeline.acts import evidence as evidence_acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
 from pipeline.models import Application, Case, Fault, Firm
 from pipeline.models.record import checklist
@@ -16,17 +19,17 @@ from pipeline.portal import standing
 from pipeline.request import StaffRequest
 
 RESUBMITS: dict[tuple[type, str], Callable[..., Any]] = {
-    (Case, "county_returned"): acts.case.resubmit_to_county,
-    (Case, "city_returned"): acts.case.resubmit_to_city,
-    (Application, "county_returned"): acts.application.resubmit_to_county,
-    (Application, "city_returned"): acts.application.resubmit_to_city,
+    (Case, "county_returned"): case_acts.resubmit_to_county,
+    (Case, "city_returned"): case_acts.resubmit_to_city,
+    (Application, "county_returned"): application_acts.resubmit_to_county,
+    (Application, "city_returned"): application_acts.resubmit_to_city,
 }
 
 
 def begin(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
     try:
-        acts.case.begin(Firm.objects.filter(pk=firm.pk), by=request.user, on=request.today)
+        case_acts.begin(Firm.objects.filter(pk=firm.pk), by=request.user, on=request.today)
     except ConditionUnmet as unmet:
         standing.tell_unmet(request, unmet)
         return redirect("portal:home", uscc)
@@ -41,14 +44,22 @@ def submit(request: StaffRequest, uscc: str) -> HttpResponse:
     if request.method == "POST":
         seen = {case.pk: version(request)}
         try:
-            acts.case.submit(Case.objects.filter(pk=case.pk), by=request.user, on=request.today, versions=seen)
+            case_acts.submit(Case.objects.filter(pk=case.pk), by=request.user, on=request.today, versions=seen)
         except ConditionUnmet as refused:
             unmet = refused.missing
         else:
-            messages.success(request, _("Submitted as %(number)s. The county reviews it now.") % {"number": case.number})
+            messages.success(
+                request, _("Submitted as %(number)s. The county reviews it now.") % {"number": case.number}
+            )
             return redirect("portal:home", uscc)
     items = [(item, standing.place_url(firm, item.place)) for item in checklist(firm, request.today)]
-    shown = {"firm": firm, "case": case, "items": items, "missing": located(firm, unmet), "may": may(request, "case.submit")}
+    shown = {
+        "firm": firm,
+        "case": case,
+        "items": items,
+        "missing": located(firm, unmet),
+        "may": may(request, "case.submit"),
+    }
     return render(request, "portal/case/submit.html", shown)
 
 
@@ -82,10 +93,12 @@ def withdraw(request: StaffRequest, uscc: str) -> HttpResponse:
     case = get_object_or_404(Case.objects.open().exclude(stage__in=["lead", "in_certification"]), firm=firm)
     if request.method == "POST" and may(request, "case.withdraw"):
         note, seen = request.POST.get("note", ""), {case.pk: version(request)}
-        acts.case.withdraw(Case.objects.filter(pk=case.pk), by=request.user, on=request.today, note=note, versions=seen)
+        case_acts.withdraw(Case.objects.filter(pk=case.pk), by=request.user, on=request.today, note=note, versions=seen)
         messages.success(request, _("Case %(number)s is withdrawn.") % {"number": case.number})
         return redirect("portal:home", uscc)
-    return render(request, "portal/case/withdraw.html", {"firm": firm, "case": case, "may": may(request, "case.withdraw")})
+    return render(
+        request, "portal/case/withdraw.html", {"firm": firm, "case": case, "may": may(request, "case.withdraw")}
+    )
 
 
 def version(request: StaffRequest) -> int:
@@ -116,7 +129,7 @@ def _resubmit(request: StaffRequest, firm: Firm, returned: Case | Application, f
     """Papers first: what has arrived stays, even where an answer is still wanting."""
     for fault in faults:
         for file in request.FILES.getlist(f"paper-{fault.pk}"):
-            acts.evidence.receive(
+            evidence_acts.receive(
                 firm, file, name=file.name, size=file.size, purpose="correction", by=request.user, fault=fault
             )
     RESUBMITS[type(returned), returned.stage](

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pipeline import access, acts
+from pipeline import access
+from pipeline.acts import firm as firm_acts
 from pipeline.models import Contact, Firm, Industry
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
@@ -28,9 +29,7 @@ class YesNoField(forms.TypedChoiceField):
     """Yes, no, or not known yet: unknown is never no."""
 
     def __init__(self, **also: Any) -> None:
-        super().__init__(
-            choices=ANSWERS, coerce=lambda sent: sent == "yes", empty_value=None, required=False, **also
-        )
+        super().__init__(choices=ANSWERS, coerce=lambda sent: sent == "yes", empty_value=None, required=False, **also)
 
     def prepare_value(self, value: Any) -> Any:
         return {True: "yes", False: "no", None: ""}.get(value, value)
@@ -49,7 +48,8 @@ def field_choices() -> list[Any]:
 class FirmForm(forms.Form):
     registered_on = day_field(gettext_lazy("Day of registration"), help_text=gettext_lazy("as on the business licence"))
     resident = YesNoField(
-        label=gettext_lazy("Resident enterprise"), help_text=gettext_lazy("registered on the mainland and taxed as such")
+        label=gettext_lazy("Resident enterprise"),
+        help_text=gettext_lazy("registered on the mainland and taxed as such"),
     )
     field = forms.ChoiceField(
         label=gettext_lazy("Field of technology"),
@@ -72,7 +72,9 @@ class FirmForm(forms.Form):
     def clean_industry(self) -> str:
         code: str = self.cleaned_data["industry"].strip().upper()
         if not Industry.objects.filter(code=code).exists():
-            raise forms.ValidationError(_("There is no industry %(code)s. Look it up in GB/T 4754-2017.") % {"code": code})
+            raise forms.ValidationError(
+                _("There is no industry %(code)s. Look it up in GB/T 4754-2017.") % {"code": code}
+            )
         return code
 
 
@@ -95,9 +97,9 @@ def firm(request: StaffRequest, uscc: str) -> HttpResponse:
     may = access.may(request.user, "firm.amend")
     if request.method == "POST" and form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "version"}
-        acts.firm.amend(held, changes, version=form.cleaned_data["version"], by=request.user, on=request.today)
+        firm_acts.amend(held, changes, version=form.cleaned_data["version"], by=request.user, on=request.today)
         messages.success(request, _("The facts about the firm are saved."))
-        return _onward(request, held, "firm")
+        return standing.onward(request, held, "firm")
     return render(request, "portal/firm/firm.html", {"firm": held, "form": form, "may": may})
 
 
@@ -107,16 +109,12 @@ def contact(request: StaffRequest, uscc: str) -> HttpResponse:
     initial = {"name": now.name, "phone": now.phone, "email": now.email} if now else None
     form = ContactForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        acts.firm.set_contact(held, by=request.user, **form.cleaned_data)
+        firm_acts.set_contact(held, by=request.user, **form.cleaned_data)
         messages.success(request, _("The contact is saved."))
-        return _onward(request, held, "contact")
+        return standing.onward(request, held, "contact")
     may = access.may(request.user, "firm.amend")
     return render(request, "portal/firm/contact.html", {"firm": held, "form": form, "may": may})
 
 
 def _held(firm: Firm) -> dict[str, Any]:
     return {name: getattr(firm, name) for name in FirmForm.base_fields}
-
-
-def _onward(request: StaffRequest, firm: Firm, place: str) -> HttpResponse:
-    return redirect(standing.after(firm, place, request.today) if "on" in request.POST else f"../../{firm.uscc}/")

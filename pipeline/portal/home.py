@@ -15,10 +15,12 @@ from pipeline.models import Application, Case, Certificate, Fault, Firm, Obligat
 from pipeline.models.record import Item, checklist
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
-from pipeline.stages import Due
+from pipeline.stages import CASE_MOVES, Due
 from pipeline.templatetags.look import spoken
 
 SHOWN_GAPS = 4
+STEP_STATES = {"open": "open", "handed_in": "submitted", "done": "accepted", "dropped": "open"}
+WITHDRAWABLE = CASE_MOVES["case.withdraw"].from_
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,23 @@ def home(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
     where = _fetch(firm, request.user, request.today)
     case = where.case
-    return render(
-        request,
-        "portal/home/home.html",
-        {
-            "firm": firm,
-            "case": case,
-            "application": where.application,
-            "next": next_thing(where),
-            "items": where.items,
-            "items_done": sum(item.done for item in where.items),
-            "faults": where.faults,
-            "steps": where.steps,
-            "obligations": where.obligations,
-            "stations": standing.stations(case, where.application, firm) if case else [],
-            "gaps": gaps(firm),
-        },
-    )
+    context = {
+        "firm": firm,
+        "case": case,
+        "application": where.application,
+        "next": next_thing(where),
+        "items": [(item, standing.place_url(firm, item.place)) for item in where.items],
+        "items_done": sum(item.done for item in where.items),
+        "faults": [(fault, standing.place_url(firm, fault.place)) for fault in where.faults],
+        "steps": [(step, STEP_STATES[step.state]) for step in where.steps],
+        "obligations": [(owed, obligation_words(owed)) for owed in where.obligations],
+        "stations": standing.stations(case, where.application, firm) if case else [],
+        "short": firm.latest_diagnosis.unmet if firm.latest_diagnosis else 0,
+        "gaps": gaps(firm),
+        "last_year": standing.years_asked(firm, request.today)[-1],
+        "withdrawable": case is not None and case.stage in WITHDRAWABLE and access.may(request.user, "case.withdraw"),
+    }
+    return render(request, "portal/home/home.html", context)
 
 
 def _fetch(firm: Firm, user: User, today: date) -> Standing:
@@ -159,7 +161,9 @@ def _work_on_the_plan(where: Standing) -> Next:
         return Next(_("Nothing to do for you"), _("Every step of your plan is with the bureau or accepted."))
     step = min(open_steps, key=lambda each: (each.due_on or date.max, each.position))
     due = Due("none") if step.due_on is None else Due("calm", step.due_on)
-    return Next(spoken(step.what), spoken(step.gap), act=_("Go to the step"), url=where.url("step", step.position), due=due)
+    return Next(
+        spoken(step.what), spoken(step.gap), act=_("Go to the step"), url=where.url("step", step.position), due=due
+    )
 
 
 def _take_the_round(where: Standing) -> Next:
@@ -175,7 +179,9 @@ def _dossier(where: Standing) -> Next:
 
 
 def _supply(where: Standing) -> Next:
-    return Next(_("Supply what the agency asks for"), act=_("Go to the dossier"), url=where.url("application"), due=where.due)
+    return Next(
+        _("Supply what the agency asks for"), act=_("Go to the dossier"), url=where.url("application"), due=where.due
+    )
 
 
 def _keep_the_certificate(where: Standing) -> Next:

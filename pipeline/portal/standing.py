@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -98,11 +99,11 @@ def place_url(firm: Firm, place: str) -> str:
     return reverse(f"portal:{known.get(page, 'home')}", args=[firm.uscc])
 
 
-def after(firm: Firm, place: str, today: date) -> str:
-    """Where "save and go on" leads from a page of the application."""
-    order = places(firm, today)
-    following = order[order.index(place) + 1 :] if place in order else []
-    return place_url(firm, following[0]) if following else reverse("portal:home", args=[firm.uscc])
+def onward(request: StaffRequest, firm: Firm, place: str) -> HttpResponse:
+    """After saving a page of the application: the page that follows it, or home."""
+    order = places(firm, request.today)
+    following = order[order.index(place) + 1 :] if place in order and "on" in request.POST else []
+    return redirect(place_url(firm, following[0]) if following else reverse("portal:home", args=[firm.uscc]))
 
 
 def tell_unmet(request: StaffRequest, unmet: ConditionUnmet) -> None:

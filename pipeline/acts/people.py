@@ -1,0 +1,45 @@
+"""Accounts and seats."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F, Func, Value
+from django.utils.translation import gettext as _
+from psycopg.types.range import DateRange
+
+from config.postgres.scope import acting
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.acts.conditions import demand
+from pipeline.models import Firm, Office, Seat, User
+from pipeline.models.people import TODAY
+
+
+@transaction.atomic
+def appoint_first_administrator(user: User, *, on: date) -> Seat:
+    """Give the first seat of a house: its security administrator grants all others. Refused once there is one."""
+    with acting(user):
+        return Seat.objects.create(user=user, kind="security_admin", during=DateRange(on, None))
+
+
+@transaction.atomic
+def grant_seat(
+    user: User, kind: str, *, by: Actor, on: date, office: Office | None = None, firm: Firm | None = None, agency: str = ""
+) -> Seat:
+    """Seat a person from a day on. Two administrators' seats are never in one person."""
+    access.require(by, "people.grant_seat")
+    if kind in access.ADMINISTRATORS:
+        others = Seat.objects.filter(user=user, kind__in=access.ADMINISTRATORS - {kind}, during__contains=TODAY)
+        demand(not others.exists(), "kind", _("This person already holds another administrator's seat."))
+    return Seat.objects.create(
+        user=user, kind=kind, office=office, firm=firm, agency=agency, during=DateRange(on, None)
+    )
+
+
+@transaction.atomic
+def end_seat(seat: Seat, *, by: Actor, on: date) -> None:
+    """End a seat: from `on` it gives nothing."""
+    access.require(by, "people.end_seat")
+    Seat.objects.filter(pk=seat.pk).update(
+        during=Func(Func(F("during"), function="lower"), Value(on), function="daterange")
+    )

@@ -1,0 +1,173 @@
+"""A kept diagnosis: the verdict, each condition with its figures, what closes a gap, and the diagnoses before it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from pipeline import access
+from pipeline.acts import diagnosis as diagnosis_acts
+from pipeline.models import Case, Diagnosis, Firm, Round
+from pipeline.request import StaffRequest
+from pipeline.rules import Label, books, plan
+from pipeline.rules.figures import NAMES
+from pipeline.templatetags.figures import planned_day, quantity, wan
+from pipeline.templatetags.look import spoken
+
+KEPT_SHOWN = 60
+COUNTED = ("met", "unmet", "manual_review", "unknown")
+JUDGES = {
+    "field": Label("由评审专家判断。", "The experts judge."),
+    "innovation_score": Label("由评审专家打分。", "The experts give the points."),
+    "owns_ip": Label("由县区核对知识产权与主要产品的关系。", "The county compares the rights with the main products."),
+}
+OTHER_JUDGE = Label("由县区经办人核实后判断。", "The county officer checks and judges.")
+PEOPLE = {
+    "firm_finance": Label("企业财务", "the firm's finance"),
+    "firm_rd": Label("企业研发", "the firm's R&D"),
+    "firm_owner": Label("企业管理员", "the firm's owner"),
+    "coach": Label("辅导老师", "the coach"),
+    "county": Label("县区科技局", "the county office"),
+    "city": Label("市科技局", "the city office"),
+}
+BLOCKS = (
+    (Label("知识产权", "Intellectual property"), 30, ("ip_advance", "ip_support", "ip_count", "ip_origin", "standards")),
+    (Label("成果转化", "Conversion of results"), 30, ("conversion",)),
+    (Label("研发组织管理", "Management of R&D"), 20, ("rd_system", "rd_institute", "incentives", "talent")),
+    (Label("企业成长性", "Growth"), 20, ("growth_net_assets", "growth_sales")),
+)
+HEADS = frozenset({"staff", "tech_staff"})
+
+
+def diagnosis(request: StaffRequest, uscc: str, day: str = "") -> HttpResponse:
+    """The newest diagnosis, or that of a day; of several on one day `?of=2` shows the second newest."""
+    firm = get_object_or_404(Firm.objects.visible_to(request.user).with_county(), uscc=uscc)
+    kept = _kept(request, firm)
+    chosen = _chosen(kept, day, request.GET.get("of", "1"))
+    case = Case.objects.visible_to(request.user).filter(firm=firm).select_related("firm").order_by("closed_on", "-pk").last()
+    open_case = Case.objects.visible_to(request.user).open().filter(firm=firm).first() if case and case.stage == "closed" else case
+    context = {"firm": firm, "case": open_case or case, "kept": kept, "may": _may(request, firm)}
+    if chosen is not None:
+        context |= shown(Diagnosis.objects.get(pk=chosen.pk), newest=chosen == kept[0], today=request.today)
+    return render(request, "desk/diagnosis/diagnosis.html", context)
+
+
+def diagnose(request: StaffRequest, uscc: str) -> HttpResponse:
+    """Judge the firm anew by what is on record today; the diagnoses before it stay."""
+    firm = get_object_or_404(Firm.objects.visible_to(request.user), uscc=uscc)
+    diagnosis_acts.keep(Firm.objects.filter(pk=firm.pk), by=request.user, on=request.today)
+    messages.success(request, _("Judged by what is on record today and kept."))
+    return redirect("desk:diagnosis", uscc)
+
+
+def _may(request: StaffRequest, firm: Firm) -> bool:
+    return access.may(request.user, "diagnosis.keep", Firm.objects.filter(pk=firm.pk))
+
+
+def _kept(request: StaffRequest, firm: Firm) -> list[Diagnosis]:
+    """The firm's diagnoses by the certification book, newest first, without what they say."""
+    kept = Diagnosis.objects.visible_to(request.user).filter(firm=firm, book=diagnosis_acts.CERTIFICATION)
+    return list(kept.defer("facts", "assessment").select_related("by").order_by("-day", "-pk")[:KEPT_SHOWN])
+
+
+def _chosen(kept: Sequence[Diagnosis], day: str, place: str) -> Diagnosis | None:
+    if not day:
+        return kept[0] if kept else None
+    of_day = [each for each in kept if each.day.isoformat() == day]
+    try:
+        return of_day[int(place) - 1]
+    except (ValueError, IndexError):
+        raise Http404("no diagnosis of that day") from None
+
+
+def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
+    """What a page tells of a kept diagnosis; remedies are reckoned for the newest only, an old one is as it was."""
+    steps = _steps(diagnosis, today) if newest else {}
+    findings = [_explained(finding, steps.get(finding["rule"]), today) for finding in diagnosis.findings]
+    counts = Counter(finding["verdict"] for finding in findings)
+    return {
+        "diagnosis": diagnosis,
+        "newest": newest,
+        "book": books(diagnosis.book, diagnosis.day),
+        "findings": findings,
+        "counts": [(verdict, counts[verdict]) for verdict in COUNTED],
+        "years": _years(diagnosis.findings),
+        "figures": _figures(diagnosis.findings),
+        "score": diagnosis.assessment["score"],
+        "blocks": _blocks(diagnosis.assessment["score"]),
+        "last_step": max((step.by for step in steps.values() if step.by), default=None),
+    }
+
+
+def _steps(diagnosis: Diagnosis, today: date) -> dict[str, Any]:
+    """The step of the shortest way for each rule."""
+    rounds = [each.county_date for each in Round.objects.filter(county_date__gte=today).order_by("county_date")]
+    shortest = next(iter(plan(diagnosis.with_facts, rounds=rounds)), None)
+    return {step.rule: step for step in shortest.steps} if shortest else {}
+
+
+def _explained(finding: Mapping[str, Any], step: Any, today: date) -> dict[str, Any]:
+    """A finding with what closes it, whose paper is missing, or who judges."""
+    says = spoken(finding["says"])
+    if finding["verdict"] == "manual_review":
+        return {**finding, "says": f"{says} {spoken(JUDGES.get(finding['rule'], OTHER_JUDGE))}"}
+    if step is None:
+        return dict(finding)
+    remedy = _remedy(step, today)
+    if finding["verdict"] == "unknown":
+        return {**finding, "says": f"{says} {remedy}"}
+    return {**finding, "remedy": remedy}
+
+
+def _remedy(step: Any, today: date) -> str:
+    who = spoken(PEOPLE.get(step.who, step.who))
+    if step.by is None:
+        return _("%(what)s (%(who)s)") % {"what": spoken(step.closes), "who": who}
+    return _("%(what)s (%(who)s, by %(day)s)") % {
+        "what": spoken(step.closes),
+        "who": who,
+        "day": planned_day(step.by, today),
+    }
+
+
+def _years(findings: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted({year for finding in findings for year in finding["used"].get("by_year", {})})
+
+
+def _figures(findings: Sequence[Mapping[str, Any]]) -> list[tuple[Any, list[str]]]:
+    """The figures the verdict rests on: a line each, one value a year, money in 10k yuan."""
+    years = _years(findings)
+    lines: dict[str, dict[str, str | None]] = {}
+    for finding in findings:
+        for year, figures in finding["used"].get("by_year", {}).items():
+            for key, value in figures.items():
+                lines.setdefault(key, {})[year] = value
+    return [(_named(key), [_written(key, values.get(year)) for year in years]) for key, values in lines.items()]
+
+
+def _named(key: str) -> Label | str:
+    return NAMES.get("rd_total" if key == "rd" else key, key)
+
+
+def _written(key: str, value: str | None) -> str:
+    return quantity(value) if key in HEADS else wan(value)
+
+
+def _blocks(score: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The four blocks of the score with the range of points of each and its lines."""
+    if score is None:
+        return []
+    items = {each["item"]: each for each in score["items"]}
+    return [_block(title, most, [items[name] for name in names if name in items]) for title, most, names in BLOCKS]
+
+
+def _block(title: Label, most: int, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    ranges = [(each["given"], each["given"]) if each["given"] is not None else each["band"] for each in items]
+    low, high = (min(most, sum(int(float(ends[end])) for ends in ranges)) for end in (0, 1))
+    return {"title": title, "most": most, "low": low, "high": high, "items": items}
+

@@ -1,0 +1,268 @@
+"""Who is close to certification, and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pipeline import access
+from pipeline.acts import case as case_acts
+from pipeline.acts.conditions import ConditionUnmet
+from pipeline.models import Case, Diagnosis, Division, Firm, User
+from pipeline.models.diagnosis import DiagnosisQuerySet
+from pipeline.models.firm import FirmQuerySet
+from pipeline.request import StaffRequest
+from pipeline.rules import books
+from pipeline.rules.condition import TITLES
+from pipeline.rules.labels import Label
+from pipeline.templatetags.look import spoken, verdict_word
+
+PAGE = 50
+GROUPS = {
+    "": gettext_lazy("All"),
+    "one": gettext_lazy("1 short"),
+    "two": gettext_lazy("2 short"),
+    "more": gettext_lazy("3 or more short"),
+    "met": gettext_lazy("Figures met"),
+    "untold": gettext_lazy("Not enough data"),
+    "homeless": gettext_lazy("County to be assigned"),
+}
+SHORTFALLS = (
+    "rd_intensity tech_staff_ratio hitech_income rd_domestic registered_days owns_ip field innovation_score no_incident"
+).split()
+VERDICTS = ("met", "unmet", "unknown", "manual_review")
+WAN = 10_000
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band of last year's sales, in yuan, as the R&D condition has them."""
+
+    name: str
+    label: Label
+    above: Fraction | None
+    upto: Fraction | None
+
+
+class Sought(forms.Form):
+    """What is sought, as it stands in the address of the page."""
+
+    county = forms.ChoiceField(label=gettext_lazy("County"), required=False)
+    rule = forms.ChoiceField(label=gettext_lazy("Short of"), required=False)
+    verdict = forms.ChoiceField(label=gettext_lazy("Verdict"), required=False)
+    band = forms.ChoiceField(label=gettext_lazy("Sales"), required=False)
+    case = forms.ChoiceField(label=gettext_lazy("Case"), required=False)
+    q = forms.CharField(label=gettext_lazy("Name or credit code"), required=False, max_length=60)
+
+    def __init__(self, data: QueryDict, *, counties: Iterable[Division], bands: Sequence[Band]) -> None:
+        super().__init__(data)
+        choices = {
+            "county": [(str(each.pk), each.name) for each in counties],
+            "rule": [(rule, spoken(TITLES[rule])) for rule in SHORTFALLS],
+            "verdict": [(verdict, verdict_word(verdict)) for verdict in VERDICTS],
+            "band": [(band.name, spoken(band.label)) for band in bands],
+            "case": [("yes", _("has an open case")), ("no", _("has no open case"))],
+        }
+        for name, offered in choices.items():
+            self.fields[name].choices = [("", self.fields[name].label), *offered]  # type: ignore[attr-defined]
+        self.bands = {band.name: band for band in bands}
+        self.is_valid()
+
+    @property
+    def sought(self) -> dict[str, str]:
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def chips(self, query: QueryDict) -> list[dict[str, str]]:
+        """The filter as a sentence; each part can be taken away."""
+        return [
+            {"name": str(self.fields[name].label), "value": self._said(name, value), "clear": without(query, name)}
+            for name, value in self.sought.items()
+        ]
+
+    def _said(self, name: str, value: str) -> str:
+        return str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
+
+    def among(self, diagnoses: DiagnosisQuerySet, today: date) -> DiagnosisQuerySet:
+        sought = self.sought
+        if "county" in sought:
+            diagnoses = diagnoses.in_county(int(sought["county"]))
+        if "rule" in sought:
+            diagnoses = diagnoses.lacking(sought["rule"])
+        if "verdict" in sought:
+            diagnoses = diagnoses.filter(verdict=sought["verdict"])
+        if "band" in sought:
+            band = self.bands[sought["band"]]
+            diagnoses = diagnoses.selling(today.year - 1, band.above, band.upto)
+        if "case" in sought:
+            diagnoses = diagnoses.with_open_case(sought["case"] == "yes")
+        return diagnoses.matching(sought["q"]) if "q" in sought else diagnoses
+
+
+def screening(request: StaffRequest) -> HttpResponse:
+    form = _sought(request)
+    group = request.GET.get("group", "") if request.GET.get("group", "") in GROUPS else ""
+    among = form.among(_latest(request.user), request.today)
+    counts = among.groups()
+    shown = _in_group(among, group)
+    if request.method == "POST":
+        return _batch(request, shown)
+    total = counts[group] if group else sum(counts[each] for each in ("one", "two", "more", "met", "untold"))
+    page = _Counted(shown.for_screening().nearest_first(), PAGE, total).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "desk/screening/screening.html",
+        {
+            "form": form,
+            "chips": form.chips(request.GET),
+            "tabs": _tabs(request.GET, group, counts, total),
+            "page": page,
+            "total": total,
+            "rows": _rows(page.object_list),
+            "may_open": access.may(request.user, "case.open_lead"),
+            "empty": _why_empty(form.chips(request.GET)),
+        },
+    )
+
+
+class _Counted(Paginator):  # type: ignore[type-arg]
+    """Pages of a list whose length the tabs have counted already."""
+
+    def __init__(self, rows: DiagnosisQuerySet, size: int, count: int) -> None:
+        super().__init__(rows, size)
+        self.count = count  # type: ignore[misc]
+
+
+def _sought(request: StaffRequest) -> Sought:
+    reach = request.user.reach(access.OFFICE)
+    counties = Division.objects.counties().filter(during__contains=request.today).order_by("code")
+    if not reach.everything:
+        counties = counties.filter(pk__in=reach.counties)
+    return Sought(request.GET, counties=counties, bands=bands_of_sales(request.today))
+
+
+def bands_of_sales(day: date) -> list[Band]:
+    """The bands in which the book asks for different shares of R&D."""
+    edges = [band.upto for band in books("hte", day).bands("rd_intensity") if band.upto is not None]
+    return [Band(str(place), _band_label(*ends), *ends) for place, ends in enumerate(pairwise([None, *edges, None]))]
+
+
+def _band_label(above: Fraction | None, upto: Fraction | None) -> Label:
+    if upto is None:
+        over = f"{int(above or 0) // WAN:,}"
+        return Label(f"{over} 万元以上", f"over {over} 10k yuan")
+    most = f"{int(upto) // WAN:,}"
+    if above is None:
+        return Label(f"{most} 万元以下（含）", f"up to {most} 10k yuan")
+    least = f"{int(above) // WAN:,}"
+    return Label(f"{least}–{most} 万元（含 {most}）", f"{least} to {most} 10k yuan")
+
+
+def _latest(user: User) -> DiagnosisQuerySet:
+    return Diagnosis.objects.within(user.reach(access.OFFICE)).latest()
+
+
+def _in_group(diagnoses: DiagnosisQuerySet, group: str) -> DiagnosisQuerySet:
+    if group == "homeless":
+        return diagnoses.in_county(None)
+    return diagnoses.standing(group) if group else diagnoses
+
+
+def _tabs(query: QueryDict, here: str, counts: dict[str, int], total: int) -> list[dict[str, Any]]:
+    everything = sum(counts[each] for each in ("one", "two", "more", "met", "untold"))
+    return [
+        {
+            "url": with_(query, "group", group),
+            "label": label,
+            "count": counts[group] if group else everything,
+            "here": group == here,
+        }
+        for group, label in GROUPS.items()
+    ]
+
+
+def without(query: QueryDict, name: str) -> str:
+    """The address of this page without one part of its filter, on the first page."""
+    return with_(query, name, "")
+
+
+def with_(query: QueryDict, name: str, value: str) -> str:
+    changed = query.copy()
+    changed.pop("page", None)
+    changed.pop(name, None)
+    if value:
+        changed[name] = value
+    return f"?{changed.urlencode()}"
+
+
+def _why_empty(chips: Sequence[dict[str, str]]) -> dict[str, str]:
+    """Which part of the filter to take away when nothing is left."""
+    if not chips:
+        return {"says": _("No firm stands here."), "act": "", "url": ""}
+    sentence = " · ".join(f"{chip['name']} = {chip['value']}" for chip in chips)
+    last = chips[-1]
+    says = _("No firm answers to “%(filter)s”.") % {"filter": sentence}
+    return {"says": says, "act": _("Take away “%(part)s”") % {"part": last["value"]}, "url": last["clear"]}
+
+
+def _rows(diagnoses: Sequence[Diagnosis]) -> list[tuple[Diagnosis, Case | None]]:
+    """Each firm's diagnosis with its open case. One statement."""
+    cases = {case.firm_id: case for case in Case.objects.open().filter(firm__in=[each.firm_id for each in diagnoses])}
+    return [(each, cases.get(each.firm_id)) for each in diagnoses]
+
+
+def _batch(request: StaffRequest, shown: DiagnosisQuerySet) -> HttpResponse:
+    """Register or invite the chosen firms, or all that the filter finds; all of them or none."""
+    firms = Firm.objects.filter(pk__in=shown.order_by().values("firm"))
+    if "everything" not in request.POST:
+        firms = firms.filter(uscc__in=request.POST.getlist("chosen"))
+    act = {"open_lead": _open_leads, "invite": _invite}.get(request.POST.get("act", ""))
+    try:
+        with transaction.atomic():
+            messages.success(request, act(request, firms) if act else _("Nothing was chosen."))
+    except ConditionUnmet as unmet:
+        for missing in unmet.missing:
+            messages.error(request, missing.says)
+    return redirect(f"{request.path}?{request.GET.urlencode()}")
+
+
+def _open_leads(request: StaffRequest, firms: FirmQuerySet) -> str:
+    """Firms that have an open case already are passed over and counted."""
+    chosen = set(firms.values_list("pk", flat=True))
+    busy = set(Case.objects.open().filter(firm__in=chosen).values_list("firm", flat=True))
+    opened = case_acts.open_lead(Firm.objects.filter(pk__in=chosen - busy), by=request.user, on=request.today)
+    return _told(
+        ngettext("%(n)s lead is registered.", "%(n)s leads are registered.", len(opened)) % {"n": len(opened)}, len(busy)
+    )
+
+
+def _invite(request: StaffRequest, firms: FirmQuerySet) -> str:
+    """Invite firms without a case, registering them on the way, and those that are leads."""
+    chosen = set(firms.values_list("pk", flat=True))
+    busy = set(Case.objects.open().exclude(stage="lead").filter(firm__in=chosen).values_list("firm", flat=True))
+    leads = set(Case.objects.filter(stage="lead", firm__in=chosen).values_list("firm", flat=True))
+    fresh = Firm.objects.filter(pk__in=chosen - busy - leads)
+    case_acts.open_lead(fresh, by=request.user, on=request.today)
+    invited = Case.objects.filter(stage="lead", firm__in=chosen - busy)
+    moved = case_acts.invite(invited, by=request.user, on=request.today) if chosen - busy else []
+    return _told(
+        ngettext("%(n)s firm is invited to apply.", "%(n)s firms are invited to apply.", len(moved)) % {"n": len(moved)},
+        len(busy),
+    )
+
+
+def _told(done: str, busy: int) -> str:
+    passed = ngettext(
+        "%(n)s firm has an open case and was left as it is.", "%(n)s firms have an open case and were left as they are.", busy
+    )
+    return f"{done} {passed % {'n': busy}}" if busy else done

@@ -1,0 +1,58 @@
+"""The coaching plan: its steps, the papers that prove them, the visits."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from pipeline import access
+from pipeline.acts import coaching as coaching_acts
+from pipeline.acts import evidence as evidence_acts
+from pipeline.acts.conditions import ConditionUnmet
+from pipeline.models import Evidence, Plan, Step, Visit
+from pipeline.portal import standing
+from pipeline.portal.case import version
+from pipeline.portal.home import STEP_STATES
+from pipeline.request import StaffRequest
+
+
+def plan(request: StaffRequest, uscc: str) -> HttpResponse:
+    firm = standing.firm_or_404(request, uscc)
+    steps = [(step, STEP_STATES[step.state]) for step in Step.objects.filter(firm=firm).current().with_evidence_count()]
+    drawn = Plan.objects.filter(firm=firm, superseded_on=None).first()
+    visits = Visit.objects.filter(firm=firm).select_related("by").order_by("-on", "-pk")[:10]
+    done = sum(step.state == Step.DONE for step, _state in steps)
+    context = {"firm": firm, "plan": drawn, "steps": steps, "done": done, "visits": visits}
+    return render(request, "portal/coaching/plan.html", context)
+
+
+def step(request: StaffRequest, uscc: str, position: int) -> HttpResponse:
+    """One step: attach papers, say what was done, hand it in."""
+    firm = standing.firm_or_404(request, uscc)
+    one = get_object_or_404(Step.objects.filter(firm=firm).current(), position=position)
+    if request.method == "POST":
+        try:
+            return _hand_in(request, firm.uscc, one)
+        except ConditionUnmet as unmet:
+            standing.tell_unmet(request, unmet)
+            return redirect("portal:step", uscc, position)
+    papers = Evidence.objects.filter(step=one).select_related("document", "by").order_by("-pk")
+    may = access.may(request.user, "coaching.finish_step") and one.state == Step.OPEN
+    return render(
+        request,
+        "portal/coaching/step.html",
+        {"firm": firm, "step": one, "state": STEP_STATES[one.state], "papers": papers, "may": may},
+    )
+
+
+def _hand_in(request: StaffRequest, uscc: str, one: Step) -> HttpResponse:
+    for file in request.FILES.getlist("papers"):
+        evidence_acts.receive(one.firm, file, name=file.name, size=file.size, purpose="step", by=request.user, step=one)
+        messages.success(request, _("%(name)s has arrived.") % {"name": file.name})
+    if "hand_in" not in request.POST:
+        return redirect("portal:step", uscc, one.position)
+    chosen = Step.objects.filter(pk=one.pk)
+    remark = request.POST.get("remark", "")
+    coaching_acts.finish_step(chosen, by=request.user, on=request.today, version=version(request), remark=remark)
+    messages.success(request, _("The step is handed in. The bureau or your coach looks at it."))
+    return redirect("portal:plan", uscc)

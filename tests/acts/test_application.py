@@ -1,0 +1,110 @@
+"""One firm in one round."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from config.postgres.scope import acting
+from pipeline.acts import application, coaching, round
+from pipeline.acts.conditions import ConditionUnmet
+from pipeline.models import Application, Case, MoveRefused, Round, Transition
+from tests.cast import Cast, Story, the
+
+OPENS, COUNTY, CITY, PROVINCE = date(2026, 11, 3), date(2026, 12, 11), date(2026, 12, 18), date(2026, 12, 31)
+
+
+@pytest.fixture
+def round_(cast: Cast) -> Round:
+    with acting(cast.chen), transaction.atomic():
+        return round.open(
+            name="2026 年第三批", opens_on=OPENS, county_date=COUNTY, city_date=CITY, province_date=PROVINCE, by=cast.chen
+        )
+
+
+@pytest.fixture
+def dossier(story: Story, round_: Round) -> Application:
+    story.to("coaching")
+    li = story.cast.li
+    with acting(li), transaction.atomic():
+        return application.open(the(story.cast.qinghe), round_, by=li, on=story.day)
+
+
+def chosen(dossier: Application) -> "type[Application.objects]":
+    return Application.objects.filter(pk=dossier.pk)
+
+
+def recommended(story: Story, dossier: Application) -> None:
+    cast, day = story.cast, story.day
+    with acting(cast.li), transaction.atomic():
+        application.submit(chosen(dossier), by=cast.li, on=day)
+    with acting(cast.wang), transaction.atomic():
+        coaching.record_visit(story.case.get(), by=cast.wang, on=day, way="visit", notes="现场核查属实")
+    with acting(cast.zhao), transaction.atomic():
+        application.forward(chosen(dossier), by=cast.zhao, on=day, opinion="for", note="同意推荐")
+    with acting(cast.chen), transaction.atomic():
+        application.propose(chosen(dossier), by=cast.chen, on=day, note="材料齐全")
+    with acting(cast.zhou), transaction.atomic():
+        application.recommend(chosen(dossier), by=cast.zhou, on=day)
+
+
+def test_while_a_dossier_is_open_its_case_is_in_certification(story: Story, dossier: Application) -> None:
+    with acting(story.cast.li):
+        assert story.case.get().stage == "in_certification"
+        assert (dossier.stage, dossier.due_on) == ("draft", COUNTY)
+
+
+def test_a_firm_that_was_never_in_the_pool_gets_a_case_of_its_own_kind(cast: Cast, round_: Round) -> None:
+    he = cast.he
+    with acting(he), transaction.atomic():
+        opened = application.open(the(cast.yunling), round_, by=he, on=OPENS)
+        assert Case.objects.get(pk=opened.case_id).kind == Case.DIRECT
+        assert not Case.objects.in_pool().exists()
+
+
+def test_a_round_takes_nothing_before_it_opens_or_after_its_county_date(cast: Cast, round_: Round) -> None:
+    he = cast.he
+    with acting(he), transaction.atomic():
+        for day in (date(2026, 11, 2), date(2026, 12, 12)):
+            with pytest.raises(ConditionUnmet):
+                application.open(the(cast.yunling), round_, by=he, on=day)
+
+
+def test_a_county_forwards_only_after_a_site_visit(story: Story, dossier: Application) -> None:
+    cast = story.cast
+    with acting(cast.li), transaction.atomic():
+        application.submit(chosen(dossier), by=cast.li, on=story.day)
+    with acting(cast.zhao), transaction.atomic(), pytest.raises(ConditionUnmet) as refused:
+        application.forward(chosen(dossier), by=cast.zhao, on=story.day, opinion="for", note="同意")
+    assert refused.value.missing[0].place == "visit"
+
+
+def test_the_agencys_list_may_skip_stages(story: Story, dossier: Application) -> None:
+    recommended(story, dossier)
+    chen = story.cast.chen
+    with acting(chen), transaction.atomic():
+        application.record(chosen(dossier), to="announced", by=chen, on=story.day)
+        assert chosen(dossier).get().stage == "announced"
+        with pytest.raises(MoveRefused):
+            application.record(chosen(dossier), to="expert_review", by=chen, on=story.day)
+
+
+def test_a_refusal_takes_the_case_back_to_coaching_with_a_new_plan(story: Story, dossier: Application) -> None:
+    recommended(story, dossier)
+    chen = story.cast.chen
+    with acting(chen), transaction.atomic():
+        application.record(
+            chosen(dossier), to="refused", by=chen, on=story.day, note="研发占比不足", refusal=["rd_intensity"]
+        )
+        ended, kept = chosen(dossier).get(), story.case.get()
+        assert (ended.stage, ended.ended_on, ended.refusal) == ("refused", story.day, ["rd_intensity"])
+        assert kept.stage == "coaching"
+        last = Transition.objects.filter(case=kept, application=None).order_by("-pk")[0]
+        assert (last.move, last.source) == ("application.end", "in_certification")
+
+
+def test_a_firm_may_withdraw_only_before_it_is_recommended(story: Story, dossier: Application) -> None:
+    recommended(story, dossier)
+    li = story.cast.li
+    with acting(li), transaction.atomic(), pytest.raises(MoveRefused):
+        application.withdraw(chosen(dossier), by=li, on=story.day)
