@@ -220,6 +220,22 @@ URLS: dict[str, Page] = {
     "health_ready": _page("public"),
     "demo_switch": _page("public", "POST"),
     "demo_day": _page("public", "POST"),
+    "portal:home": _page(FIRM),
+    "portal:begin": _page(FIRM, "POST"),
+    "portal:submit": _page(FIRM, "GET POST"),
+    "portal:corrections": _page(FIRM, "GET POST"),
+    "portal:withdraw": _page(FIRM, "GET POST"),
+    "portal:firm": _page(FIRM, "GET POST"),
+    "portal:contact": _page(FIRM, "GET POST"),
+    "portal:figures": _page(FIRM, "GET POST"),
+    "portal:property": _page(FIRM, "GET POST"),
+    "portal:diagnosis": _page(FIRM, "GET POST"),
+    "portal:plan": _page(FIRM),
+    "portal:step": _page(FIRM, "GET POST"),
+    "portal:messages": _page(FIRM, "GET POST"),
+    "portal:application": _page(FIRM, "GET POST"),
+    "portal:certificate": _page(FIRM, "GET POST"),
+    "portal:people": _page(FIRM, "GET POST"),
 }
 
 

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.acts import application as application_acts
 from pipeline.acts import case as case_acts
-from pipeline.acts import evidence as evidence_acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
 from pipeline.models import Application, Case, Fault, Firm
 from pipeline.models.record import checklist
-from pipeline.portal import standing
+from pipeline.portal import papers, standing
 from pipeline.request import StaffRequest
 
 RESUBMITS: dict[tuple[type, str], Callable[..., Any]] = {
@@ -128,10 +127,7 @@ def _answer(request: StaffRequest, fault: Fault) -> str:
 def _resubmit(request: StaffRequest, firm: Firm, returned: Case | Application, faults: list[Fault]) -> None:
     """Papers first: what has arrived stays, even where an answer is still wanting."""
     for fault in faults:
-        for file in request.FILES.getlist(f"paper-{fault.pk}"):
-            evidence_acts.receive(
-                firm, file, name=file.name, size=file.size, purpose="correction", by=request.user, fault=fault
-            )
+        papers.take(request, f"paper-{fault.pk}", firm, purpose="correction", fault=fault)
     RESUBMITS[type(returned), returned.stage](
         type(returned).objects.filter(pk=returned.pk),
         by=request.user,

@@ -14,7 +14,7 @@ from pipeline.request import StaffRequest
 
 
 def certificate(request: StaffRequest, uscc: str) -> HttpResponse:
-    """Every certificate of the firm, newest first; an obligation is ticked by its kind and year, never by a row's key."""
+    """Every certificate of the firm, newest first. An obligation is named by its kind and year, never by a key."""
     firm = standing.firm_or_404(request, uscc)
     if request.method == "POST":
         kind, _colon, year = request.POST.get("obligation", "").partition(":")

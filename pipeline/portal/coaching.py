@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.acts import coaching as coaching_acts
-from pipeline.acts import evidence as evidence_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Evidence, Plan, Step, Visit
-from pipeline.portal import standing
+from pipeline.portal import papers, standing
 from pipeline.portal.case import version
 from pipeline.portal.home import STEP_STATES
 from pipeline.request import StaffRequest
@@ -36,19 +35,18 @@ def step(request: StaffRequest, uscc: str, position: int) -> HttpResponse:
         except ConditionUnmet as unmet:
             standing.tell_unmet(request, unmet)
             return redirect("portal:step", uscc, position)
-    papers = Evidence.objects.filter(step=one).select_related("document", "by").order_by("-pk")
+    attached = Evidence.objects.filter(step=one).select_related("document", "by").order_by("-pk")
     may = access.may(request.user, "coaching.finish_step") and one.state == Step.OPEN
     return render(
         request,
         "portal/coaching/step.html",
-        {"firm": firm, "step": one, "state": STEP_STATES[one.state], "papers": papers, "may": may},
+        {"firm": firm, "step": one, "state": STEP_STATES[one.state], "papers": attached, "may": may},
     )
 
 
 def _hand_in(request: StaffRequest, uscc: str, one: Step) -> HttpResponse:
-    for file in request.FILES.getlist("papers"):
-        evidence_acts.receive(one.firm, file, name=file.name, size=file.size, purpose="step", by=request.user, step=one)
-        messages.success(request, _("%(name)s has arrived.") % {"name": file.name})
+    for name in papers.take(request, "papers", one.firm, purpose="step", step=one):
+        messages.success(request, _("%(name)s has arrived.") % {"name": name})
     if "hand_in" not in request.POST:
         return redirect("portal:step", uscc, one.position)
     chosen = Step.objects.filter(pk=one.pk)

@@ -28,6 +28,7 @@ UNITS = {"wan": Decimal(10_000), "yuan": Decimal(1)}
 FEN = Decimal("0.01")
 LARGEST = Decimal("1e15")
 ODD_JUMP = Fraction(1, 2)
+Years = Mapping[int, FinancialYear]
 UNKNOWN = ("", "-", "—", "/", "无")
 
 
@@ -84,7 +85,7 @@ class AmountField(forms.CharField):
 
 
 class FiguresForm(forms.Form):
-    """The figures of one year. `unit` is what the numbers are written in, `version` what the person saw (empty: no row)."""
+    """The figures of one year. `unit` is what numbers are written in, `version` what the person saw (empty: no row)."""
 
     unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS], widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -191,9 +192,8 @@ def _enter(request: StaffRequest, firm: Firm, year: int, form: FiguresForm) -> N
         on=request.today,
         source=_("entered by the firm"),
     )
-    messages.success(
-        request, _("Figures of %(year)s saved at %(time)s.") % {"year": year, "time": f"{localtime(now()):%H:%M}"}
-    )
+    saved = {"year": year, "time": f"{localtime(now()):%H:%M}"}
+    messages.success(request, _("Figures of %(year)s saved at %(time)s.") % saved)
 
 
 def _faults(firm: Firm, year: int) -> dict[str, list[str]]:
@@ -205,12 +205,7 @@ def _faults(firm: Firm, year: int) -> dict[str, list[str]]:
 
 
 def _rows(
-    form: FiguresForm,
-    held: Mapping[int, FinancialYear],
-    year: int,
-    years: list[int],
-    unit: str,
-    told: dict[str, list[str]],
+    form: FiguresForm, held: Years, year: int, years: list[int], unit: str, told: Mapping[str, list[str]]
 ) -> Iterator[Row]:
     now_row, before = held.get(year), held.get(year - 1)
     for line in LINES:
@@ -220,7 +215,7 @@ def _rows(
 
 
 def _compared(line: Line, row: FinancialYear | None, before: FinancialYear | None) -> tuple[str, str]:
-    """A part as a share of its whole; else the change on the year before, asked about where it jumps by more than half."""
+    """A part as a share of its whole; else the change on the year before, asked about where it exceeds a half."""
     value = getattr(row, line.name, None)
     if value is None:
         return "", ""
@@ -236,7 +231,7 @@ def _compared(line: Line, row: FinancialYear | None, before: FinancialYear | Non
     return ("", _("%(says)s. Is that right?") % {"says": says}) if abs(change) > ODD_JUMP else (says, "")
 
 
-def _judged(rows: Mapping[int, FinancialYear], request: StaffRequest) -> list[dict[str, Any]]:
+def _judged(rows: Years, request: StaffRequest) -> list[dict[str, Any]]:
     """The conditions that rest on these figures alone, as they stand with what is saved."""
     years = [{"year": row.year, **_known(row)} for row in sorted(rows.values(), key=lambda row: row.year)]
     try:

@@ -56,9 +56,11 @@ class FirmForm(forms.Form):
         help_text=gettext_lazy("the one your main product belongs to; the experts confirm it"),
     )
     industry = forms.CharField(
-        label=gettext_lazy("Code of the industry"), help_text=gettext_lazy("GB/T 4754-2017, four digits, such as 3562"),
-        max_length=5, widget=forms.TextInput({"class": "w-code", "inputmode": "numeric"}),
-    )  # fmt: skip
+        label=gettext_lazy("Code of the industry"),
+        help_text=gettext_lazy("GB/T 4754-2017, four digits, such as 3562"),
+        max_length=5,
+        widget=forms.TextInput({"class": "w-code", "inputmode": "numeric"}),
+    )
     address = forms.CharField(label=gettext_lazy("Address"), max_length=200, required=False)
     never_certified = YesNoField(label=gettext_lazy("Never certified as a high-tech enterprise before"))
     rd_ledger = YesNoField(label=gettext_lazy("R&D expense is kept in a ledger of its own"))

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pipeline import access
 from pipeline.models import Application, Case, Certificate, Fault, Firm, Obligation, Round, Step, User
@@ -121,34 +122,36 @@ def next_thing(where: Standing) -> Next:
 
 
 def _apply(where: Standing) -> Next:
-    closed = where.case is not None
-    title = _("Apply again for the cultivation pool") if closed else _("Apply for the cultivation pool")
+    title = _("Apply again for the cultivation pool") if where.case else _("Apply for the cultivation pool")
     if where.firm.verified_on is None:
         return Next(_("Wait for the check of your firm"), _("The office checks who you are; then you can apply."))
     if not access.may(where.user, "case.begin"):
         return Next(title, _("The owner of your firm's account begins the application."))
-    return Next(title, _("Your figures of three years, your rights and a contact are asked for."), act=_("Begin"),
-                url=where.url("begin"), posts=True)  # fmt: skip
+    says = _("Your figures of three years, your rights and a contact are asked for.")
+    return Next(title, says, act=_("Begin the application"), url=where.url("begin"), posts=True)
 
 
 def _fill(where: Standing) -> Next:
     missing = [item for item in where.items if not item.done]
     if not missing:
-        return Next(_("Submit the application"), _("Everything is there."), act=_("Look over and submit"),
-                    url=where.url("submit"))  # fmt: skip
+        url = where.url("submit")
+        return Next(_("Submit the application"), _("Everything is there."), act=_("Look over and submit"), url=url)
     url = standing.place_url(where.firm, missing[0].place)
-    return Next(_("Fill in the application"), points=[item.name for item in missing], act=_("Go on"), url=url)
+    return Next(
+        _("Fill in the application"), points=[item.name for item in missing], act=_("Go on filling in"), url=url
+    )
 
 
 def _correct(where: Standing) -> Next:
     count = len(where.faults)
-    return Next(_("Correct %(count)s points") % {"count": count}, points=[fault.says for fault in where.faults],
-                act=_("Correct"), url=where.url("corrections"), due=where.due)  # fmt: skip
+    title = ngettext("Correct %(count)s point", "Correct %(count)s points", count) % {"count": count}
+    points = [fault.says for fault in where.faults]
+    return Next(title, points=points, act=_("Correct"), url=where.url("corrections"), due=where.due)
 
 
 def _with_the_bureau(where: Standing) -> Next:
-    return Next(_("Nothing to do for you"), _("Your papers are with the bureau. You get a message when it is your turn."),
-                due=where.due)  # fmt: skip
+    says = _("Your papers are with the bureau. You get a message when it is your turn.")
+    return Next(_("Nothing to do for you"), says, due=where.due)
 
 
 def _on_notice(where: Standing) -> Next:
@@ -156,38 +159,36 @@ def _on_notice(where: Standing) -> Next:
 
 
 def _work_on_the_plan(where: Standing) -> Next:
-    open_steps = [step for step in where.steps if step.state == Step.OPEN]
-    if not open_steps:
+    unfinished = [step for step in where.steps if step.state == Step.OPEN]
+    if not unfinished:
         return Next(_("Nothing to do for you"), _("Every step of your plan is with the bureau or accepted."))
-    step = min(open_steps, key=lambda each: (each.due_on or date.max, each.position))
-    due = Due("none") if step.due_on is None else Due("calm", step.due_on)
-    return Next(
-        spoken(step.what), spoken(step.gap), act=_("Go to the step"), url=where.url("step", step.position), due=due
-    )
+    step = min(unfinished, key=lambda each: (each.due_on or date.max, each.position))
+    url = where.url("step", step.position)
+    return Next(spoken(step.what), spoken(step.gap), act=_("Go to the step"), url=url, due=_on_day(step.due_on))
 
 
 def _take_the_round(where: Standing) -> Next:
     if where.round is None:
-        return Next(_("Wait for the next round"), _("You meet the conditions. You get a message when a round opens."))
-    return Next(_("Apply for certification"), where.round.name, act=_("Begin the dossier"), url=where.url("application"),
-                due=Due("calm", where.round.county_date))  # fmt: skip
+        says = _("You meet the conditions. You get a message when a round opens.")
+        return Next(_("Wait for the next round"), says)
+    url, due = where.url("application"), _on_day(where.round.county_date)
+    return Next(_("Apply for certification"), where.round.name, act=_("See the round"), url=url, due=due)
 
 
 def _dossier(where: Standing) -> Next:
-    return Next(_("Hand in the dossier"), where.application.round.name if where.application else "", act=_("Go to the dossier"),
-                url=where.url("application"), due=where.due)  # fmt: skip
-
-
-def _supply(where: Standing) -> Next:
-    return Next(
-        _("Supply what the agency asks for"), act=_("Go to the dossier"), url=where.url("application"), due=where.due
-    )
+    supplies = where.application is not None and where.application.stage == "supplement"
+    title = _("Supply what the agency asks for") if supplies else _("Hand in the dossier")
+    return Next(title, act=_("Go to the dossier"), url=where.url("application"), due=where.due)
 
 
 def _keep_the_certificate(where: Standing) -> Next:
     first = where.obligations[0]
-    return Next(_("Keep the certificate"), obligation_words(first), act=_("See the obligations"), url=where.url("certificate"),
-                due=Due("calm", first.due_on))  # fmt: skip
+    url, due = where.url("certificate"), _on_day(first.due_on)
+    return Next(obligation_words(first), act=_("See the obligations"), url=url, due=due)
+
+
+def _on_day(day: date | None) -> Due:
+    return Due("calm", day) if day else Due("none")
 
 
 def obligation_words(obligation: Obligation) -> str:
@@ -212,5 +213,5 @@ APPLICATION: dict[str, Callable[[Standing], Next]] = {
     "draft": _dossier,
     "county_returned": _correct,
     "city_returned": _correct,
-    "supplement": _supply,
+    "supplement": _dossier,
 }

@@ -43,9 +43,11 @@ WAYS = {
 class RightForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(KINDS.items()))
     number = forms.CharField(
-        label=gettext_lazy("Number"), max_length=40, help_text=gettext_lazy("such as ZL201710601862.3 or 2021SR0123456"),
+        label=gettext_lazy("Number"),
+        max_length=40,
+        help_text=gettext_lazy("such as ZL201710601862.3 or 2021SR0123456"),
         widget=forms.TextInput({"class": "w-code"}),
-    )  # fmt: skip
+    )
     title = forms.CharField(label=gettext_lazy("Name of the right"), max_length=200, required=False)
     granted_on = day_field(gettext_lazy("Day of grant"), required=False)
     acquired_by = forms.ChoiceField(label=gettext_lazy("How it was acquired"), choices=list(WAYS.items()))
@@ -69,7 +71,7 @@ def property(request: StaffRequest, uscc: str) -> HttpResponse:
         right = firm_acts.record_property(firm, form.cleaned_data, by=request.user)
         messages.success(request, _("%(number)s is on the list.") % {"number": right.number})
         return redirect("portal:property", uscc)
-    rights = [(right, KINDS[right.kind], WAYS[right.acquired_by], right.kind in CLASS_ONE)
-              for right in IntellectualProperty.objects.filter(firm=firm).order_by("kind", "number")]  # fmt: skip
+    held = IntellectualProperty.objects.filter(firm=firm).order_by("kind", "number")
+    rights = [(right, KINDS[right.kind], WAYS[right.acquired_by], right.kind in CLASS_ONE) for right in held]
     may = access.may(request.user, "firm.record_property")
     return render(request, "portal/property/property.html", {"firm": firm, "form": form, "rights": rights, "may": may})
