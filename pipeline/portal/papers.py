@@ -1,0 +1,19 @@
+"""Papers that a firm sends along with a form."""
+
+from typing import Any, BinaryIO, cast
+
+from pipeline.acts import evidence as evidence_acts
+from pipeline.models import Firm
+from pipeline.request import StaffRequest
+
+
+def take(request: StaffRequest, field: str, firm: Firm, *, purpose: str, **proves: Any) -> list[str]:
+    """Keep every file of a field as evidence for a step or a fault; the names of what arrived."""
+    names = []
+    for file in request.FILES.getlist(field):
+        name = file.name or field
+        evidence_acts.receive(
+            firm, cast(BinaryIO, file), name=name, size=file.size or 0, purpose=purpose, by=request.user, **proves
+        )
+        names.append(name)
+    return names
