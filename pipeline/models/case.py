@@ -80,6 +80,8 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
     def with_dossier(self) -> Self:
         """Beside each case its open application, as `dossier`, and the day either is due, as `deadline`."""
+        if "deadline" in self.query.annotations:
+            return self
         rows = self.alias(dossier=FilteredRelation("applications", condition=Q(applications__ended_on=None)))
         return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"), dossier_stage=F("dossier__stage"))
 

@@ -1,10 +1,11 @@
 from datetime import date
 from typing import Any, Self, TypeVar
+from unicodedata import normalize
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Now
@@ -15,11 +16,17 @@ from pipeline.models.places import Division
 Row = TypeVar("Row", bound=models.Model)
 
 
-class Bigrams(Func):
-    """One- and two-character pieces of a text, so that any two characters of a Chinese name find it."""
+class TextQuery(Func):
+    """A search condition as it stands, taken for words that are already cut."""
 
-    function = "mp_bigrams"
-    output_field = SearchVectorField()
+    template = "(%(expressions)s)::tsquery"
+    output_field = SearchQueryField()
+
+
+def bigram_query(words: str) -> str:
+    """Every two characters of the words, all of which a name must hold; the indexed column holds them too."""
+    pieces = [words[place : place + 2] for place in range(max(len(words) - 1, 1))]
+    return " & ".join("'" + piece.replace("\\", "\\\\").replace("'", "''") + "'" for piece in pieces)
 
 
 class DayInShanghai(Func):
@@ -54,11 +61,10 @@ class FirmQuerySet(models.QuerySet["Firm"]):
 
     def matching(self, text: str) -> Self:
         """Firms whose name holds the text, by any one or two characters and more; or whose credit code begins with it."""
-        words = "".join(text.split()).lower()
+        words = "".join(normalize("NFKC", text).split()).lower()
         if not words:
             return self
-        pieces = [words[i : i + 2] for i in range(max(len(words) - 1, 1))]
-        named = Q(search=Func(Value(" & ".join(f"'{piece.replace(chr(39), chr(39) * 2)}'" for piece in pieces)), function="to_tsquery", template="%(expressions)s::tsquery"))
+        named = Q(search=TextQuery(Value(bigram_query(words))))
         if words.isascii():
             return self.filter(named | Q(uscc__startswith=words.upper()) | Q(pinyin__startswith=words))
         return self.filter(named) if len(words) <= 2 else self.filter(named, plain_name__contains=words)
@@ -78,7 +84,9 @@ class Firm(models.Model):
     plain_name = models.GeneratedField(
         expression=Func(F("name"), function="mp_plain"), output_field=models.CharField(max_length=200), db_persist=True
     )
-    search = models.GeneratedField(expression=Bigrams(F("name")), output_field=SearchVectorField(), db_persist=True)
+    search = models.GeneratedField(expression=Func(F("name"), function="mp_bigrams", output_field=SearchVectorField()),
+        output_field=SearchVectorField(),
+        db_persist=True,)
     pinyin = models.CharField(max_length=400, blank=True)  # the key Chinese names are sorted by; the wheels carry no ICU
     registered_on = models.DateField(null=True, blank=True)
     resident = models.BooleanField(null=True, blank=True)

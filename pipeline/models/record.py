@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pipeline.models.certificate import Certificate
@@ -13,6 +14,7 @@ from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Contact, Firm, FirmMove
 from pipeline.models.property import IntellectualProperty
 from pipeline.rules import FirmFacts, read_facts
+from pipeline.rules.figures import NAMES
 
 YEARS_ASKED = 3
 ENTRY_FIGURES = (
@@ -77,6 +79,23 @@ def checklist(firm: Firm, day: date) -> list[Item]:
         )
     items.append(Item("property", _("Intellectual property"), rights))
     return items
+
+
+def place_name(place: str) -> str:
+    """The name of what a fault or a missing piece points at: figures.2025.rd_total, firm, property."""
+    page, _dot, rest = place.partition(".")
+    year, _dot, figure = rest.partition(".")
+    if page == "figures" and figure in NAMES:
+        name = NAMES[figure].in_language(get_language() or "zh")
+        return _("%(year)s %(figure)s") % {"year": year, "figure": name}
+    names = {
+        "firm": _("About the firm"),
+        "contact": _("Contact person"),
+        "figures": _("Figures of %(year)s") % {"year": year},
+        "property": _("Intellectual property"),
+        "document": _("Papers"),
+    }
+    return names.get(page, place)
 
 
 def _by_firm(rows: Iterable[Any]) -> dict[int, list[Any]]:
