@@ -140,8 +140,27 @@ def untranslated() -> list[str]:
     ]
 
 
+def broken() -> list[str]:
+    """The msgids whose Chinese text lost or invented a placeholder, which would fail or read oddly on the screen."""
+    answer = []
+    for message in read("zh_Hans"):
+        wanted = [placeholders(form) for form in forms(message)]
+        if message.id and any(text and placeholders(text) not in wanted for text in strings(message)):
+            answer.append(first(message.id))
+    return answer
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[sd]|\{\w*\}", text))
+
+
 def strings(message: Message) -> Sequence[str | None]:
     return [message.string] if isinstance(message.string, str | None) else message.string
+
+
+def forms(message: Message) -> Sequence[str]:
+    """The msgid, and that of the plural where there is one."""
+    return [message.id] if isinstance(message.id, str) else message.id
 
 
 def first(identity: str | list[str] | tuple[str, ...]) -> str:
@@ -151,22 +170,21 @@ def first(identity: str | list[str] | tuple[str, ...]) -> str:
 def fill(tables: Iterable[Path]) -> list[str]:
     """Take translations from tables of two columns; the msgids that the source does not have."""
     refresh()
-    catalogue, unknown = read("zh_Hans"), []
-    for table in tables:
-        for line in table.read_text().splitlines():
-            msgid, tab, text = line.partition("\t")
-            if tab and not place(catalogue, unescaped(msgid), unescaped(text)):
-                unknown.append(msgid)
+    catalogue, given, used = read("zh_Hans"), translations(tables), set()
+    for message in catalogue:
+        for form in reversed(forms(message)):  # Chinese has one form: it must carry the number, as the plural's does
+            if message.id and form in given:
+                message.string = (given[form],) if isinstance(message.id, tuple) else given[form]
+                break
+        used |= set(forms(message))
     catalogue_file("zh_Hans").write_text(as_text(catalogue))
     refresh()
-    return unknown
+    return sorted(set(given) - used)
 
 
-def place(catalogue: Catalog, msgid: str, text: str) -> bool:
-    found = [message for message in catalogue if message.id and first(message.id) == msgid]
-    for message in found:
-        message.string = (text,) if isinstance(message.id, tuple) else text
-    return bool(found)
+def translations(tables: Iterable[Path]) -> dict[str, str]:
+    rows = [line.partition("\t") for table in tables for line in table.read_text().splitlines()]
+    return {unescaped(msgid): unescaped(text) for msgid, tab, text in rows if tab and text.strip()}
 
 
 def unescaped(text: str) -> str:
@@ -189,16 +207,18 @@ def command(*, check: bool, tables: list[Path]) -> int:
     unknown = fill(tables) if tables else []
     for msgid in unknown:
         print(f"Not in the source, left out: {msgid}")
-    if check:
-        return report(stale(), untranslated())
-    return report([], refresh())
+    outdated = stale() if check else []
+    missing = untranslated() if check else refresh()
+    return report(outdated, missing, broken())
 
 
-def report(outdated: list[str], missing: list[str]) -> int:
+def report(outdated: list[str], missing: list[str], damaged: list[str]) -> int:
     for language in outdated:
         print(f"The catalogue {language} is not up to date. Run ./dev catalogues and commit it.")
     for msgid in missing:
         print(f"No Chinese text for: {msgid!r}")
-    if not outdated and not missing:
+    for msgid in damaged:
+        print(f"The Chinese text has other placeholders than: {msgid!r}")
+    if not (outdated or missing or damaged):
         print("The catalogues are complete and up to date.")
-    return 1 if outdated or missing else 0
+    return 1 if outdated or missing or damaged else 0
