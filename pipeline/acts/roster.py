@@ -4,51 +4,36 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import batched
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import (
-    Contact,
-    Division,
-    Field,
-    FinancialYear,
-    Firm,
-    Import,
-    ImportRow,
-    Industry,
-    MoveRefused,
-    User,
-)
+from pipeline.acts.roster_record import ASK_CITY, BEYOND, Held, Writing, codes_taken, held_values
+from pipeline.models import Division, Field, Import, ImportRow, Industry, MoveRefused, Office, User
 from pipeline.outside import sheets, storage
 from pipeline.outside.roster.cells import Places
 from pipeline.outside.roster.changes import changes, doubts
-from pipeline.outside.roster.columns import YEAR_COLUMNS
-from pipeline.outside.roster.faults import Fault, Place, twice
-from pipeline.outside.roster.rows import Roster, RosterRow, Values
+from pipeline.outside.roster.faults import KINDS, Fault, Place, twice
+from pipeline.outside.roster.pages import RefusedRow, marked_copy, template
+from pipeline.outside.roster.rows import Roster, RosterRow
 from pipeline.outside.sheets import SheetRefused
 from pipeline.rules.labels import Label
 
 STAGED_AT_ONCE = 1_000
 COMMITTED_AT_ONCE = 1_000  # 5,000 is the most a chunk may hold
+GIVEN_BACK_AT_ONCE = 5_000
 STANDS_STILL = timedelta(minutes=2)  # a job that has not got on for so long is taken for dead
-OWN = ("name", "registered_on", "field", "industry", "class_one", "class_two")
-FIGURES = tuple(column.key for column in YEAR_COLUMNS)
 
-BEYOND = Label("这家企业不在本单位办理范围内", "this firm is not within your office's range")
-ASK_CITY = Label("请删去这一行，或与市局联系。", "Delete the row, or ask the city office.")
 NOT_READ = Label(
     "读取时出错，没有导入任何内容；情况已记录。请把数据复制到一个新的工作簿再传，或联系系统管理员。",
     "Reading failed and nothing was imported; it has been logged. Copy the data into a new workbook, or ask your "
@@ -56,19 +41,22 @@ NOT_READ = Label(
 )
 
 
-# -------------------------------------------------------------------------------------- in and out
+# ------------------------------------------------------------------------------------------ in and out
 
 
 @transaction.atomic
 def receive(content: BinaryIO, *, name: str, by: User, on: date) -> Import:
-    """Take a file in. Raises SheetRefused for what can be seen from outside: kind, size, password, macros, bombs."""
+    """Take a file in. What can be seen from outside (kind, size, password, macros, bombs) is refused at once."""
     access.require(by, "roster.receive")
     office = by.office
     if office is None:
         raise ConditionUnmet([Missing("file", _("Only a city or county office can bring in a roster."))])
-    with on_disk(content) as path:
-        sheets.examine(path, name=name)
-        size = path.stat().st_size
+    try:
+        with on_disk(content) as path:
+            sheets.examine(path, name=name)
+            size = path.stat().st_size
+    except SheetRefused as refused:
+        raise ConditionUnmet([Missing("file", refused.says.in_language(get_language() or ""))]) from None
     sha256 = storage.keep(content)
     return Import.objects.create(office=office, by=by, name=plain_name(name), sha256=sha256, size=size, day=on)
 
@@ -113,7 +101,7 @@ def _step(roster: Import, version: int, sources: list[str], target: str, *, act:
         raise MoveRefused(act, {roster.name: (roster.state, roster.version)})
 
 
-# ----------------------------------------------------------------------------------------- reading
+# --------------------------------------------------------------------------------------------- reading
 
 
 def read(key: int, *, by: User, on: date) -> None:
@@ -281,51 +269,37 @@ def places(division: Division) -> Places:
     )
 
 
-def codes_taken(codes: list[str]) -> set[str]:
-    """Which of these codes any county holds; nothing else is told of firms out of reach."""
-    if not codes:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute("select code from unnest(%s::text[]) as code where mp_code_taken(code)", [codes])
-        return {code for (code,) in cursor.fetchall()}
+# --------------------------------------------------------------------------- given back to the officer
 
 
-# ------------------------------------------------------------------------------- what is on record
+def empty_template(office: Office, *, on: date) -> bytes:
+    """The workbook to fill in, for the three years before this one and the counties of the office's city."""
+    return template([on.year - 3, on.year - 2, on.year - 1], list(places(office.division).counties))
 
 
-@dataclass(slots=True)
-class Held:
-    """A firm on record and what is known of it, in the words of a roster."""
-
-    firm: Firm
-    values: Values
-
-
-def held_values(codes: Iterable[str]) -> dict[str, Held]:
-    """What is on record of firms within reach, by credit code. Four statements for any number of firms."""
-    firms = Firm.objects.filter(uscc__in=[code for code in codes if code]).with_county()
-    held = {firm.pk: Held(firm, _values(firm)) for firm in firms}
-    codes_of = dict(Division.objects.values_list("pk", "code"))
-    for each in held.values():
-        each.values.county = codes_of.get(each.firm.county_id)  # type: ignore[attr-defined]  # annotated by with_county
-    for contact in Contact.objects.filter(firm__in=held).order_by("pk"):
-        values = held[contact.firm_id].values
-        values.contact, values.phone = contact.name or None, contact.phone or None
-    for year in FinancialYear.objects.filter(firm__in=held):
-        figures = {key: getattr(year, key) for key in FIGURES}
-        held[year.firm_id].values.years[year.year] = {key: value for key, value in figures.items() if value is not None}
-    return {each.firm.uscc: each for each in held.values()}
+def marked(roster: Import, *, language: str) -> bytes:
+    """The refused rows of a roster as a workbook, marked; at most GIVEN_BACK_AT_ONCE of them."""
+    heads = {sheet["name"]: sheet["texts"] for sheet in roster.columns["sheets"]}
+    refused = roster.rows.filter(state="refused").order_by("number")[:GIVEN_BACK_AT_ONCE]
+    rows = (
+        RefusedRow(
+            row.sheet,
+            heads.get(row.sheet, []),
+            row.line,
+            [sheets.cell_from_json(cell) for cell in row.cells],
+            [Fault.from_json(fault) for fault in row.faults],
+        )
+        for row in refused
+    )
+    return marked_copy(rows, language=language)
 
 
-def _values(firm: Firm) -> Values:
-    values = Values(code=firm.uscc)
-    for key in OWN:
-        value = getattr(firm, key)
-        setattr(values, key, None if value == "" else value)
-    return values
+def kind_label(kind: str) -> Label:
+    """What a kind of fault is called."""
+    return KINDS[kind]
 
 
-# -------------------------------------------------------------------------------------- committing
+# ------------------------------------------------------------------------------------------ committing
 
 
 def commit(key: int, *, by: User, on: date) -> None:
@@ -353,113 +327,3 @@ def _commit_chunk(key: int, *, by: User, on: date) -> bool:
         version=F("version") + int(not rows),
     )
     return bool(rows)
-
-
-class Writing:
-    """Puts what rows say on record. What the record says by now decides, not what it said when the file was read."""
-
-    def __init__(self, roster: Import, by: User, on: date) -> None:
-        self.roster = roster
-        self.by = by
-        self.on = on
-        self.divisions = {division.code: division for division in Division.objects.counties()}
-
-    def write(self, rows: list[ImportRow]) -> None:
-        held = held_values(row.uscc for row in rows)
-        gone = codes_taken([row.uscc for row in rows if row.uscc not in held])
-        self._refuse([row for row in rows if row.uscc in gone])
-        ours = [row for row in rows if row.uscc not in gone]
-        self._put([Values.from_json(row.record) for row in ours], held)
-        ImportRow.objects.filter(pk__in=[row.pk for row in ours]).update(committed_on=self.on)
-
-    def _refuse(self, rows: list[ImportRow]) -> None:
-        """Firms that left the officer's reach since the file was read."""
-        for row in rows:
-            fault = Fault("beyond", Place(row.sheet, row.line), BEYOND, ASK_CITY)
-            row.state, row.changes, row.kinds, row.faults = "refused", [], ["beyond"], [fault.to_json()]
-        ImportRow.objects.bulk_update(rows, ["state", "changes", "kinds", "faults"])
-
-    def _put(self, said: list[Values], held: dict[str, Held]) -> None:
-        fresh = [values for values in said if values.code not in held]
-        known = [(held[values.code], values) for values in said if values.code in held]
-        self._amend([(each, values) for each, values in known if changes(values, each.values)])
-        new = [
-            Held(firm, self._as_registered(values)) for firm, values in zip(self._register(fresh), fresh, strict=True)
-        ]
-        pairs = [
-            (each, values) for each, values in [*known, *zip(new, fresh, strict=True)] if changes(values, each.values)
-        ]
-        self._contacts(pairs)
-        self._figures(pairs)
-
-    def _register(self, fresh: list[Values]) -> list[Firm]:
-        records = [
-            {
-                "uscc": values.code,
-                "division": self.divisions[values.county] if values.county else None,
-                "resident": True,  # GB 32100 codes are given to bodies registered in the mainland only
-                **{key: value for key in OWN if (value := getattr(values, key)) is not None},
-            }
-            for values in fresh
-        ]
-        return firms_act.register(records, by=self.by, on=self.on) if records else []
-
-    def _as_registered(self, values: Values) -> Values:
-        return Values(code=values.code, county=values.county, **{key: getattr(values, key) for key in OWN})
-
-    def _amend(self, pairs: list[tuple[Held, Values]]) -> None:
-        for held, values in pairs:
-            if values.name != held.firm.name:
-                firms_act.rename(held.firm, values.name, by=self.by, on=self.on)
-            if values.county and held.values.county is None:
-                mine = Firm.objects.filter(pk=held.firm.pk)
-                firms_act.assign_county(mine, self.divisions[values.county], by=self.by, on=self.on)
-            for key in OWN:
-                if key != "name" and (value := getattr(values, key)) is not None:
-                    setattr(held.firm, key, value)
-        access.require(self.by, "firm.amend")
-        Firm.objects.bulk_update([held.firm for held, _values in pairs], [key for key in OWN if key != "name"])
-        keys = [held.firm.pk for held, _values in pairs]
-        Firm.objects.filter(pk__in=keys).update(version=F("version") + 1, diagnosis_due=True)
-
-    def _contacts(self, pairs: list[tuple[Held, Values]]) -> None:
-        """A firm's contact is the one told last; a phone alone goes to the contact on record."""
-        told = []
-        for held, values in pairs:
-            name = values.contact or held.values.contact or ""
-            phone = values.phone or (held.values.phone if name == held.values.contact else None) or ""
-            if (name, phone) != (held.values.contact or "", held.values.phone or ""):
-                told.append(Contact(firm=held.firm, name=name, phone=phone))
-        others = Contact.objects.filter(firm__in=[contact.firm for contact in told])
-        others.exclude(name__in=[contact.name for contact in told if contact.name]).delete()
-        Contact.objects.bulk_create(
-            told, update_conflicts=True, unique_fields=["firm", "name"], update_fields=["phone"]
-        )
-
-    def _figures(self, pairs: list[tuple[Held, Values]]) -> None:
-        """Only what a row says and the record does not; the other figures of a year stay."""
-        fresh, kept = [], []
-        rows = {
-            (row.firm_id, row.year): row
-            for row in FinancialYear.objects.filter(firm__in=[held.firm.pk for held, _v in pairs])
-        }
-        for held, values in pairs:
-            for year, figures in values.years.items():
-                row = rows.get((held.firm.pk, year))
-                if row is None:
-                    fresh.append(FinancialYear(firm=held.firm, year=year, source=self.source, **figures))
-                elif differs(row, figures):
-                    for key, figure in figures.items():
-                        setattr(row, key, figure)
-                    row.version, row.source = row.version + 1, self.source
-                    kept.append(row)
-        FinancialYear.objects.bulk_create(fresh)
-        FinancialYear.objects.bulk_update(kept, [*FIGURES, "version", "source"], batch_size=500)
-
-    @property
-    def source(self) -> str:
-        return f"{self.roster.name[:80]} {self.roster.day:%Y-%m-%d}"
-
-
-def differs(row: FinancialYear, figures: Mapping[str, Decimal]) -> bool:
-    return any(getattr(row, key) != figure for key, figure in figures.items())

@@ -1,6 +1,5 @@
 """A spreadsheet of firms on its way in."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -9,19 +8,20 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.acts import roster
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.acts.roster_record import held_values
 from pipeline.models import Contact, FinancialYear, Firm, FirmMove, FormerName, Import, ImportRow, MoveRefused, User
-from pipeline.outside.sheets import SheetRefused
 from tests.cast import QINGHE, Cast
-from tests.outside.workbooks import CODE, HEAD, OTHER_CODE, xlsx
+from tests.outside.workbooks import CODE, HEAD, OTHER_CODE, opened, xlsx
 
 DAY = date(2026, 11, 23)
 SALES = "2025年销售收入（万元）"
-ROWS = [
+ROWS: list[list[Any]] = [
     [*HEAD, SALES, "2025年职工总数"],
     [CODE, "临安新苗有限公司", "临安区", 1234.5, 60],
     [OTHER_CODE, "西湖新叶公司", "西湖区", 800, None],
@@ -41,18 +41,21 @@ class Desk:
     def __init__(self, cast: Cast, folder: Path) -> None:
         self.cast, self.folder = cast, folder
 
-    def receive(self, rows: Sequence[Sequence[Any]], by: User) -> Import:
+    def opened(self, content: bytes) -> list[list[list[Any]]]:
+        return opened(content, self.folder / "given.xlsx")
+
+    def receive(self, rows: Any, by: User) -> Import:
         content = BytesIO(xlsx(self.folder / "名册.xlsx", rows).read_bytes())
         with acting(by):
             return roster.receive(content, name="名册.xlsx", by=by, on=DAY)
 
-    def read(self, rows: Sequence[Sequence[Any]], by: User) -> Import:
+    def read(self, rows: Any, by: User) -> Import:
         received = self.receive(rows, by)
         with acting(by):
             roster.read(received.pk, by=by, on=DAY)
             return Import.objects.get(pk=received.pk)
 
-    def bring_in(self, rows: Sequence[Sequence[Any]], by: User) -> Import:
+    def bring_in(self, rows: Any, by: User) -> Import:
         found = self.read(rows, by)
         with acting(by):
             roster.confirm(found, version=found.version, by=by, on=DAY)
@@ -215,16 +218,30 @@ def test_a_figure_ten_thousand_times_the_one_on_record_is_refused(desk: Desk) ->
 def test_a_file_that_is_no_roster_is_refused_as_a_whole_with_a_sentence(desk: Desk) -> None:
     found = desk.read([["企业名称", "所属县区"], ["甲公司", "临安区"]], desk.cast.chen)
     assert found.state == "refused"
-    assert "没有“统一社会信用代码”这一列" in found.problem["zh"]
+    assert "没有“统一社会信用代码”这一列" in str(found.problem)
 
 
 def test_what_can_be_seen_from_outside_is_refused_at_the_door(desk: Desk) -> None:
     chen = desk.cast.chen
-    with acting(chen), pytest.raises(SheetRefused) as refused, transaction.atomic():
+    with acting(chen), pytest.raises(ConditionUnmet) as refused, transaction.atomic():
         roster.receive(BytesIO(b"%PDF-1.7"), name="名册.xlsx", by=chen, on=DAY)
-    assert refused.value.code == "not_what_it_says"
+    assert "内容却是PDF" in refused.value.missing[0].says
     with acting(chen):
         assert not Import.objects.exists()
+
+
+def test_refused_rows_are_given_back_marked_and_the_template_knows_the_counties(desk: Desk) -> None:
+    chen = desk.cast.chen
+    found = desk.read(
+        [[*HEAD, "备注"], [CODE[:-1] + "8", "甲公司", "临安区", "x"], [CODE, "乙公司", "临安区", "y"]], chen
+    )
+    with acting(chen):
+        given = desk.opened(roster.marked(found, language="zh-hans"))
+        template = desk.opened(roster.empty_template(desk.cast.offices["linan"], on=DAY))
+    assert given[0][0] == [*HEAD, "备注", "问题与处理"]
+    assert given[0][1][:4] == [CODE[:-1] + "8", "甲公司", "临安区", "x"]
+    assert len(given[0]) == 2
+    assert template[0][0][10] == "2023年销售收入（万元）"
 
 
 def test_reading_twice_reads_once_and_a_dead_reader_is_taken_over(desk: Desk) -> None:
@@ -236,8 +253,8 @@ def test_reading_twice_reads_once_and_a_dead_reader_is_taken_over(desk: Desk) ->
         Import.objects.filter(pk=found.pk).update(state=Import.READING)
         roster.read(found.pk, by=chen, on=DAY)
         assert Import.objects.get(pk=found.pk).state == Import.READING
-        stale = Import.objects.get(pk=found.pk).worked_at - roster.STANDS_STILL - timedelta(seconds=1)
-        Import.objects.filter(pk=found.pk).update(worked_at=stale)
+        long_ago = F("worked_at") - roster.STANDS_STILL - timedelta(seconds=1)
+        Import.objects.filter(pk=found.pk).update(worked_at=long_ago)
         roster.read(found.pk, by=chen, on=DAY)
         assert Import.objects.get(pk=found.pk).state == Import.READ
         assert found.rows.count() == 2
@@ -310,4 +327,4 @@ def test_reading_makes_the_same_number_of_statements_for_many_firms_of_a_chunk(
     chen = desk.cast.chen
     desk.bring_in(ROWS, chen)
     with acting(chen), django_assert_max_num_queries(6):
-        assert len(roster.held_values([CODE, OTHER_CODE, QINGHE])) == 3
+        assert len(held_values([CODE, OTHER_CODE, QINGHE])) == 3

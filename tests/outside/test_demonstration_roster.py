@@ -44,7 +44,7 @@ def test_every_row_is_taken_and_no_code_stands_twice(rows):
 
 
 def test_all_three_bands_of_intensity_have_firms_that_pass_fail_and_nearly_pass(rows):
-    found = Counter()
+    found: Counter[tuple[int, str]] = Counter()
     for row in rows:
         needed, share = band(row), 100 * three_years(row, "rd_total") / three_years(row, "sales")
         found[needed, "met" if share >= needed else "near" if share >= needed - 1 else "unmet"] += 1

@@ -17,7 +17,7 @@ def refused(path) -> SheetRefused:
     return caught.value
 
 
-def figures(path) -> dict:
+def figures(path) -> dict[int, dict[str, Decimal]]:
     return rows_of(path)[0].values.years
 
 

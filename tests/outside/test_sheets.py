@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -31,7 +32,7 @@ def drain(sheets: Iterator[Sheet]) -> None:
         list(sheet.rows)
 
 
-def cells_of(path: Path) -> list:
+def cells_of(path: Path) -> list[list[Any]]:
     return [row.cells for sheet in read(path, name=path.name) for row in sheet.rows]
 
 
@@ -215,7 +216,7 @@ def test_what_a_firm_wrote_never_becomes_a_formula(tmp_path, text):
 
 def test_numbers_and_days_are_written_as_what_they_are(tmp_path):
     head = [Heading("a", form="money"), Heading("b", form="day"), Heading("c", form="number")]
-    row = [Decimal("-15020.10"), datetime.date(2015, 3, 2), 7]
+    row: list[Any] = [Decimal("-15020.10"), datetime.date(2015, 3, 2), 7]
     (sheet,) = opened(written([Page("名册", head, [row])]), tmp_path / "a.xlsx")
     assert sheet[1] == row
 

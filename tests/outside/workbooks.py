@@ -23,7 +23,7 @@ CODE, OTHER_CODE = "91330108MA2CAAAA17", "91350100M000100Y43"
 HEAD = ["统一社会信用代码", "企业名称", "所属县区"]
 
 
-def xlsx(path: Path, *sheets: Sequence[Sequence[Any]], names: Sequence[str] = (), **options: Any) -> Path:
+def xlsx(path: Path, *sheets: Any, names: Sequence[str] = (), **options: Any) -> Path:
     with xlsxwriter.Workbook(path, options) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for at, rows in enumerate(sheets):
