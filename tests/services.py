@@ -1,8 +1,8 @@
 """The database server of the tests, loaded as a pytest plugin before Django's settings are.
 
 Each pytest process that touches the database has a server of its own: a copy of a seed cluster that is migrated once
-for a state of the migrations and kept. So any number of runs go on beside each other, and tests without a database start
-none.
+for a state of the migrations and kept. So any number of runs go on beside each other, and tests without a database
+start none.
 """
 
 import fcntl
@@ -24,6 +24,7 @@ from psycopg import sql
 
 from config.embedded.places import BASE_DIR, database_root
 from config.embedded.postgres import FORGETFUL, Postgres
+from config.embedded.processes import left_running, note_pid
 from config.postgres.provision import provision
 
 PRISTINE = "pristine"  # migrated and never written to: what every test database is cloned from
@@ -113,15 +114,14 @@ def copy_of_seed() -> Path:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
         folder.chmod(0o755)
         subprocess.run(["cp", "-a", f"{seed}/.", str(folder)], check=True)  # keeps the owner, which shutil does not
-        (folder / "user").write_text(str(os.getpid()))
+        note_pid(folder / "user.pid", os.getpid())
     return folder
 
 
 def sweep(root: Path) -> None:
     """Remove what killed runs left, and all seeds but the two used last."""
     for folder in root.glob("run-*"):
-        user = folder / "user"
-        if not user.exists() or not Path(f"/proc/{user.read_text()}").exists():
+        if not left_running(folder):
             Postgres(folder).end_predecessor()
             shutil.rmtree(folder, ignore_errors=True)
     for folder in sorted(root.glob("seed-*"), key=lambda seed: seed.stat().st_mtime)[:-2]:
