@@ -1,6 +1,7 @@
 """The clock that screens and jobs read. Everything below them is told the day.
 
-A demonstration may be moved to another day, so that a term of months can be walked through in minutes; nothing else can.
+A demonstration may be moved to another day, so that a term of months can be walked through in minutes; nothing
+else can.
 """
 
 from datetime import date, timedelta

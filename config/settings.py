@@ -1,7 +1,7 @@
 """One flat file; the environment is read here and nowhere else.
 
-Nothing is demanded to import it: without a database the law can still be asked (`manage.py assess`). What is missing is said
-when a connection is opened, and by `manage.py check --deploy`.
+Nothing is demanded to import it: without a database the law can still be asked (`manage.py assess`). What is
+missing is said when a connection is opened, and by `manage.py check --deploy`.
 """
 
 from datetime import timedelta
@@ -20,7 +20,7 @@ SECRET_KEY = env.str("SECRET_KEY", "")
 DEBUG = False
 DEMO = env.bool("DEMO", False)  # the role switcher and its banner; never set in production
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", False)  # true behind a TLS terminator
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
@@ -34,8 +34,8 @@ DATABASES = {
 }
 DATABASES["default"]["OPTIONS"] = {
     "application_name": env.str("PROCESS", "command"),
-    "options": "-c statement_timeout=%d -c idle_in_transaction_session_timeout=30000"
-    % env.int("STATEMENT_TIMEOUT_MS", 60_000),
+    "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 60_000)}"
+    " -c idle_in_transaction_session_timeout=30000",
 }
 if env.int("DATABASE_POOL", 0):  # web only: a prefork worker must not share connections with its parent
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 0), "timeout": 10}
@@ -179,7 +179,9 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
+}
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -162,7 +162,9 @@ GRANTS: dict[str, frozenset[str]] = {
     "coaching.record_visit": _seats("county_officer", "county_head", "city_officer", "coach"),
     "coaching.appoint": _seats("county_officer", "city_officer"),
     "coaching.consent": _seats("firm_owner"),
-    "evidence.receive": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor", "county_officer", "city_officer"),
+    "evidence.receive": _seats(
+        "firm_owner", "firm_finance", "firm_rd", "firm_editor", "county_officer", "city_officer"
+    ),
     "figures.enter": _seats("firm_owner", "firm_finance", "firm_editor"),
     "firm.amend": _seats("firm_owner", "firm_editor", "county_officer", "city_officer"),
     "firm.register": _seats("county_officer", "city_officer"),

@@ -59,7 +59,9 @@ def send_notices() -> None:
 def sweep() -> None:
     """Every fifteen seconds: rosters whose nudge was lost on the way are taken up."""
     with transaction.atomic():
-        waiting = list(Import.objects.filter(state__in=[Import.RECEIVED, Import.CONFIRMED]).values_list("pk", "by", "state"))
+        waiting = list(
+            Import.objects.filter(state__in=[Import.RECEIVED, Import.CONFIRMED]).values_list("pk", "by", "state")
+        )
     for key, person, state in waiting:
         (read_roster if state == Import.RECEIVED else commit_roster).delay(key, person=person)
 

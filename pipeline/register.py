@@ -1,8 +1,8 @@
 """Every table of the house, once: whose it is, and the walls that follow from that.
 
-From this register come the row policies, the trail triggers, the append-only guards and the stage guards. A table that is not
-in it fails the build. Policies and grants are frozen as SQL in a migration (`manage.py freeze_walls` prints it, a test compares
-it with what stands here); triggers are carried by django-pgtrigger.
+From this register come the row policies, the trail triggers, the append-only guards and the stage guards. A table
+that is not in it fails the build. Policies and grants are frozen as SQL in a migration (`manage.py freeze_walls`
+prints it, a test compares it with what stands here); triggers are carried by django-pgtrigger.
 """
 
 from collections.abc import Iterator
@@ -21,8 +21,9 @@ Kind = Literal["firm", "office", "reference", "internal"]
 
 @dataclass(frozen=True)
 class Table:
-    """`firm_column` names the owner of a firm-owned row; `append_only` forbids what is not an insert; `to_leaders` lets a
-    leader's seat read it; `trailed` writes each change to the trail; `hidden` are columns the trail leaves out."""
+    """`firm_column` names the owner of a firm-owned row; `append_only` forbids what is not an insert; `to_leaders`
+    lets a leader's seat read it; `trailed` writes each change to the trail; `hidden` are columns the trail leaves
+    out."""
 
     kind: Kind
     firm_column: str = ""
@@ -104,7 +105,7 @@ def attach_triggers() -> None:
         if table is None or not model._meta.managed:
             continue
         for trigger in triggers(model._meta.db_table, table):
-            trigger.register(model)
+            trigger.register(model)  # type: ignore[arg-type]  # it takes classes
 
 
 def triggers(name: str, table: Table) -> Iterator[pgtrigger.Trigger]:
@@ -135,12 +136,13 @@ def _trail(
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=on,
-        referencing=pgtrigger.Referencing(**referencing),
+        referencing=pgtrigger.Referencing(**referencing),  # type: ignore[no-untyped-call]
         func=(
-            "insert into trail_entry (at, xid, actor, request_id, act, \"table\", operation, \"row\", firm_id, before, after)"
-            " select now(), pg_current_xact_id()::text::bigint, coalesce(current_setting('app.scope', true), ''),"
-            " coalesce(current_setting('app.request', true), ''), coalesce(current_setting('app.act', true), ''),"
-            f" tg_table_name, '{name}', {key}::text, {firm.replace('r.', row + '.')}, {before}, {after} from {rows};"
+            'insert into trail_entry (at, xid, actor, request_id, act, "table", operation, "row", firm_id, before,'
+            " after) select now(), pg_current_xact_id()::text::bigint,"
+            " coalesce(current_setting('app.scope', true), ''), coalesce(current_setting('app.request', true), ''),"
+            f" coalesce(current_setting('app.act', true), ''), tg_table_name, '{name}', {key}::text,"
+            f" {firm.replace('r.', row + '.')}, {before}, {after} from {rows};"
             " return null;"
         ),
     )
@@ -165,7 +167,7 @@ def _stage_triggers(table: Literal["case", "application"]) -> Iterator[pgtrigger
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=pgtrigger.Update,
-        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
         func=(
             "if exists (select 1 from old_rows o join new_rows n using (id) where o.stage <> n.stage"
             f" and ((o.stage, n.stage) not in ({pairs}) or n.version <= o.version)) then"
@@ -177,7 +179,7 @@ def _stage_triggers(table: Literal["case", "application"]) -> Iterator[pgtrigger
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="new_rows"),
+        referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]
         func=(
             f"if exists (select 1 from new_rows n where n.stage not in ({openings})) then"
             " raise exception 'no row may begin at this stage' using errcode = 'MP001'; end if; return null;"
@@ -185,7 +187,8 @@ def _stage_triggers(table: Literal["case", "application"]) -> Iterator[pgtrigger
     )
 
 
-# Row policies -------------------------------------------------------------------------------------------------------------
+# Row policies
+# -------------------------------------------------------------------------------------------------------------
 
 
 def walls() -> str:
@@ -209,9 +212,13 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
 
 
 def _trail_walls() -> Iterator[str]:
-    """The trail is written by trigger functions that run as the owner; nobody else adds to it, by no partition either."""
+    """The trail is written by trigger functions that run as the owner; nobody else adds to it, by no partition
+    either.
+    """
     yield "revoke insert on trail_entry from web;"
-    yield from _policies("trail_entry", select="((select mp_holds('audit_admin')) or current_setting('app.scope', true) = 'sealer')")
+    yield from _policies(
+        "trail_entry", select="((select mp_holds('audit_admin')) or current_setting('app.scope', true) = 'sealer')"
+    )
     yield "drop policy if exists triggers_write on trail_entry;"
     yield "create policy triggers_write on trail_entry for insert to current_user with check (true);"
     yield (
@@ -233,9 +240,8 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
         now += " or division_id in (select mp_counties())"
         seen = f"{now} or {column} in (select mp_past_firms())"
     else:
-        seen += (
-            f" or ({column} in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left({column}))"
-        )
+        day = "(recorded_at at time zone 'Asia/Shanghai')::date"
+        seen += f" or ({column} in (select mp_past_firms()) and {day} < mp_left({column}))"
     if table.to_leaders:
         seen += f" or {LEADS}"
     yield from _policies(name, select=f"({seen})", write=f"({now})")
@@ -246,7 +252,9 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
 def _seat_policies(name: str) -> Iterator[str]:
     firms = "firm_id in (select mp_firms())"
     coaches = "(kind = 'coach' and exists (select mp_offices()))"  # offices appoint them
-    mine = f"(user_id = (select mp_user()) or {SEES_ALL} or (select mp_holds('security_admin')) or {firms} or {coaches})"
+    mine = (
+        f"(user_id = (select mp_user()) or {SEES_ALL} or (select mp_holds('security_admin')) or {firms} or {coaches})"
+    )
     yield from _policies(name, select=mine, write="((select mp_holds('security_admin')) or (select mp_provisions()))")
     yield from _owner_reads(name)
 

@@ -1,4 +1,6 @@
-"""What every request passes through: language, scope, the page's entry in the access table, and how refusals are answered."""
+"""What every request passes through: language, scope, the page's entry in the access table, and how refusals are
+answered.
+"""
 
 import json
 from collections.abc import Callable
@@ -45,7 +47,9 @@ class LanguageMiddleware:
 
 
 class ScopeMiddleware:
-    """Runs the request as the person who asks, and opens only pages that the access table gives to one of their seats."""
+    """Runs the request as the person who asks, and opens only pages that the access table gives to one of their
+    seats.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
 """The tables of moves: which stage follows which, by which act, and what each face reads.
 
-Plain data. `Case.objects.move()` and `Application.objects.move()` are the only writers of a stage; the database refuses the
-rest with a trigger generated from these tables (`register.py`).
+Plain data. `Case.objects.move()` and `Application.objects.move()` are the only writers of a stage; the database
+refuses the rest with a trigger generated from these tables (`register.py`).
 """
 
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ Clock = Literal["runs", "paused", "none"]
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage. `term` names the value of the pool book that gives its working days; `dots` says how many of the four marks
-    (county, city, coaching, certification) are reached and whether the last one is hollow, sent back."""
+    """One stage. `term` names the value of the pool book that gives its working days; `dots` says how many of the
+    four marks (county, city, coaching, certification) are reached and whether the last one is hollow, sent back."""
 
     zh: str
     en: str
@@ -46,7 +46,9 @@ class Move:
 
 @dataclass(frozen=True)
 class Due:
-    """What the clock of a case says on a day. `says` is the derivation in words; `workdays` counts down, below 0 when over."""
+    """What the clock of a case says on a day. `says` is the derivation in words; `workdays` counts down, below 0
+    when over.
+    """
 
     kind: Literal["over", "today", "soon", "calm", "paused", "none"]
     day: date | None = None
@@ -58,18 +60,41 @@ CASE_STAGES = {
     "lead": Stage("线索", "Lead", "", "", "county", (0, False)),
     "draft": Stage("企业填报", "Being filled in", "入库申请填写中", "Application being filled in", "firm", (0, False)),
     "county_review": Stage(
-        "县区初审", "County review", "县区审核中", "With the county", "county", (1, False), "runs", "county_review_workdays"
+        "县区初审",
+        "County review",
+        "县区审核中",
+        "With the county",
+        "county",
+        (1, False),
+        "runs",
+        "county_review_workdays",
     ),
     "county_returned": Stage(
-        "县区退回补正", "Returned by county", "请补正材料", "Please correct", "firm", (1, True), "paused", "firm_correction_workdays"
+        "县区退回补正",
+        "Returned by county",
+        "请补正材料",
+        "Please correct",
+        "firm",
+        (1, True),
+        "paused",
+        "firm_correction_workdays",
     ),
     "city_review": Stage(
         "市级审核", "City review", "市级审核中", "With the city", "city", (2, False), "runs", "city_review_workdays"
     ),
     "city_returned": Stage(
-        "市级退回补正", "Returned by city", "请补正材料", "Please correct", "firm", (2, True), "paused", "firm_correction_workdays"
+        "市级退回补正",
+        "Returned by city",
+        "请补正材料",
+        "Please correct",
+        "firm",
+        (2, True),
+        "paused",
+        "firm_correction_workdays",
     ),
-    "publicity": Stage("入库公示", "Publicity", "公示中", "On public notice", "city", (2, False), "runs", "publicity_workdays"),
+    "publicity": Stage(
+        "入库公示", "Publicity", "公示中", "On public notice", "city", (2, False), "runs", "publicity_workdays"
+    ),
     "coaching": Stage("在库培育", "In the pool", "培育辅导中", "Being coached", "firm", (3, False)),
     "ready": Stage("达标待报", "Ready to apply", "已具备申报条件", "Ready to apply", "firm", (3, False)),
     "in_certification": Stage("申报认定", "In certification", "申报认定中", "In certification", "agency", (4, False)),
@@ -77,21 +102,48 @@ CASE_STAGES = {
 }
 
 APPLICATION_STAGES = {
-    "draft": Stage("编制申报材料", "Dossier in preparation", "申报材料准备中", "Preparing the dossier", "firm", (3, False)),
+    "draft": Stage(
+        "编制申报材料", "Dossier in preparation", "申报材料准备中", "Preparing the dossier", "firm", (3, False)
+    ),
     "county_review": Stage(
-        "县区审查核查", "County check", "县区审查中", "With the county", "county", (4, False), "runs", "county_review_workdays"
+        "县区审查核查",
+        "County check",
+        "县区审查中",
+        "With the county",
+        "county",
+        (4, False),
+        "runs",
+        "county_review_workdays",
     ),
     "county_returned": Stage(
-        "县区退回", "Returned by county", "请补正材料", "Please correct", "firm", (4, True), "paused", "dossier_correction_workdays"
+        "县区退回",
+        "Returned by county",
+        "请补正材料",
+        "Please correct",
+        "firm",
+        (4, True),
+        "paused",
+        "dossier_correction_workdays",
     ),
     "city_review": Stage(
         "市级复核", "City check", "市级审查中", "With the city", "city", (4, False), "runs", "city_review_workdays"
     ),
     "city_returned": Stage(
-        "市级退回", "Returned by city", "请补正材料", "Please correct", "firm", (4, True), "paused", "dossier_correction_workdays"
+        "市级退回",
+        "Returned by city",
+        "请补正材料",
+        "Please correct",
+        "firm",
+        (4, True),
+        "paused",
+        "dossier_correction_workdays",
     ),
-    "recommended": Stage("已推荐上报", "Recommended", "已推荐至认定机构", "Recommended to the agency", "agency", (4, False)),
-    "supplement": Stage("认定机构要求补充", "Agency asks for more", "请补充材料", "Please supplement", "firm", (4, True)),
+    "recommended": Stage(
+        "已推荐上报", "Recommended", "已推荐至认定机构", "Recommended to the agency", "agency", (4, False)
+    ),
+    "supplement": Stage(
+        "认定机构要求补充", "Agency asks for more", "请补充材料", "Please supplement", "firm", (4, True)
+    ),
     "expert_review": Stage("专家评审", "Expert review", "专家评审中", "With the experts", "agency", (4, False)),
     "agency_decision": Stage("审查认定", "Agency decision", "认定机构审查中", "With the agency", "agency", (4, False)),
     "publicity": Stage("认定公示", "On public notice", "公示中", "On public notice", "agency", (4, False)),
@@ -154,9 +206,7 @@ CASE_MOVES = {
     "application.open": _move("coaching ready", "in_certification", "开始申报", "Apply", opens=True),
     "application.end": _move("in_certification", "coaching", "申报结束，继续培育", "Back to coaching"),
     "certificate.issue": _move(OPEN, "closed", "登记证书", "Record certificate", reasons="certified"),
-    "case.withdraw": _move(
-        OPEN - {"lead", "in_certification"}, "closed", "撤回", "Withdraw", reasons="withdrawn"
-    ),
+    "case.withdraw": _move(OPEN - {"lead", "in_certification"}, "closed", "撤回", "Withdraw", reasons="withdrawn"),
     "case.drop_lead": _move("lead", "closed", "放弃线索", "Drop lead", reasons="not_interested"),
     "case.lapse": _move(
         "draft county_returned city_returned", "closed", "逾期结案", "Close as lapsed", reasons="no_correction"
@@ -182,7 +232,10 @@ APPLICATION_MOVES = {
         "county_review county_returned city_review city_returned", "county_review", "变更县区", "Change county"
     ),
     "application.record": _move(
-        WITH_AGENCY, (WITH_AGENCY - {"recommended"}) | {"announced"} | RESULTS, "登记认定机构结果", "Record the agency's step"
+        WITH_AGENCY,
+        (WITH_AGENCY - {"recommended"}) | {"announced"} | RESULTS,
+        "登记认定机构结果",
+        "Record the agency's step",
     ),
     "application.supply": _move("supplement", "recommended", "补充材料", "Supply"),
     "application.withdraw": _move(BEFORE_RECOMMENDED, "withdrawn", "撤回申报", "Withdraw"),
@@ -202,7 +255,14 @@ MOVES = {"case": CASE_MOVES, "application": APPLICATION_MOVES}
 def pairs(table: Literal["case", "application"]) -> list[tuple[str, str]]:
     """Every allowed (from, to) of a table, sorted; the trigger of the database is made of them."""
     return sorted(
-        {(source, to) for move in MOVES[table].values() for source in move.from_ if source for to in move.to if source != to}
+        {
+            (source, to)
+            for move in MOVES[table].values()
+            for source in move.from_
+            if source
+            for to in move.to
+            if source != to
+        }
     )
 
 

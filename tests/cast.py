@@ -1,12 +1,12 @@
 """The cast: one small city, built through the acts, so that an impossible world cannot be built.
 
-Chen works a case in the city, Zhou heads the city office. Wang works in Lin'an, Zhao heads Lin'an, Sun works in Xihu. Li owns
-Qinghe, a firm of Lin'an three per cent short of what it needs; Bai is its finance clerk. He owns Yunling, a firm of Xihu.
-Zhang coaches, Gu leads, Song, Tang and Feng are the three administrators.
+Chen works a case in the city, Zhou heads the city office. Wang works in Lin'an, Zhao heads Lin'an, Sun works in
+Xihu. Li owns Qinghe, a firm of Lin'an that spends a little too little on R&D; Bai is its finance clerk. He owns
+Yunling of Xihu. Zhang coaches, Gu leads, Song, Tang and Feng are the three administrators.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,12 +24,23 @@ DAY = date(2026, 11, 2)  # the Monday on which the stories begin
 WAN = 10_000
 
 QINGHE, YUNLING = "91330112MA2CFYQ03J", "91330106MA2CGLR46F"
-YEARS = {  # in 万元: sales, total income, of it not taxable and hi-tech, R&D, of it domestic, net assets; then staff, tech staff
+# in 万元: sales, total income, of it not taxable and hi-tech, R&D, of it domestic, net assets; then staff, tech staff
+YEARS = {
     2023: (6_800, 6_900, 0, 4_300, 237, 237, 3_000, 110, 14),
     2024: (7_560, 7_700, 0, 4_900, 262, 262, 3_600, 116, 15),
     2025: (8_640, 8_800, 0, 5_600, 329, 329, 4_400, 121, 16),
 }
-FIGURES = "sales total_income non_taxable_income hitech_income rd_total rd_domestic net_assets staff tech_staff".split()
+FIGURES = [
+    "sales",
+    "total_income",
+    "non_taxable_income",
+    "hitech_income",
+    "rd_total",
+    "rd_domestic",
+    "net_assets",
+    "staff",
+    "tech_staff",
+]
 
 
 @dataclass
@@ -78,7 +89,9 @@ FIRM_SEATS = {
 def city() -> Cast:
     """The offices, the people and two firms on record: Qinghe with three years of figures, Yunling with none."""
     divisions = {
-        "hangzhou": Division.objects.create(code="330100", name="杭州市", level="city", during=DateRange(date(1949, 10, 1), None))
+        "hangzhou": Division.objects.create(
+            code="330100", name="杭州市", level="city", during=DateRange(date(1949, 10, 1), None)
+        )
     }
     for key, code, name in (("linan", "330112", "临安区"), ("xihu", "330106", "西湖区")):
         divisions[key] = Division.objects.create(
@@ -103,7 +116,9 @@ def city() -> Cast:
 
 def fresh(cast: Cast) -> Cast:
     """The same people without what they remember of their seats."""
-    return Cast({name: User.objects.get(pk=user.pk) for name, user in cast.people.items()}, cast.offices, cast.divisions)
+    return Cast(
+        {name: User.objects.get(pk=user.pk) for name, user in cast.people.items()}, cast.offices, cast.divisions
+    )
 
 
 def _firms(cast: Cast) -> None:
@@ -193,5 +208,7 @@ class Story:
 
     def _coaching(self) -> None:
         with acting(self.cast.chen):
-            self.day = date.fromordinal(self.case.get().due_on.toordinal() + 1)
+            over = self.case.get().due_on
+        assert over is not None
+        self.day = over + timedelta(days=1)
         self._by("chen", case.admit, self.case)

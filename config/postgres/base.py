@@ -1,7 +1,7 @@
 """Django's PostgreSQL backend, declaring the scope at the start of every outermost transaction.
 
-The setting is local to the transaction: a pooled connection carries nothing over, and a statement outside a transaction sees
-no firm-owned row.
+The setting is local to the transaction: a pooled connection carries nothing over, and a statement outside a
+transaction sees no firm-owned row.
 """
 
 from typing import Any
@@ -12,7 +12,6 @@ from django.utils.functional import cached_property
 from psycopg.pq import TransactionStatus
 
 from config.postgres.scope import REQUEST, SCOPE
-
 
 OLDEST_SUPPORTED = 160_000
 
@@ -26,12 +25,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         if not self.settings_dict["NAME"]:
             raise OperationalError(
-                "DATABASE_URL is not set. Set it to postgres://web:PASSWORD@HOST:PORT/NAME, or start everything with ./dev demo."
+                "DATABASE_URL is not set. Set it to postgres://web:PASSWORD@HOST:PORT/NAME,"
+                " or start everything with ./dev demo."
             )
         return super().get_connection_params()
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # not in the stubs
         if not autocommit:
             self.declare_scope()
 

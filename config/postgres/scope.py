@@ -7,11 +7,12 @@ policies themselves, so that a seat taken away bites in the very next statement.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db import connection
+from django.db import connection as django_connection
 
 SCOPE: ContextVar[str] = ContextVar("scope", default="")
+connection: Any = django_connection  # of our own backend, whose methods the stubs do not know
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 
 

@@ -19,7 +19,9 @@ from pipeline.stages import APPLICATION_STAGES
 
 @transaction.atomic
 def open(firms: FirmQuerySet, round: Round, *, by: Actor, on: date) -> Application:
-    """Begin a dossier for a round. A firm may always apply; one that was never in the pool gets a case of its own kind."""
+    """Begin a dossier for a round. A firm may always apply; one that was never in the pool gets a case of its own
+    kind.
+    """
     access.require(by, "application.open", firms)
     demand(round.opens_on <= on <= round.county_date, "round", _("The round is not open on this day."))
     firm = firms.get()
@@ -48,14 +50,24 @@ def submit(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: 
 
 @transaction.atomic
 def return_from_county(
-    applications: ApplicationQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+    applications: ApplicationQuerySet,
+    *,
+    by: Actor,
+    on: date,
+    faults: Sequence[tuple[str, str]],
+    versions: Versions = None,
 ) -> list[Transition]:
     return _return(applications, "application.return_from_county", by=by, on=on, faults=faults, versions=versions)
 
 
 @transaction.atomic
 def return_from_city(
-    applications: ApplicationQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+    applications: ApplicationQuerySet,
+    *,
+    by: Actor,
+    on: date,
+    faults: Sequence[tuple[str, str]],
+    versions: Versions = None,
 ) -> list[Transition]:
     return _return(applications, "application.return_from_city", by=by, on=on, faults=faults, versions=versions)
 
@@ -94,7 +106,9 @@ def send_back(
     applications: ApplicationQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None
 ) -> list[Transition]:
     demand(bool(note.strip()), "note", _("Say why the dossier goes back to the county."))
-    return progress.advance_application(applications, "application.send_back", by=by, on=on, versions=versions, note=note)
+    return progress.advance_application(
+        applications, "application.send_back", by=by, on=on, versions=versions, note=note
+    )
 
 
 @transaction.atomic
@@ -128,7 +142,9 @@ def recommend(
     own = any(proposal.proposed_by_id == by.pk for proposal in found)
     demand(not own, "proposal", _("Nobody decides their own proposal: another head must do it."))
     open_ones.update(decided_by_id=by.pk, decided_on=on)
-    return progress.advance_application(applications, "application.recommend", by=by, on=on, versions=versions, note=note)
+    return progress.advance_application(
+        applications, "application.recommend", by=by, on=on, versions=versions, note=note
+    )
 
 
 @transaction.atomic
@@ -173,7 +189,9 @@ def withdraw(
     applications: ApplicationQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None
 ) -> list[Transition]:
     keys = list(applications.values_list("pk", flat=True))
-    moved = progress.advance_application(applications, "application.withdraw", by=by, on=on, versions=versions, note=note)
+    moved = progress.advance_application(
+        applications, "application.withdraw", by=by, on=on, versions=versions, note=note
+    )
     return moved + _end(keys, by=by, on=on, note=note)
 
 
@@ -188,7 +206,9 @@ def lapse(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: V
 
 
 def _end(keys: Sequence[int], *, by: Actor, on: date, note: str) -> list[Transition]:
-    """An application that ends without a certificate takes the case back to coaching; what was refused becomes its gaps."""
+    """An application that ends without a certificate takes the case back to coaching; what was refused becomes its
+    gaps.
+    """
     cases = Case.objects.filter(applications__in=keys, stage="in_certification")
     back = list(cases.values_list("pk", flat=True))
     moved = progress.advance(Case.objects.filter(pk__in=back), "application.end", by=by, on=on, note=note)
@@ -231,10 +251,10 @@ def _resubmit(
     faults = list(Fault.objects.filter(application__in=keys, answered_on=None))
     unanswered = [fault for fault in faults if not answers.get(fault.pk, "").strip()]
     if unanswered:
-        raise ConditionUnmet([Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered])
-    moved = progress.advance_application(
-        Application.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions
-    )
+        raise ConditionUnmet(
+            [Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered]
+        )
+    moved = progress.advance_application(Application.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)
     for fault in faults:
         fault.answer, fault.answered_on = answers[fault.pk].strip(), on
     Fault.objects.bulk_update(faults, ["answer", "answered_on"])

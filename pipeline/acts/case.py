@@ -10,7 +10,8 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, firm as firms_act, progress
+from pipeline.acts import coaching, diagnosis, progress
+from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Transition, User, Visit
 from pipeline.models.case import CaseQuerySet
@@ -43,7 +44,11 @@ def begin(firms: FirmQuerySet, *, by: Actor, on: date) -> Case:
     """The firm begins its application; an open lead becomes this case."""
     access.require(by, "case.begin", firms)
     firm = firms.get()
-    demand(firm.verified_on is not None, "firm", _("The firm's identity has not been checked yet. Please contact the bureau."))
+    demand(
+        firm.verified_on is not None,
+        "firm",
+        _("The firm's identity has not been checked yet. Please contact the bureau."),
+    )
     lead = Case.objects.filter(firm=firm, stage="lead")
     if lead.exists():
         progress.advance(lead, "case.begin", by=by, on=on)
@@ -69,7 +74,9 @@ def submit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = Non
     for case in cases.select_related("firm"):
         missing = [item for item in checklist(case.firm, on) if not item.done]
         if missing:
-            raise ConditionUnmet([Missing(item.place, _("%(item)s is not complete yet.") % {"item": item.name}) for item in missing])
+            raise ConditionUnmet(
+                [Missing(item.place, _("%(item)s is not complete yet.") % {"item": item.name}) for item in missing]
+            )
     diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
     return progress.advance(cases, "case.submit", by=by, on=on, versions=versions)
 
@@ -128,7 +135,9 @@ def change_county(
     access.require(by, "case.change_county", cases)
     keys = list(cases.values_list("pk", flat=True))
     firms_act.settle(Firm.objects.filter(pk__in=cases.values("firm")), division, on=on)
-    reviewed = Case.objects.filter(pk__in=keys, stage__in=["county_review", "county_returned", "city_review", "city_returned"])
+    reviewed = Case.objects.filter(
+        pk__in=keys, stage__in=["county_review", "county_returned", "city_review", "city_returned"]
+    )
     if not reviewed.exists():
         return []
     return progress.advance(reviewed, "case.change_county", by=by, on=on, versions=versions)
@@ -141,7 +150,9 @@ def propose(cases: CaseQuerySet, *, act: str, by: Actor, on: date, note: str, re
     demand(act in ("case.publish", "case.remove"), "act", _("Only publication and removal are proposed."))
     demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
     return Proposal.objects.bulk_create(
-        Proposal(firm_id=case.firm_id, case=case, act=act, reason=reason, says=note, proposed_by_id=by.pk, proposed_on=on)
+        Proposal(
+            firm_id=case.firm_id, case=case, act=act, reason=reason, says=note, proposed_by_id=by.pk, proposed_on=on
+        )
         for case in cases.order_by("pk")
     )
 
@@ -153,7 +164,9 @@ def publish(cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", version
     _unblocked(cases)
     keys = list(cases.values_list("pk", flat=True))
     decide(cases, "case.publish", by=by, on=on)
-    return progress.advance(Case.objects.filter(pk__in=keys), "case.publish", by=by, on=on, versions=versions, note=note)
+    return progress.advance(
+        Case.objects.filter(pk__in=keys), "case.publish", by=by, on=on, versions=versions, note=note
+    )
 
 
 @transaction.atomic
@@ -177,7 +190,11 @@ def admit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None
     _unblocked(cases)
     rows = list(cases.select_related("firm").order_by("pk"))
     early = [case for case in rows if case.due_on is None or on <= case.due_on]
-    demand(not early, "due_on", _("The publicity lasts until the end of %(day)s.") % {"day": early[0].due_on if early else ""})
+    demand(
+        not early,
+        "due_on",
+        _("The publicity lasts until the end of %(day)s.") % {"day": early[0].due_on if early else ""},
+    )
     keys = [case.pk for case in rows]
     diagnosis.keep(Firm.objects.filter(pk__in=[case.firm_id for case in rows]), by=by, on=on)
     months = int(books("pool", on).number("term_months"))
@@ -196,7 +213,11 @@ def mark_ready(
     for kept in diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on):
         unmet = [each for each in kept.findings if each["rule"] in NUMERIC and each["verdict"] != "met"]
         rules = ", ".join(each["rule"] for each in unmet)
-        demand(not unmet or bool(note.strip()), "note", _("Not all numeric conditions are met (%(rules)s): note the head's decision.") % {"rules": rules})
+        demand(
+            not unmet or bool(note.strip()),
+            "note",
+            _("Not all numeric conditions are met (%(rules)s): note the head's decision.") % {"rules": rules},
+        )
     return progress.advance(cases, "case.mark_ready", by=by, on=on, versions=versions, note=note)
 
 
@@ -207,14 +228,18 @@ def unready(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Ve
 
 
 @transaction.atomic
-def withdraw(cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None) -> list[Transition]:
+def withdraw(
+    cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None
+) -> list[Transition]:
     return progress.advance(cases, "case.withdraw", by=by, on=on, versions=versions, note=note, reason="withdrawn")
 
 
 @transaction.atomic
 def drop_lead(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
     demand(bool(note.strip()), "note", _("Say why the lead is dropped."))
-    return progress.advance(cases, "case.drop_lead", by=by, on=on, versions=versions, note=note, reason="not_interested")
+    return progress.advance(
+        cases, "case.drop_lead", by=by, on=on, versions=versions, note=note, reason="not_interested"
+    )
 
 
 @transaction.atomic
@@ -237,7 +262,13 @@ def remove(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Ver
         over = carried_calendar().add(proposal.proposed_on, wait).due
         demand(on > over, "proposal", _("Objections are open until the end of %(day)s.") % {"day": over})
     return progress.advance(
-        Case.objects.filter(pk__in=keys), "case.remove", by=by, on=on, versions=versions, note=note, reason=proposals[0].reason
+        Case.objects.filter(pk__in=keys),
+        "case.remove",
+        by=by,
+        on=on,
+        versions=versions,
+        note=note,
+        reason=proposals[0].reason,
     )
 
 
@@ -314,7 +345,11 @@ def _may_enter_again(firm: Firm, on: date) -> None:
         return
     book = books("pool", on)
     for reason, rule in (("certified", "re_entry_after_certification"), ("expired", "re_entry_after_expiry")):
-        demand(last.reason != reason or book.choice(rule) == "yes", "case", _("The pool book does not let this firm enter again."))
+        demand(
+            last.reason != reason or book.choice(rule) == "yes",
+            "case",
+            _("The pool book does not let this firm enter again."),
+        )
     if last.reason == "withdrawn":
         again = months_later(last.closed_on, int(book.number("re_entry_after_withdrawal_months")))
         demand(on >= again, "case", _("After a withdrawal the firm may apply again from %(day)s.") % {"day": again})
@@ -341,7 +376,9 @@ def _not_returned_too_often(case: Case, name: str, on: date) -> None:
     if returns.count() < int(books("pool", on).number("most_returns")):
         return
     visited = Visit.objects.filter(case=case, on__gte=returns[0].on).exists()
-    demand(visited, "visit", _("The case was returned the most times allowed: visit or call the firm and record it first."))
+    demand(
+        visited, "visit", _("The case was returned the most times allowed: visit or call the firm and record it first.")
+    )
 
 
 def _resubmit(
@@ -352,7 +389,9 @@ def _resubmit(
     open_ones = list(faults)
     unanswered = [fault for fault in open_ones if not answers.get(fault.pk, "").strip()]
     if unanswered:
-        raise ConditionUnmet([Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered])
+        raise ConditionUnmet(
+            [Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered]
+        )
     diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
     moved = progress.advance(Case.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)
     for fault in open_ones:

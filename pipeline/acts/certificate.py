@@ -9,7 +9,7 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import progress
+from pipeline.acts import notice, progress
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation
 from pipeline.models.property import CLASS_TWO
@@ -22,10 +22,11 @@ REPORT_DUE = (5, 31)  # HTE-M art. 13: by the end of May, a statutory day that n
 
 @transaction.atomic
 def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> Certificate:
-    """Record a certificate as issued: its number is checked, an open case and application end by it on the day of issue.
+    """Record a certificate as issued: its number is checked, an open case and application end by it on the day of
+    issue.
 
-    `issued_on` is the day printed on the certificate, `on` the day it is recorded. Valid for three years from the day of issue
-    (HTE-M art. 9).
+    `issued_on` is the day printed on the certificate, `on` the day it is recorded. Valid for three years from the
+    day of issue (HTE-M art. 9).
     """
     firms = Firm.objects.filter(pk=firm.pk)
     access.require(by, "certificate.issue", firms)
@@ -49,9 +50,12 @@ def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> C
         case=case,
         application=application,
     )
-    Obligation.objects.bulk_create(Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on))
+    Obligation.objects.bulk_create(
+        Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on)
+    )
     _use_up_class_two(firm, issued_on)
-    progress.notice.tell_firm(firm, kind="certificate.issue", certificate=number)
+    if case is None:
+        notice.tell_firm(firm, kind="certificate.issue", note=number)
     return certificate
 
 
@@ -82,7 +86,10 @@ def _obligations(issued_on: date) -> list[dict[str, Any]]:
         for day in reports
         if day < end
     ]
-    return [*owed, {"kind": "recertification", "year": end.year, "due_on": end, "source": "国科发火〔2016〕32号 第九条"}]
+    return [
+        *owed,
+        {"kind": "recertification", "year": end.year, "due_on": end, "source": "国科发火〔2016〕32号 第九条"},
+    ]
 
 
 def _use_up_class_two(firm: Firm, on: date) -> None:

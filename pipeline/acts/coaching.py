@@ -22,7 +22,9 @@ from pipeline.rules import plan, planning
 
 @transaction.atomic
 def draw_plans(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Plan]:
-    """Draw up a plan from each firm's latest diagnosis; the one before is superseded, its finished steps stay to be read."""
+    """Draw up a plan from each firm's latest diagnosis; the one before is superseded, its finished steps stay to
+    be read.
+    """
     access.require(by, "coaching.draw_plan", cases)
     rows = list(cases.select_related("firm__latest_diagnosis").order_by("pk"))
     Plan.objects.filter(case__in=rows, superseded_on=None).update(superseded_on=on)
@@ -64,9 +66,7 @@ def reopen_step(steps: StepQuerySet, *, by: Actor, on: date, version: int, note:
 
 
 @transaction.atomic
-def record_visit(
-    case: Case, *, by: Actor, on: date, way: str, notes: str, next_on: date | None = None
-) -> Visit:
+def record_visit(case: Case, *, by: Actor, on: date, way: str, notes: str, next_on: date | None = None) -> Visit:
     """Keep what was seen and agreed at a firm."""
     access.require(by, "coaching.record_visit", Case.objects.filter(pk=case.pk))
     demand(bool(notes.strip()), "notes", _("Write down what was seen and agreed."))

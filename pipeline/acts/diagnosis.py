@@ -14,14 +14,24 @@ from pipeline.rules import Assessment, FirmFacts, assess, books
 
 CERTIFICATION = "hte"
 # Which shortfall is named first in a list: what decides most and takes longest to mend.
-WEIGHT = (
-    "rd_intensity tech_staff_ratio hitech_income rd_domestic owns_ip innovation_score registered_days field no_incident"
-).split()
+WEIGHT = [
+    "rd_intensity",
+    "tech_staff_ratio",
+    "hitech_income",
+    "rd_domestic",
+    "owns_ip",
+    "innovation_score",
+    "registered_days",
+    "field",
+    "no_incident",
+]
 
 
 @transaction.atomic
 def keep(firms: FirmQuerySet, *, by: Actor, on: date, book: str = CERTIFICATION) -> list[Diagnosis]:
-    """Judge firms by the book in force that day and keep facts, book, day, findings and reasons. In the firms' order of keys."""
+    """Judge firms by the book in force that day and keep facts, book, day, findings and reasons. In the firms'
+    order of keys.
+    """
     access.require(by, "diagnosis.keep", firms)
     rows = list(firms.order_by("pk"))
     facts = facts_of(rows, on)
@@ -61,7 +71,11 @@ def _gaps(diagnosis: Diagnosis) -> Iterable[Gap]:
     open_ones = [each for each in diagnosis.findings if each["verdict"] in ("unmet", "unknown", "manual_review")]
     for position, finding in enumerate(open_ones):
         yield Gap(
-            firm_id=diagnosis.firm_id, diagnosis=diagnosis, rule=finding["rule"], verdict=finding["verdict"], position=position
+            firm_id=diagnosis.firm_id,
+            diagnosis=diagnosis,
+            rule=finding["rule"],
+            verdict=finding["verdict"],
+            position=position,
         )
 
 

@@ -68,5 +68,9 @@ def _media_type(name: str, content: BinaryIO, size: int) -> str:
     content.seek(0)
     start = content.read(len(opening))
     content.seek(0)
-    demand(start == opening, "file", _("%(name)s is not what its ending says. Save it again in its own format.") % {"name": name})
+    demand(
+        start == opening,
+        "file",
+        _("%(name)s is not what its ending says. Save it again in its own format.") % {"name": name},
+    )
     return media_type

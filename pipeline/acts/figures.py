@@ -20,7 +20,9 @@ Figures = Mapping[str, Decimal | None]
 def enter(
     firm: Firm, year: int, figures: Figures, *, version: int | None, by: Actor, on: date, source: str = ""
 ) -> FinancialYear:
-    """Write figures of one closed year, in yuan and heads. `version` is what the person saw; None where there was no row."""
+    """Write figures of one closed year, in yuan and heads. `version` is what the person saw; None where there was
+    no row.
+    """
     access.require(by, "figures.enter", Firm.objects.filter(pk=firm.pk))
     demand(year < on.year, "year", _("%(year)s is not over yet.") % {"year": year})
     foreign = set(figures) - set(FinancialYear.FIGURES)

@@ -16,18 +16,33 @@ from pipeline.acts.conditions import demand
 from pipeline.models import Contact, Division, Firm, FirmMove, FormerName, IntellectualProperty, MoveRefused
 from pipeline.models.firm import FirmQuerySet
 
-AMENDABLE = frozenset("registered_on resident field industry address rd_ledger never_certified credit_clean no_incident".split())
+AMENDABLE = frozenset(
+    [
+        "registered_on",
+        "resident",
+        "field",
+        "industry",
+        "address",
+        "rd_ledger",
+        "never_certified",
+        "credit_clean",
+        "no_incident",
+    ]
+)
 
 
 @transaction.atomic
 def register(records: Sequence[Mapping[str, Any]], *, by: Actor, on: date) -> list[Firm]:
-    """Put new firms on record. Each mapping holds `uscc`, `name`, `division` (a Division or None) and what else is known.
+    """Put new firms on record. Each mapping holds `uscc`, `name`, `division` (a Division or None) and what else is
+    known.
 
     A firm's county is written before the firm itself: that is what lets a county officer see what she registers.
     """
     access.require(by, "firm.register")
     reach = by.reach(access.OFFICE)
-    foreign = [each for each in records if not reach.everything and getattr(each["division"], "pk", None) not in reach.counties]
+    foreign = [
+        each for each in records if not reach.everything and getattr(each["division"], "pk", None) not in reach.counties
+    ]
     demand(not foreign, "division", _("A county registers firms of its own county only."))
     keys = Firm.numbers(len(records))
     FirmMove.objects.bulk_create(
@@ -50,7 +65,9 @@ def amend(firm: Firm, changes: Mapping[str, Any], *, version: int, by: Actor, on
     access.require(by, "firm.amend", Firm.objects.filter(pk=firm.pk))
     unknown = set(changes) - AMENDABLE
     demand(not unknown, "firm", _("Not open to correction: %(fields)s") % {"fields": ", ".join(sorted(unknown))})
-    changed = Firm.objects.filter(pk=firm.pk, version=version).update(version=F("version") + 1, diagnosis_due=True, **changes)
+    changed = Firm.objects.filter(pk=firm.pk, version=version).update(
+        version=F("version") + 1, diagnosis_due=True, **changes
+    )
     if not changed:
         raise MoveRefused("firm.amend", {firm.uscc: ("changed", firm.version)})
 
@@ -94,7 +111,9 @@ def record_property(firm: Firm, right: Mapping[str, Any], *, by: Actor) -> Intel
 
 
 def settle(firms: FirmQuerySet, division: Division | None, *, on: date) -> None:
-    """End where the firms were yesterday and begin where they are from today. A move within one day leaves no trace of it."""
+    """End where the firms were yesterday and begin where they are from today. A move within one day leaves no
+    trace of it.
+    """
     keys = list(firms.values_list("pk", flat=True))
     current = FirmMove.objects.filter(firm__in=keys, during__upper_inf=True)
     current.filter(during__startswith=on).delete()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,48 +20,182 @@ LANGUAGES = {"zh": "zh-hans", "en": "en"}
 TRIES = 12
 LONGEST_WAIT = timedelta(hours=4)
 
-# kind -> (title, body). The body may use %(firm)s, %(number)s, %(due)s and what the act adds.
+
+@dataclass(frozen=True)
+class Words:
+    """Which sides are told (the firm, its county, the city), and in what words."""
+
+    to: tuple[str, ...]
+    title: str
+    body: str
+
+
+# The body may use %(firm)s, %(number)s, %(due)s, %(note)s and what the act adds.
 WORDS = {
-    "case.invite": (_("You are invited to apply to the cultivation pool"), _("%(firm)s may apply to the high-tech enterprise cultivation pool. Your case is %(number)s.")),
-    "case.submit": (_("A new application has come in"), _("%(firm)s has submitted case %(number)s. County review is due by %(due)s.")),
-    "case.return_from_county": (_("Please correct your application"), _("The county asks for corrections in case %(number)s, all of them listed, by %(due)s.")),
-    "case.resubmit_to_county": (_("Corrections have come in"), _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s.")),
-    "case.forward": (_("A case has been forwarded to the city"), _("The county has forwarded case %(number)s of %(firm)s. City review is due by %(due)s.")),
-    "case.send_back": (_("The city has sent a case back to the county"), _("Case %(number)s of %(firm)s is back with the county until %(due)s.")),
-    "case.return_from_city": (_("Please correct your application"), _("The city asks for corrections in case %(number)s, all of them listed, by %(due)s.")),
-    "case.resubmit_to_city": (_("Corrections have come in"), _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s.")),
-    "case.change_county": (_("Your case is with another county"), _("Case %(number)s is now reviewed by the county your firm moved to, until %(due)s.")),
-    "case.publish": (_("Your firm is on public notice"), _("The admission of %(firm)s is on public notice until %(due)s.")),
-    "case.refuse": (_("Your application was not admitted"), _("Case %(number)s is closed. The reasons: %(note)s")),
-    "case.admit": (_("Your firm is in the cultivation pool"), _("%(firm)s has been admitted. Your coaching plan is ready to read.")),
-    "case.mark_ready": (_("Your firm is ready to apply"), _("%(firm)s meets the numeric conditions. The next round is yours to take.")),
-    "case.unready": (_("Coaching goes on"), _("Case %(number)s is back in coaching: %(note)s")),
-    "case.lapse": (_("Your case has lapsed"), _("Case %(number)s was closed because it was not corrected in time. You may apply again.")),
-    "case.remove": (_("Your firm has left the pool"), _("Case %(number)s is closed: %(note)s")),
-    "case.record_departure": (_("Your case is closed"), _("Case %(number)s is closed: %(note)s")),
-    "case.withdraw": (_("A firm has withdrawn"), _("%(firm)s has withdrawn case %(number)s.")),
-    "application.submit": (_("A dossier has come in"), _("%(firm)s has submitted its dossier in case %(number)s. The county check is due by %(due)s.")),
-    "application.return_from_county": (_("Please correct your dossier"), _("The county asks for corrections in case %(number)s by %(due)s.")),
-    "application.return_from_city": (_("Please correct your dossier"), _("The city asks for corrections in case %(number)s by %(due)s.")),
-    "application.forward": (_("A dossier has been forwarded to the city"), _("The county has forwarded the dossier of %(firm)s, case %(number)s.")),
-    "application.recommend": (_("Your firm has been recommended"), _("The city has recommended %(firm)s to the certifying agency.")),
-    "application.not_recommend": (_("Your firm was not recommended"), _("Case %(number)s goes back to coaching: %(note)s")),
-    "application.record": (_("News of your application"), _("The certifying agency's step in case %(number)s was recorded: %(stage)s")),
-    "certificate.issue": (_("Your firm is certified"), _("Certificate %(certificate)s of %(firm)s was recorded. Its obligations and their dates are listed in the portal.")),
-    "coaching.finish_step": (_("A step is ready to be looked at"), _("%(firm)s has handed in a step of its plan in case %(number)s.")),
-    "coaching.accept_step": (_("A step of your plan is accepted"), _("The bureau has accepted a step of the plan in case %(number)s.")),
-    "coaching.reopen_step": (_("A step of your plan needs more"), _("Case %(number)s: %(note)s")),
+    "case.invite": Words(
+        ("firm",),
+        _("You are invited to apply to the cultivation pool"),
+        _("%(firm)s may apply to the high-tech enterprise cultivation pool. Your case is %(number)s."),
+    ),
+    "case.submit": Words(
+        ("coun",),
+        _("A new application has come in"),
+        _("%(firm)s has submitted case %(number)s. County review is due by %(due)s."),
+    ),
+    "case.return_from_county": Words(
+        ("firm",),
+        _("Please correct your application"),
+        _("The county asks for corrections in case %(number)s, all of them listed, by %(due)s."),
+    ),
+    "case.resubmit_to_county": Words(
+        ("coun",),
+        _("Corrections have come in"),
+        _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
+    ),
+    "case.forward": Words(
+        ("city",),
+        _("A case has been forwarded to the city"),
+        _("The county has forwarded case %(number)s of %(firm)s. City review is due by %(due)s."),
+    ),
+    "case.send_back": Words(
+        ("coun",),
+        _("The city has sent a case back to the county"),
+        _("Case %(number)s of %(firm)s is back with the county until %(due)s."),
+    ),
+    "case.return_from_city": Words(
+        ("firm",),
+        _("Please correct your application"),
+        _("The city asks for corrections in case %(number)s, all of them listed, by %(due)s."),
+    ),
+    "case.resubmit_to_city": Words(
+        (
+            "coun",
+            "city",
+        ),
+        _("Corrections have come in"),
+        _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
+    ),
+    "case.change_county": Words(
+        ("firm",),
+        _("Your case is with another county"),
+        _("Case %(number)s is now reviewed by the county your firm moved to, until %(due)s."),
+    ),
+    "case.publish": Words(
+        ("firm",),
+        _("Your firm is on public notice"),
+        _("The admission of %(firm)s is on public notice until %(due)s."),
+    ),
+    "case.refuse": Words(
+        ("firm",),
+        _("Your application was not admitted"),
+        _("Case %(number)s is closed. The reasons: %(note)s"),
+    ),
+    "case.admit": Words(
+        ("firm",),
+        _("Your firm is in the cultivation pool"),
+        _("%(firm)s has been admitted. Your coaching plan is ready to read."),
+    ),
+    "case.mark_ready": Words(
+        ("firm",),
+        _("Your firm is ready to apply"),
+        _("%(firm)s meets the numeric conditions. The next round is yours to take."),
+    ),
+    "case.unready": Words(
+        ("firm",),
+        _("Coaching goes on"),
+        _("Case %(number)s is back in coaching: %(note)s"),
+    ),
+    "case.lapse": Words(
+        ("firm",),
+        _("Your case has lapsed"),
+        _("Case %(number)s was closed because it was not corrected in time. You may apply again."),
+    ),
+    "case.remove": Words(
+        ("firm",),
+        _("Your firm has left the pool"),
+        _("Case %(number)s is closed: %(note)s"),
+    ),
+    "case.record_departure": Words(
+        ("firm",),
+        _("Your case is closed"),
+        _("Case %(number)s is closed: %(note)s"),
+    ),
+    "case.withdraw": Words(
+        ("coun",),
+        _("A firm has withdrawn"),
+        _("%(firm)s has withdrawn case %(number)s."),
+    ),
+    "application.submit": Words(
+        ("coun",),
+        _("A dossier has come in"),
+        _("%(firm)s has submitted its dossier in case %(number)s. The county check is due by %(due)s."),
+    ),
+    "application.return_from_county": Words(
+        ("firm",),
+        _("Please correct your dossier"),
+        _("The county asks for corrections in case %(number)s by %(due)s."),
+    ),
+    "application.return_from_city": Words(
+        ("firm",),
+        _("Please correct your dossier"),
+        _("The city asks for corrections in case %(number)s by %(due)s."),
+    ),
+    "application.forward": Words(
+        ("city",),
+        _("A dossier has been forwarded to the city"),
+        _("The county has forwarded the dossier of %(firm)s, case %(number)s."),
+    ),
+    "application.recommend": Words(
+        ("firm",),
+        _("Your firm has been recommended"),
+        _("The city has recommended %(firm)s to the certifying agency."),
+    ),
+    "application.not_recommend": Words(
+        ("firm",),
+        _("Your firm was not recommended"),
+        _("Case %(number)s goes back to coaching: %(note)s"),
+    ),
+    "application.record": Words(
+        ("firm",),
+        _("News of your application"),
+        _("The certifying agency's step in case %(number)s was recorded: %(stage)s"),
+    ),
+    "certificate.issue": Words(
+        ("firm",),
+        _("Your firm is certified"),
+        _("Certificate %(note)s of %(firm)s was recorded. What it asks of you, and by when, is in the portal."),
+    ),
+    "coaching.finish_step": Words(
+        ("coun",),
+        _("A step is ready to be looked at"),
+        _("%(firm)s has handed in a step of its plan in case %(number)s."),
+    ),
+    "coaching.accept_step": Words(
+        ("firm",),
+        _("A step of your plan is accepted"),
+        _("The bureau has accepted a step of the plan in case %(number)s."),
+    ),
+    "coaching.reopen_step": Words(
+        ("firm",),
+        _("A step of your plan needs more"),
+        _("Case %(number)s: %(note)s"),
+    ),
+    "application.resubmit_to_county": Words(
+        ("coun",),
+        _("Corrections have come in"),
+        _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
+    ),
 }
 
 
 def compose(kind: str, values: Mapping[str, object]) -> tuple[dict[str, str], dict[str, str]]:
     """Title and body in each language. A value that is a {zh, en} mapping appears in the language of the text."""
-    title, body = WORDS[kind]
+    text = WORDS[kind]
     titles, bodies = {}, {}
     for short, language in LANGUAGES.items():
         with translation.override(language):
             words = {name: value[short] if isinstance(value, dict) else value for name, value in values.items()}
-            titles[short], bodies[short] = gettext(title) % words, gettext(body) % words
+            titles[short], bodies[short] = gettext(text.title) % words, gettext(text.body) % words
     return titles, bodies
 
 

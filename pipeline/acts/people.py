@@ -24,7 +24,14 @@ def appoint_first_administrator(user: User, *, on: date) -> Seat:
 
 @transaction.atomic
 def grant_seat(
-    user: User, kind: str, *, by: Actor, on: date, office: Office | None = None, firm: Firm | None = None, agency: str = ""
+    user: User,
+    kind: str,
+    *,
+    by: Actor,
+    on: date,
+    office: Office | None = None,
+    firm: Firm | None = None,
+    agency: str = "",
 ) -> Seat:
     """Seat a person from a day on. Two administrators' seats are never in one person."""
     access.require(by, "people.grant_seat")

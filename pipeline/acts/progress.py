@@ -15,16 +15,6 @@ from pipeline.rules import books
 from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import Stage
 
-TO_FIRM = frozenset(
-    "case.invite case.return_from_county case.return_from_city case.change_county case.publish case.refuse case.admit"
-    " case.mark_ready case.unready case.lapse case.remove case.record_departure application.return_from_county"
-    " application.return_from_city application.recommend application.not_recommend application.record".split()
-)
-TO_COUNTY = frozenset(
-    "case.submit case.resubmit_to_county case.resubmit_to_city case.send_back case.withdraw application.submit".split()
-)
-TO_CITY = frozenset("case.forward case.resubmit_to_city application.forward".split())
-
 
 def advance(
     cases: CaseQuerySet,
@@ -53,7 +43,15 @@ def advance(
 
 
 def record(
-    cases: list[Case], name: str, *, target: str, by: Actor, on: date, note: str = "", opinion: str = "", source: str | None = None
+    cases: list[Case],
+    name: str,
+    *,
+    target: str,
+    by: Actor,
+    on: date,
+    note: str = "",
+    opinion: str = "",
+    source: str | None = None,
 ) -> list[Transition]:
     """Write the history and the notices of a move that was made; `cases` are as they were before it."""
     who = {"service": by.name} if isinstance(by, Service) else {"by_id": by.pk}
@@ -73,7 +71,11 @@ def record(
         )
         for case in cases
     )
-    tell(list(Case.objects.filter(pk__in=[case.pk for case in cases]).select_related("firm").order_by("pk")), name, note=note)
+    tell(
+        list(Case.objects.filter(pk__in=[case.pk for case in cases]).select_related("firm").order_by("pk")),
+        name,
+        note=note,
+    )
     return transitions
 
 
@@ -125,14 +127,14 @@ def record_application(
         for each in applications
     )
     label = {"zh": stages.APPLICATION_STAGES[target].firm_zh, "en": stages.APPLICATION_STAGES[target].firm_en}
-    tell([each.case for each in applications], name, note=note, stage=label)
+    if name.startswith("application."):  # a move of the case that takes its application along is told once
+        tell([each.case for each in applications], name, note=note, stage=label)
     return transitions
 
 
 def tell(cases: list[Case], name: str, **values: object) -> None:
-    for side, moves in (("firm", TO_FIRM), ("coun", TO_COUNTY), ("city", TO_CITY)):
-        if name in moves:
-            notice.write(cases, to=side, kind=name, **values)
+    for side in notice.WORDS[name].to if name in notice.WORDS else ():
+        notice.write(cases, to=side, kind=name, **values)
 
 
 def open_applications(cases: CaseQuerySet) -> ApplicationQuerySet:

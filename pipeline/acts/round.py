@@ -10,9 +10,7 @@ from pipeline.models import Round
 
 
 @transaction.atomic
-def open(
-    *, name: str, opens_on: date, county_date: date, city_date: date, province_date: date, by: Actor
-) -> Round:
+def open(*, name: str, opens_on: date, county_date: date, city_date: date, province_date: date, by: Actor) -> Round:
     """Announce a round with the three dates by which a dossier must have come so far."""
     access.require(by, "round.open")
     return Round.objects.create(

@@ -3,15 +3,14 @@ from typing import Any, Literal, Self, get_args
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import DatabaseError, connection, models
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from pipeline import access, stages
 from pipeline.access import Actor
-from pipeline.models.firm import FirmMove, FirmOwned, FirmOwnedQuerySet, Row
+from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet, Row
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
-
 
 TABLE_OF_MOVES = "MP001"  # the SQLSTATE of the trigger that guards the stages
 
@@ -33,16 +32,20 @@ class MovingQuerySet(FirmOwnedQuerySet[Row]):
 
     table: str
 
-    def move(self, name: str, *, to: str | None = None, versions: dict[int, int] | None = None, **also: Any) -> dict[int, str]:
+    def move(
+        self, name: str, *, to: str | None = None, versions: dict[int, int] | None = None, **also: Any
+    ) -> dict[int, str]:
         """Move every row of the queryset or none: {row id: the stage it left}. Raises MoveRefused.
 
         `versions` holds the version of each row as the person saw it; without it the rows are taken as they are found.
         `also` is written in the same statement.
         """
-        move = stages.MOVES[self.table][name]  # type: ignore[index]
+        move = stages.MOVES[self.table][name]
         target = to or next(iter(move.to))
         sources = [source for source in move.from_ if source]
-        found = {pk: (stage, version) for pk, stage, version in self.order_by("pk").values_list("pk", "stage", "version")}
+        found = {
+            pk: (stage, version) for pk, stage, version in self.order_by("pk").values_list("pk", "stage", "version")
+        }
         seen = Q(pk__in=found) if versions is None else _as_seen(found, versions)
         rows = self.model._default_manager.filter(seen, stage__in=sources)
         try:
@@ -102,9 +105,36 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         groups = by_deadline(today, calendar).items()
         return self.with_dossier().order_by().aggregate(**{name: Count("pk", filter=which) for name, which in groups})
 
+    def in_county(self, code: str) -> Self:
+        """Cases of firms that belong to the county of this code today."""
+        now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True, division__code=code)
+        return self.filter(Exists(now))
+
+    def matching(self, text: str) -> Self:
+        return self.filter(firm__in=Firm.objects.matching(text).values("pk"))
+
     def lacking(self, rule: str) -> Self:
         """Cases of firms whose latest diagnosis finds a condition unmet."""
         return self.filter(firm__latest_diagnosis__gaps__rule=rule, firm__latest_diagnosis__gaps__verdict="unmet")
+
+    def coached(self) -> Self:
+        """Cases whose firms are in the pool or on their way to a certificate."""
+        return self.filter(stage__in=["coaching", "ready", "in_certification"])
+
+    def count_coached(self, today: date) -> dict[str, int]:
+        """How many there are, and how many want attention for each reason. One statement."""
+        reasons = attention(today).items()
+        return self.order_by().aggregate(all=Count("pk"), **{name: Count("pk", filter=Q(why)) for name, why in reasons})
+
+    def with_progress(self) -> Self:
+        """Beside each case how far its current plan is: `steps`, of them `done` and `handed_in`, and the next due day."""
+        now = Q(plans__superseded_on=None)
+        return self.annotate(
+            steps=Count("plans__steps", filter=now),
+            done=Count("plans__steps", filter=now & Q(plans__steps__state="done")),
+            handed_in=Count("plans__steps", filter=now & Q(plans__steps__state="handed_in")),
+            next_due=Min("plans__steps__due_on", filter=now & Q(plans__steps__state__in=["open", "handed_in"])),
+        )
 
     def with_county(self) -> Self:
         now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
@@ -127,14 +157,37 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
     def funnel(self) -> "models.QuerySet[Case, dict[str, Any]]":
         """How many open cases stand at each stage of each county."""
-        return (
-            self.open().with_county().order_by().values("county_id", "county_name", "stage").annotate(firms=Count("pk"))
+        counted: models.QuerySet[Case, dict[str, Any]] = (
+            self.open()
+            .with_county()
+            .order_by()
+            .values("county_id", "county_name", "stage")  # type: ignore[misc]  # annotated just above
+            .annotate(firms=Count("pk"))
         )
+        return counted
+
+
+def attention(today: date) -> dict[str, Exists]:
+    """Why a coached firm wants somebody's attention: a step to look at, a step over its day, no coach, no plan."""
+    plans = Case.objects.filter(pk=OuterRef("pk"), plans__isnull=False, plans__superseded_on__isnull=True)
+    coached = Appointment.objects.filter(firm=OuterRef("firm"), during__contains=today)
+    now = {"pk": OuterRef("pk"), "plans__superseded_on__isnull": True}
+    late = Case.objects.filter(**now, plans__steps__state__in=["open", "handed_in"], plans__steps__due_on__lt=today)
+    return {
+        "handed_in": Exists(Case.objects.filter(**now, plans__steps__state="handed_in")),
+        "late": Exists(late),
+        "alone": ~Exists(coached),
+        "planless": ~Exists(plans),
+    }
 
 
 View = Literal["mine", "fresh", "soon", "proposed", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-FRESH_FOR, SOON_WITHIN, GROUPED_WITHIN = 3, 4, 5  # working days: newly come in, almost over, the middle group of the list
+FRESH_FOR, SOON_WITHIN, GROUPED_WITHIN = (
+    3,
+    4,
+    5,
+)  # working days: newly come in, almost over, the middle group of the list
 DECIDED = ("case.publish", "case.remove", "application.recommend")
 
 
@@ -143,7 +196,8 @@ def turn_of(actor: Actor) -> Q:
     turns = {"city": "city", "coun": "county", "firm": "firm", "coac": "coach"}
     mine = {turns[kind[:4]] for kind in actor.seat_kinds if kind[:4] in turns}
     of_case, of_dossier = (
-        [name for name, stage in table.items() if stage.turn in mine] for table in (CASE_STAGES, stages.APPLICATION_STAGES)
+        [name for name, stage in table.items() if stage.turn in mine]
+        for table in (CASE_STAGES, stages.APPLICATION_STAGES)
     )
     return Q(stage__in=of_case) | Q(stage="in_certification", dossier__stage__in=of_dossier)
 
@@ -250,7 +304,9 @@ def due(place: Stage, due_on: date | None, today: date, calendar: Calendar) -> D
     left = calendar.between(today, due_on)
     if place.clock == "paused":
         return Due("paused", due_on, left)
-    kind = "over" if left < 0 else "today" if left == 0 else "soon" if left <= 4 else "calm"
+    kind: Literal["over", "today", "soon", "calm"] = (
+        "over" if left < 0 else "today" if left == 0 else "soon" if left <= 4 else "calm"
+    )
     return Due(kind, due_on, left)
 
 
@@ -355,7 +411,9 @@ class Proposal(FirmOwned):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(decided_by=F("proposed_by")), name="nobody_decides_their_own_proposal"),
-            models.UniqueConstraint(fields=["case", "act"], condition=Q(decided_on=None), name="one_open_proposal_per_act"),
+            models.UniqueConstraint(
+                fields=["case", "act"], condition=Q(decided_on=None), name="one_open_proposal_per_act"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,12 +20,16 @@ class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
 
 
 class Certificate(FirmOwned):
-    """A high-tech enterprise certificate. Its state on a day follows from its dates and events and is stored nowhere."""
+    """A high-tech enterprise certificate. Its state on a day follows from its dates and events and is stored
+    nowhere.
+    """
 
     number = models.CharField(max_length=14, unique=True)
     issued_on = models.DateField()
     valid = DateRangeField()
-    case = models.ForeignKey("pipeline.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates")
+    case = models.ForeignKey(
+        "pipeline.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
+    )
     application = models.ForeignKey(
         "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
     )
@@ -34,7 +38,9 @@ class Certificate(FirmOwned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(number__regex=r"^G[RFS]20\d{10}$"), name="certificate_number_has_its_form")
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^G[RFS]20\d{10}$"), name="certificate_number_has_its_form"
+            )
         ]
 
     def __str__(self) -> str:
@@ -42,7 +48,9 @@ class Certificate(FirmOwned):
 
     def state_on(self, day: date) -> str:
         """valid, expired, not_yet or the kind of the last event that ends it."""
-        ending = self.events.filter(kind__in=["revoked", "superseded", "moved_out"], on__lte=day).order_by("-on").first()
+        ending = (
+            self.events.filter(kind__in=["revoked", "superseded", "moved_out"], on__lte=day).order_by("-on").first()
+        )
         if ending is not None:
             return ending.kind
         if day < self.valid.lower:
@@ -92,7 +100,8 @@ class Obligation(FirmOwned):
         constraints = [
             models.UniqueConstraint(fields=["certificate", "kind", "year"], name="one_obligation_per_kind_and_year"),
             models.CheckConstraint(
-                condition=Q(kind__in=["annual_report", "recertification", "change_report"]), name="obligation_kind_is_known"
+                condition=Q(kind__in=["annual_report", "recertification", "change_report"]),
+                name="obligation_kind_is_known",
             ),
         ]
 

@@ -61,7 +61,9 @@ class Step(FirmOwned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=["open", "handed_in", "done", "dropped"]), name="step_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "handed_in", "done", "dropped"]), name="step_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(finished_on__isnull=False), name="a_finished_step_has_its_day"
             ),
@@ -84,7 +86,9 @@ class Visit(FirmOwned):
     objects = FirmOwnedQuerySet["Visit"].as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(way__in=["visit", "call", "meeting"]), name="visit_way_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(way__in=["visit", "call", "meeting"]), name="visit_way_is_known")
+        ]
 
     def __str__(self) -> str:
         return f"{self.firm_id} {self.on}"

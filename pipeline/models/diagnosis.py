@@ -19,7 +19,7 @@ def _not_told() -> Exists:
 
 
 class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
-    def latest(self) -> Self:
+    def newest(self) -> Self:
         """The newest of each firm: the one the firm points at."""
         return self.filter(firm__latest_diagnosis=F("pk"))
 
@@ -34,19 +34,21 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         return self.filter(unmet__gte=3) if group == "more" else self.filter(unmet={"one": 1, "two": 2}[group])
 
     def groups(self) -> dict[str, int]:
-        """How many firms stand in each group of nearness, and how many in none of the city's counties. One statement."""
+        """How many firms stand in each group of nearness, and how many in none of the city's counties. One
+        statement.
+        """
         return self.order_by().aggregate(
             one=Count("pk", filter=Q(unmet=1)),
             two=Count("pk", filter=Q(unmet=2)),
             more=Count("pk", filter=Q(unmet__gte=3)),
             met=Count("pk", filter=Q(~_not_told(), unmet=0)),
             untold=Count("pk", filter=Q(_not_told(), unmet=0)),
-            homeless=Count("pk", filter=Q(Exists(_moves(division=None)))),
+            homeless=Count("pk", filter=Q(Exists(_places(None)))),
         )
 
-    def in_county(self, division: int | None) -> Self:
+    def in_county(self, code: str | None) -> Self:
         """Firms of a county today; None for those whose county is to be assigned."""
-        return self.filter(Exists(_moves(division=division)))
+        return self.filter(Exists(_places(code)))
 
     def lacking(self, rule: str) -> Self:
         return self.filter(gaps__rule=rule, gaps__verdict="unmet")
@@ -55,7 +57,9 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         """Firms by their sales of a year, in yuan: more than `above`, at most `upto`."""
         within = Q() if above is None else Q(sales__gt=int(above))
         within &= Q() if upto is None else Q(sales__lte=int(upto))
-        return self.filter(Exists(FinancialYear.objects.filter(within, firm=OuterRef("firm"), year=year, sales__isnull=False)))
+        return self.filter(
+            Exists(FinancialYear.objects.filter(within, firm=OuterRef("firm"), year=year, sales__isnull=False))
+        )
 
     def with_open_case(self, wanted: bool) -> Self:
         has_case = Exists(Case.objects.open().filter(firm=OuterRef("firm")))
@@ -67,16 +71,22 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
     def for_screening(self) -> Self:
         """What a row of the screening list shows, in one statement."""
         now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
-        return self.select_related("firm").defer("facts").annotate(county_name=models.Subquery(now.values("division__name")[:1]))
+        return (
+            self.select_related("firm")
+            .defer("facts")
+            .annotate(county_name=models.Subquery(now.values("division__name")[:1]))
+        )
 
 
-def _moves(division: int | None) -> "models.QuerySet[FirmMove]":
+def _places(code: str | None) -> "models.QuerySet[FirmMove]":
     now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
-    return now.filter(division__isnull=True) if division is None else now.filter(division=division)
+    return now.filter(division__isnull=True) if code is None else now.filter(division__code=code)
 
 
 class Diagnosis(FirmOwned):
-    """An assessment kept for ever: the facts, the book and the day it was judged by, and every reason. Never recomputed."""
+    """An assessment kept for ever: the facts, the book and the day it was judged by, and every reason. Never
+    recomputed.
+    """
 
     book = models.CharField(max_length=12)
     book_version = models.CharField(max_length=40)
@@ -111,11 +121,6 @@ class Diagnosis(FirmOwned):
     @property
     def shown(self) -> Assessment:
         """The assessment as it was given."""
-        return Assessment.from_json(self.assessment, read_facts(self.facts))
-
-    @property
-    def with_facts(self) -> Assessment:
-        """The same with the facts it was given by, from which remedies are reckoned."""
         return Assessment.from_json(self.assessment, read_facts(self.facts))
 
     @property

@@ -59,7 +59,9 @@ class Evidence(FirmOwned):
     year = models.ForeignKey(
         "pipeline.FinancialYear", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
     )
-    fault = models.ForeignKey("pipeline.Fault", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence")
+    fault = models.ForeignKey(
+        "pipeline.Fault", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
+    )
     figure = models.CharField(max_length=40, blank=True)
     by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
 

@@ -1,14 +1,16 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
 
-def _yuan() -> "models.DecimalField[object, object]":
+def _yuan() -> "models.DecimalField[Decimal | None, Decimal | None]":
     return models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
 
 
-def _heads() -> "models.DecimalField[object, object]":
+def _heads() -> "models.DecimalField[Decimal | None, Decimal | None]":
     return models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
 
 
@@ -33,10 +35,20 @@ class FinancialYear(FirmOwned):
 
     objects = FirmOwnedQuerySet["FinancialYear"].as_manager()
 
-    FIGURES = (
-        "sales total_income non_taxable_income hitech_income net_assets total_assets costs taxable_income rd_total"
-        " rd_domestic staff tech_staff"
-    ).split()
+    FIGURES = [
+        "sales",
+        "total_income",
+        "non_taxable_income",
+        "hitech_income",
+        "net_assets",
+        "total_assets",
+        "costs",
+        "taxable_income",
+        "rd_total",
+        "rd_domestic",
+        "staff",
+        "tech_staff",
+    ]
 
     class Meta:
         constraints = [

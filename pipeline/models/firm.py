@@ -43,7 +43,9 @@ class FirmQuerySet(models.QuerySet["Firm"]):
             return self
         mine = Q(pk__in=reach.firms)
         if reach.counties:
-            mine |= Q(pk__in=FirmMove.objects.filter(division__in=reach.counties, during__upper_inf=True).values("firm"))
+            mine |= Q(
+                pk__in=FirmMove.objects.filter(division__in=reach.counties, during__upper_inf=True).values("firm")
+            )
         if reach.coach is not None:
             mine |= Q(pk__in=Appointment.objects.current().filter(coach=reach.coach).values("firm"))
         return self.filter(mine)
@@ -60,7 +62,9 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         return not reach.everything and self.exclude(pk__in=Firm.objects.within(reach).values("pk")).exists()
 
     def matching(self, text: str) -> Self:
-        """Firms whose name holds the text, by any one or two characters and more; or whose credit code begins with it."""
+        """Firms whose name holds the text, by any one or two characters and more; or whose credit code begins with
+        it.
+        """
         words = "".join(normalize("NFKC", text).split()).lower()
         if not words:
             return self
@@ -84,16 +88,22 @@ class Firm(models.Model):
     plain_name = models.GeneratedField(
         expression=Func(F("name"), function="mp_plain"), output_field=models.CharField(max_length=200), db_persist=True
     )
-    search = models.GeneratedField(expression=Func(F("name"), function="mp_bigrams", output_field=SearchVectorField()),
+    search = models.GeneratedField(
+        expression=Func(F("name"), function="mp_bigrams", output_field=SearchVectorField()),
         output_field=SearchVectorField(),
-        db_persist=True,)
-    pinyin = models.CharField(max_length=400, blank=True)  # the key Chinese names are sorted by; the wheels carry no ICU
+        db_persist=True,
+    )
+    pinyin = models.CharField(
+        max_length=400, blank=True
+    )  # the key Chinese names are sorted by; the wheels carry no ICU
     registered_on = models.DateField(null=True, blank=True)
     resident = models.BooleanField(null=True, blank=True)
     field = models.CharField(max_length=5, blank=True)
     industry = models.CharField(max_length=5, blank=True)
     address = models.CharField(max_length=200, blank=True)
-    class_one = models.PositiveIntegerField(null=True, blank=True)  # counts a roster tells, where single rights are unknown
+    class_one = models.PositiveIntegerField(
+        null=True, blank=True
+    )  # counts a roster tells, where single rights are unknown
     class_two = models.PositiveIntegerField(null=True, blank=True)
     rd_ledger = models.BooleanField(null=True, blank=True)
     credit_clean = models.BooleanField(null=True, blank=True)
@@ -153,7 +163,9 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
         if not reach.counties:
             return self.filter(now)
         before_it_left = FirmMove.objects.filter(
-            firm=OuterRef("firm"), division__in=reach.counties, during__endswith__gt=DayInShanghai(OuterRef("recorded_at"))
+            firm=OuterRef("firm"),
+            division__in=reach.counties,
+            during__endswith__gt=DayInShanghai(OuterRef("recorded_at")),
         )
         return self.filter(now | Exists(before_it_left))
 

@@ -17,7 +17,9 @@ class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
         return self.filter(to=Notice.FIRM).select_related("case").order_by("-pk")
 
     def for_office(self, actor: Actor) -> Self:
-        return self.filter(to__in=[seat[:4] for seat in actor.seat_kinds]).select_related("case", "firm").order_by("-pk")
+        return (
+            self.filter(to__in=[seat[:4] for seat in actor.seat_kinds]).select_related("case", "firm").order_by("-pk")
+        )
 
 
 class Notice(FirmOwned):

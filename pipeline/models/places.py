@@ -10,7 +10,9 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 
 
 class Division(models.Model):
-    """A node of the tree of city, counties and parks, while it existed. Development zones may carry a code of their own."""
+    """A node of the tree of city, counties and parks, while it existed. Development zones may carry a code of
+    their own.
+    """
 
     CITY, COUNTY, PARK = "city", "county", "park"
 

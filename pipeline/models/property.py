@@ -3,7 +3,15 @@ from django.db.models import Q
 
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
-CLASS_ONE = ("invention", "defence_invention", "plant_variety", "crop_variety", "new_drug", "protected_tcm", "ic_layout")
+CLASS_ONE = (
+    "invention",
+    "defence_invention",
+    "plant_variety",
+    "crop_variety",
+    "new_drug",
+    "protected_tcm",
+    "ic_layout",
+)
 CLASS_TWO = ("utility_model", "design", "software")
 KINDS = CLASS_ONE + CLASS_TWO
 ACQUIRED_BY = ("own_rd", "assigned", "donated", "merger", "licensed")

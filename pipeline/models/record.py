@@ -17,9 +17,17 @@ from pipeline.rules import FirmFacts, read_facts
 from pipeline.rules.figures import NAMES
 
 YEARS_ASKED = 3
-ENTRY_FIGURES = (
-    "sales total_income non_taxable_income hitech_income rd_total rd_domestic net_assets staff tech_staff".split()
-)
+ENTRY_FIGURES = [
+    "sales",
+    "total_income",
+    "non_taxable_income",
+    "hitech_income",
+    "rd_total",
+    "rd_domestic",
+    "net_assets",
+    "staff",
+    "tech_staff",
+]
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,13 @@ def checklist(firm: Firm, day: date) -> list[Item]:
     for year in asked:
         have = sum(getattr(years.get(year), figure, None) is not None for figure in ENTRY_FIGURES)
         items.append(
-            Item(f"figures.{year}", _("Figures of %(year)s") % {"year": year}, have == len(ENTRY_FIGURES), have, len(ENTRY_FIGURES))
+            Item(
+                f"figures.{year}",
+                _("Figures of %(year)s") % {"year": year},
+                have == len(ENTRY_FIGURES),
+                have,
+                len(ENTRY_FIGURES),
+            )
         )
     items.append(Item("property", _("Intellectual property"), rights))
     return items
@@ -96,6 +110,22 @@ def place_name(place: str) -> str:
         "document": _("Papers"),
     }
     return names.get(page, place)
+
+
+def fault_places(day: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The places a fault may name, in groups for a list to choose from: the pages, then the figures of each year."""
+    pages = [(place, place_name(place)) for place in ("firm", "contact", "property", "document")]
+    years = [day.year - back for back in range(1, YEARS_ASKED + 1)]
+    return [
+        (_("Pages"), pages),
+        *(
+            (
+                place_name(f"figures.{year}"),
+                [(place, place_name(place)) for place in (f"figures.{year}.{figure}" for figure in ENTRY_FIGURES)],
+            )
+            for year in years
+        ),
+    ]
 
 
 def _by_firm(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -136,7 +166,9 @@ def _right(right: IntellectualProperty) -> dict[str, Any]:
         "expires_on": right.expires_on.isoformat() if right.expires_on else None,
         "acquired_by": right.acquired_by,
         "owners": right.owners,
-        "used_in_certification_on": right.used_in_certification_on.isoformat() if right.used_in_certification_on else None,
+        "used_in_certification_on": right.used_in_certification_on.isoformat()
+        if right.used_in_certification_on
+        else None,
         "core": right.core,
     }
 

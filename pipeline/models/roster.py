@@ -18,9 +18,15 @@ class ImportQuerySet(models.QuerySet["Import"]):
 class Import(models.Model):
     """A spreadsheet of firms on its way in: received, read, looked at by a person, confirmed, committed."""
 
-    RECEIVED, READING, READ, CONFIRMED, COMMITTED, REFUSED, CANCELLED = (
-        "received reading read confirmed committed refused cancelled".split()
-    )
+    RECEIVED, READING, READ, CONFIRMED, COMMITTED, REFUSED, CANCELLED = [
+        "received",
+        "reading",
+        "read",
+        "confirmed",
+        "committed",
+        "refused",
+        "cancelled",
+    ]
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="imports")
@@ -45,7 +51,9 @@ class Import(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in="received reading read confirmed committed refused cancelled".split()),
+                condition=Q(
+                    state__in=["received", "reading", "read", "confirmed", "committed", "refused", "cancelled"]
+                ),
                 name="import_state_is_known",
             )
         ]

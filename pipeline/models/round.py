@@ -34,7 +34,9 @@ class Round(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(opens_on__lte=F("county_date"), county_date__lte=F("city_date"), city_date__lte=F("province_date")),
+                condition=Q(
+                    opens_on__lte=F("county_date"), county_date__lte=F("city_date"), city_date__lte=F("province_date")
+                ),
                 name="round_dates_are_in_order",
             )
         ]

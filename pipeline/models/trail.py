@@ -2,7 +2,9 @@ from django.db import models
 
 
 class TrailEntry(models.Model):
-    """Who did what, when, to which row, from what to what. Written by triggers only; the table is partitioned by month."""
+    """Who did what, when, to which row, from what to what. Written by triggers only; the table is partitioned by
+    month.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()

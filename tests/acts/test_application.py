@@ -9,6 +9,7 @@ from config.postgres.scope import acting
 from pipeline.acts import application, coaching, round
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Application, Case, MoveRefused, Round, Transition
+from pipeline.models.round import ApplicationQuerySet
 from tests.cast import Cast, Story, the
 
 OPENS, COUNTY, CITY, PROVINCE = date(2026, 11, 3), date(2026, 12, 11), date(2026, 12, 18), date(2026, 12, 31)
@@ -18,7 +19,12 @@ OPENS, COUNTY, CITY, PROVINCE = date(2026, 11, 3), date(2026, 12, 11), date(2026
 def round_(cast: Cast) -> Round:
     with acting(cast.chen), transaction.atomic():
         return round.open(
-            name="2026 年第三批", opens_on=OPENS, county_date=COUNTY, city_date=CITY, province_date=PROVINCE, by=cast.chen
+            name="2026 年第三批",
+            opens_on=OPENS,
+            county_date=COUNTY,
+            city_date=CITY,
+            province_date=PROVINCE,
+            by=cast.chen,
         )
 
 
@@ -30,7 +36,7 @@ def dossier(story: Story, round_: Round) -> Application:
         return application.open(the(story.cast.qinghe), round_, by=li, on=story.day)
 
 
-def chosen(dossier: Application) -> "type[Application.objects]":
+def chosen(dossier: Application) -> ApplicationQuerySet:
     return Application.objects.filter(pk=dossier.pk)
 
 

@@ -47,7 +47,9 @@ def test_a_certificate_of_the_29th_of_february_ends_on_the_28th(cast: Cast) -> N
 
 
 @pytest.mark.parametrize(
-    "number", ["GR20263300123", "GR202699001234", "GR202533001234", "XX202633001234"], ids=["short", "province", "year", "letters"]
+    "number",
+    ["GR20263300123", "GR202699001234", "GR202533001234", "XX202633001234"],
+    ids=["short", "province", "year", "letters"],
 )
 def test_a_number_that_cannot_be_is_refused(cast: Cast, number: str) -> None:
     with pytest.raises(ConditionUnmet) as refused:
