@@ -15,7 +15,7 @@ from config.embedded.postgres import Postgres, write_private
 from config.embedded.processes import Child, launch, wait_until
 
 FIRST_PAGE = "/"  # leads whoever is not signed in to the log-in page
-POOL = 8  # the web server's threads and the connections they share
+POOL = 4  # the web server's threads and the connections they share
 
 
 @dataclass

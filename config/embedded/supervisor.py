@@ -25,6 +25,7 @@ from config.postgres.provision import SCRIPT, provision
 DATABASE = "miaopu"
 USUAL_PORT = 8000
 LEAST_FREE = 500_000_000  # bytes
+LONGEST_LOG = 10_000_000  # bytes
 FOLDER = STATE / "demo"
 RUNNING = FOLDER / "running.json"
 
@@ -65,6 +66,7 @@ class Demo:
 
     def start(self) -> None:
         require_space()
+        drop_long_logs()
         for name in end_left_running(FOLDER):
             say(f"Ended {name}, left running by an earlier demo that was killed.")
         assets.prepare(say)
@@ -195,6 +197,13 @@ def require_space() -> None:
     free = shutil.disk_usage(STATE).free
     if free < LEAST_FREE:
         raise CannotStart(f"Only {free // 1_000_000} MB are free on the disk of {STATE}. Free 500 MB, then try again.")
+
+
+def drop_long_logs() -> None:
+    """Logs tell of the last starts; nobody rotates them on a laptop."""
+    for log in FOLDER.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            log.unlink()
 
 
 def chosen_port(wanted: int | None) -> int:
