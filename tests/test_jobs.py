@@ -1,0 +1,161 @@
+"""Jobs find work and call an act; each may run twice."""
+
+import socket
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from config.postgres.scope import acting
+from pipeline import jobs
+from pipeline.acts import case, certificate, figures
+from pipeline.models import Case, Certificate, Diagnosis, Firm, Heartbeat, Notice, TrailSeal
+from tests.cast import Cast, Story, the, yuan
+
+
+class Letters(Message):
+    def __init__(self) -> None:
+        super().__init__()
+        self.received: list[Any] = []
+
+    def handle_message(self, message: Any) -> None:
+        self.received.append(message)
+
+
+@pytest.fixture
+def letters(settings: Any) -> Iterator[list[Any]]:
+    """What a real mail server on the loopback received."""
+    handler = Letters()
+    host, port = "127.0.0.1", free_port()
+    server = Controller(handler, hostname=host, port=port)
+    server.start()
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": host, "port": port, "timeout": 5},
+        }
+    }
+    yield handler.received
+    server.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+def at_noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def notices(cast: Cast) -> list[tuple[str, int]]:
+    with acting(cast.chen):
+        return list(Notice.objects.order_by("pk").values_list("state", "tries"))
+
+
+def test_a_notice_is_mailed_once_however_often_the_job_runs(story: Story, letters: list[Any]) -> None:
+    story.to("county_review")
+    jobs.send_notices()
+    jobs.send_notices()
+    assert [letter["To"] for letter in letters] == ["wang@example.org, zhao@example.org"]
+    assert notices(story.cast) == [("sent", 0)]
+
+
+def test_a_mail_says_that_there_is_something_to_read_and_nothing_of_what(story: Story, letters: list[Any]) -> None:
+    story.to("county_review")
+    jobs.send_notices()
+    text = letters[0].get_payload(decode=True).decode()
+    assert story.number in text
+    assert "青禾" not in text
+
+
+def test_a_mail_server_that_is_down_loses_nothing(story: Story, settings: Any) -> None:
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": 9, "timeout": 1},
+        }
+    }
+    story.to("county_review")
+    jobs.send_notices()
+    assert notices(story.cast) == [("waiting", 1)]
+    with acting(story.cast.chen):
+        assert Notice.objects.get().next_try_at > timezone.now()
+
+
+def test_firms_are_judged_once_for_each_change_of_their_record(cast: Cast) -> None:
+    jobs.diagnose_firms()
+    jobs.diagnose_firms()
+    with acting(cast.chen):
+        assert Diagnosis.objects.count() == 2
+    with acting(cast.li), transaction.atomic():
+        row = yuan((8_640, 8_800, 0, 5_600, 421, 421, 4_400, 121, 16))
+        figures.enter(cast.qinghe, 2025, row, version=1, by=cast.li, on=date(2026, 11, 2))
+    jobs.diagnose_firms()
+    with acting(cast.chen):
+        assert Diagnosis.objects.count() == 3
+        assert Firm.objects.get(pk=cast.qinghe.pk).latest_diagnosis == Diagnosis.objects.latest("pk")
+
+
+def test_a_publicity_that_is_over_and_unopposed_admits_by_itself(story: Story) -> None:
+    story.to("publicity")
+    with acting(story.cast.chen):
+        last_day = story.case.get().due_on
+        assert last_day is not None
+    for day, stage in ((last_day, "publicity"), (last_day + timedelta(days=1), "coaching")):
+        with time_machine.travel(at_noon(day)):
+            jobs.close_publicity()
+            jobs.close_publicity()
+        with acting(story.cast.chen):
+            assert story.case.get().stage == stage
+
+
+def test_an_objection_holds_the_job_back(story: Story) -> None:
+    story.to("publicity")
+    chen = story.cast.chen
+    with acting(chen), transaction.atomic():
+        case.raise_flag(the(story.cast.qinghe), kind="objection", by=chen, on=story.day, says="权属争议")
+    with time_machine.travel(at_noon(date(2026, 12, 1))):
+        jobs.close_publicity()
+    with acting(chen):
+        assert story.case.get().stage == "publicity"
+
+
+def test_coaching_towards_renewal_begins_a_year_before_the_end_and_once(cast: Cast) -> None:
+    with acting(cast.chen), transaction.atomic():
+        held = certificate.issue(
+            cast.qinghe, number="GR202333001234", issued_on=date(2023, 12, 8), by=cast.chen, on=date(2026, 1, 8)
+        )
+    for day, opened in ((date(2025, 12, 7), 0), (date(2026, 1, 9), 1)):
+        with time_machine.travel(at_noon(day)):
+            jobs.open_renewals()
+            jobs.open_renewals()
+        with acting(cast.chen):
+            assert Case.objects.filter(kind=Case.RENEWAL).count() == opened
+            assert Certificate.objects.get() == held
+
+
+def test_the_trail_is_sealed_in_a_chain(story: Story) -> None:
+    story.to("draft")
+    jobs.seal_trail()
+    assert TrailSeal.objects.count() == 0, "what is not committed yet is not sealed"
+
+
+def test_the_beat_leaves_a_sign_of_life(db: None) -> None:
+    jobs.beat()
+    jobs.beat()
+    assert Heartbeat.objects.get(part="beat").at <= timezone.now()
+
+
+def test_every_entry_of_the_timetable_is_a_job() -> None:
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert hasattr(jobs, entry["task"].removeprefix("pipeline.jobs."))
