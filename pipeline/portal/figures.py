@@ -25,7 +25,7 @@ from pipeline.rules import FactsRefused, assess, books, read_facts
 from pipeline.templatetags import figures as shown
 
 UNITS = {"wan": Decimal(10_000), "yuan": Decimal(1)}
-FEN = Decimal("0.01")
+FEN, PART_OF_A_HEAD = Decimal("0.01"), Decimal("0.0001")
 LARGEST = Decimal("1e15")
 ODD_JUMP = Fraction(1, 2)
 Years = Mapping[int, FinancialYear]
@@ -49,7 +49,7 @@ LINES = (
     Line("total_income", gettext_lazy("Total income"), gettext_lazy("before non-taxable income is taken off")),
     Line("non_taxable_income", gettext_lazy("of which non-taxable"), part_of="total_income", required=False),
     Line("hitech_income", gettext_lazy("of which from hi-tech products"), part_of="total_income"),
-    Line("rd_total", gettext_lazy("R&D expense"), gettext_lazy("work given out counts 80 %")),
+    Line("rd_total", gettext_lazy("R&D expense"), gettext_lazy("work given out counts four fifths")),
     Line("rd_domestic", gettext_lazy("of which inside the country"), part_of="rd_total"),
     Line("net_assets", gettext_lazy("Net assets"), gettext_lazy("assets less debts at the end of the year")),
     Line("staff", gettext_lazy("Staff (monthly average)"), money=False),
@@ -59,11 +59,14 @@ JUDGED = ("rd_intensity", "rd_domestic", "hitech_income", "tech_staff_ratio")
 
 
 class AmountField(forms.CharField):
-    """A number as people paste it: full-width digits, separators, blank for unknown. `factor` turns it into yuan."""
+    """A number as people paste it: full-width digits, separators, blank for unknown.
 
-    def __init__(self, *, factor: Decimal, negative: bool, **also: Any) -> None:
+    `factor` turns what is typed into yuan or heads, `smallest` is the last place these have.
+    """
+
+    def __init__(self, *, factor: Decimal, smallest: Decimal, negative: bool, **also: Any) -> None:
         super().__init__(required=False, **also)
-        self.factor, self.negative = factor, negative
+        self.factor, self.smallest, self.negative = factor, smallest, negative
 
     def to_python(self, value: Any) -> Any:
         text = re.sub(r"[,\s，]", "", unicodedata.normalize("NFKC", value or "")).replace("−", "-")
@@ -73,15 +76,15 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(_("“%(text)s” is not a number.") % {"text": value})
         amount = Decimal(text) * self.factor
         self._within_bounds(amount)
-        return amount.quantize(FEN) if self.factor != 1 or self.negative else amount
+        return amount.quantize(self.smallest)
 
     def _within_bounds(self, amount: Decimal) -> None:
         if amount < 0 and not self.negative:
             raise forms.ValidationError(_("This figure cannot be below zero."))
         if abs(amount) >= LARGEST:
             raise forms.ValidationError(_("This is too large. Look at the unit above the table."))
-        if amount != amount.quantize(Decimal("0.0001")):
-            raise forms.ValidationError(_("Too many decimals: money ends at the fen."))
+        if amount != amount.quantize(self.smallest):
+            raise forms.ValidationError(_("Too many decimals: money ends at the fen, heads at four places."))
 
 
 class FiguresForm(forms.Form):
@@ -97,8 +100,9 @@ class FiguresForm(forms.Form):
             widget = forms.TextInput({"inputmode": "decimal", "class": "entry num", "autocomplete": "off"})
             if line.money:
                 widget.attrs["data-money"] = ""
+            smallest = FEN if line.money else PART_OF_A_HEAD
             self.fields[line.name] = AmountField(
-                label=line.label, factor=factor, negative=line.name == "net_assets", widget=widget
+                label=line.label, factor=factor, smallest=smallest, negative=line.name == "net_assets", widget=widget
             )
 
     def clean(self) -> dict[str, Any]:

@@ -113,8 +113,9 @@ def tell_unmet(request: StaffRequest, unmet: ConditionUnmet) -> None:
 
 
 def stations(case: Case, application: Application | None, firm: Any) -> list[Station]:
-    """The way of this case, each stop with its day or what it takes. One statement."""
-    left = dict(Transition.objects.filter(case=case, move__in=LEFT_BY).order_by("pk").values_list("move", "on"))
+    """The way of this case, each stop with its day or what it takes. One statement, none for a draft."""
+    moves = Transition.objects.filter(case=case, move__in=LEFT_BY).order_by("pk")
+    left = {} if case.stage == "draft" else dict(moves.values_list("move", "on"))
     here = STATION_OF.get(case.stage, len(LEFT_BY))
     if case.stage == "closed" and case.reason != "certified":
         here = 1 + max((LEFT_BY.index(move) for move in left), default=-1)

@@ -278,7 +278,13 @@ def _number_with_unit(value: str, unit: str) -> str:
         shown = figures.quantity(value)
     except ArithmeticError:  # a word, such as the code of a field
         return value
-    units = {"days": _("%(n)s days"), "points": _("%(n)s points"), "count": _("%(n)s items")}
+    units = {
+        "days": _("%(n)s days"),
+        "points": _("%(n)s points"),
+        "count": _("%(n)s items"),
+        "heads": _("%(n)s persons"),
+        "years": _("%(n)s years"),
+    }
     return units.get(unit, "%(n)s") % {"n": shown}
 
 
