@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "pipeline.jobs.sweep", "schedule": 15},
     "diagnose firms": {"task": "pipeline.jobs.diagnose_firms", "schedule": 60},
     "close publicity": {"task": "pipeline.jobs.close_publicity", "schedule": crontab(minute="5")},
+    "remind firms": {"task": "pipeline.jobs.remind_firms", "schedule": crontab(hour="8", minute="30")},
     "open renewals": {"task": "pipeline.jobs.open_renewals", "schedule": crontab(hour="2", minute="15")},
     "seal the trail": {"task": "pipeline.jobs.seal_trail", "schedule": crontab(minute="35")},
 }

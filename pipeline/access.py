@@ -39,12 +39,17 @@ SEAT_NAMES = {
 
 @dataclass(frozen=True)
 class Reach:
-    """The firms some seats extend to: all of them, those of counties, single ones, those a coach is appointed to."""
+    """The firms some seats extend to: all of them, those of counties, single ones, those a coach is appointed to.
+
+    Leaders only read, and only what a leader may: the last two count for seeing, never for doing.
+    """
 
     everything: bool = False
     counties: frozenset[int] = frozenset()
     firms: frozenset[int] = frozenset()
     coach: int | None = None
+    leads_city: bool = False
+    led_counties: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Service:
         return frozenset({self.name})
 
     def reach(self, kinds: frozenset[str] | None = None) -> Reach:
-        return Reach(everything=True)
+        return Reach(everything=self.name != "sealer")
 
 
 INTAKE, PUBLICITY, SENDER, ASSESSOR, SEALER = (
@@ -129,6 +134,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.withdraw": _seats("firm_owner"),
     "case.drop_lead": _seats("county_officer", "city_officer"),
     "case.lapse": _seats("county_officer", "city_officer"),
+    "case.remind": _seats("intake", "county_officer", "city_officer"),
     "case.remove": _seats("city_head"),
     "case.record_departure": _seats("city_officer"),
     "case.assign": _seats("county_head", "city_head"),
@@ -210,6 +216,7 @@ def _page(seats: frozenset[str] | Opens, methods: str = "GET", *, sensitive: boo
 
 
 STAFF = OFFICE
+OFFICER = frozenset({"city_officer", "county_officer"})
 ACTING_FIRM = FIRM - {"firm_viewer"}
 
 # Every URL name stands here once; one that does not, answers 404 and fails the build.
@@ -222,6 +229,13 @@ URLS: dict[str, Page] = {
     "health_ready": _page("public"),
     "demo_switch": _page("public", "POST"),
     "demo_day": _page("public", "POST"),
+    "desk:rosters": _page(OFFICER, "GET POST"),
+    "desk:roster": _page(OFFICER),
+    "desk:roster_progress": _page(OFFICER),
+    "desk:roster_confirm": _page(OFFICER, "POST"),
+    "desk:roster_cancel": _page(OFFICER, "POST"),
+    "desk:roster_marked": _page(OFFICER),
+    "desk:roster_template": _page(OFFICER),
     "portal:home": _page(FIRM),
     "portal:begin": _page(FIRM, "POST"),
     "portal:submit": _page(FIRM, "GET POST"),

@@ -17,6 +17,7 @@ from pipeline.acts import case, diagnosis, notice, roster, trail
 from pipeline.models import Case, Certificate, Firm, Heartbeat, Import, Notice, User
 from pipeline.models.firm import FirmQuerySet
 from pipeline.outside import mail
+from pipeline.rules.workdays import carried_calendar
 
 log = logging.getLogger(__name__)
 CHUNK = 500
@@ -94,6 +95,14 @@ def close_publicity() -> None:
         over = list(Case.objects.publicity_over(today).values_list("pk", flat=True))
     for key in over:
         case.admit(Case.objects.filter(pk=key), by=PUBLICITY, on=today)
+
+
+@shared_task(**_as(INTAKE))
+def remind_firms() -> None:
+    """Every morning: firms that must correct are reminded three working days before their day, and one."""
+    today, calendar = clock.today(), carried_calendar()
+    with transaction.atomic():
+        case.remind(Case.objects.to_remind(today, [calendar.add(today, n).due for n in (3, 1)]), by=INTAKE, on=today)
 
 
 @shared_task(**_as(INTAKE))

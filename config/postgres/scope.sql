@@ -1,5 +1,6 @@
 -- What an identity may see, answered from its seats. The functions run as the owner, who alone reads the seats whole; none
--- returns more than keys, and all are listed in docs/security.md.
+-- returns more than keys, and all are listed in docs/security.md. pg_temp comes last in their search path, or a temporary
+-- table of the caller's would stand in for ours.
 
 create or replace function mp_today() returns date language sql stable parallel safe
     as $$ select (now() at time zone 'Asia/Shanghai')::date $$;
@@ -7,50 +8,65 @@ create or replace function mp_today() returns date language sql stable parallel 
 create or replace function mp_user() returns bigint language sql stable parallel safe
     as $$ select case when current_setting('app.scope', true) ~ '^[0-9]{1,18}$' then current_setting('app.scope', true)::bigint end $$;
 
-create or replace function mp_holds(wanted text) returns boolean language sql stable security definer set search_path = public
+create or replace function mp_holds(wanted text) returns boolean language sql stable security definer set search_path = public, pg_temp
     as $$ select exists (
         select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id
         where s.user_id = mp_user() and u.is_active and s.kind = wanted and s.during @> mp_today()) $$;
 
-create or replace function mp_sees_city() returns boolean language sql stable security definer set search_path = public
+create or replace function mp_sees_city() returns boolean language sql stable security definer set search_path = public, pg_temp
     as $$ select coalesce(current_setting('app.scope', true), '') in ('intake', 'publicity', 'sender', 'assessor')
         or exists (
             select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
             where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
               and s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
 
-create or replace function mp_leads() returns boolean language sql stable security definer set search_path = public
-    as $$ select mp_holds('leader') $$;
+-- A leader of the city reads of every firm its name, county, stage and certificate; a leader of a county, of its firms.
+create or replace function mp_leads() returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (
+        select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.kind = 'leader' and o.level = 'city') $$;
 
-create or replace function mp_counties() returns setof bigint language sql stable security definer set search_path = public
+create or replace function mp_led_counties() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select o.division_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.kind = 'leader' and o.level = 'county' $$;
+
+create or replace function mp_counties() returns setof bigint language sql stable security definer set search_path = public, pg_temp
     as $$ select o.division_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
         where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
           and s.kind in ('county_officer', 'county_head') and o.level = 'county' $$;
 
-create or replace function mp_offices() returns setof bigint language sql stable security definer set search_path = public
+create or replace function mp_offices() returns setof bigint language sql stable security definer set search_path = public, pg_temp
     as $$ select s.office_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
         where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.office_id is not null
           and s.kind in ('county_officer', 'county_head', 'city_officer', 'city_head') $$;
 
-create or replace function mp_firms() returns setof bigint language sql stable security definer set search_path = public
-    as $$ select m.firm_id from pipeline_firmmove m where upper_inf(m.during) and m.division_id in (select mp_counties())
-        union
-        select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
+-- The firms of somebody's own: of their seats in firms, and those a coach is appointed to with the firm's consent.
+create or replace function mp_own_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
         where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.firm_id is not null
-        union
+        union all
         select a.firm_id from pipeline_appointment a
         where a.coach_id = mp_user() and a.consented_on is not null and a.during @> mp_today() and mp_holds('coach') $$;
 
-create or replace function mp_past_firms() returns setof bigint language sql stable security definer set search_path = public
-    as $$ select m.firm_id from pipeline_firmmove m where not upper_inf(m.during) and m.division_id in (select mp_counties()) $$;
+create or replace function mp_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.firm_id from pipeline_firmmove m where upper_inf(m.during) and m.division_id = any(array(select mp_counties()))
+        union all
+        select mp_own_firms() $$;
 
-create or replace function mp_left(firm bigint) returns date language sql stable security definer set search_path = public
+create or replace function mp_on_record(firm bigint) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (select 1 from pipeline_firmmove where firm_id = firm)
+        or exists (select 1 from pipeline_firm where id = firm) $$;
+
+create or replace function mp_past_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.firm_id from pipeline_firmmove m where not upper_inf(m.during) and m.division_id = any(array(select mp_counties())) $$;
+
+create or replace function mp_left(firm bigint) returns date language sql stable security definer set search_path = public, pg_temp
     as $$ select max(upper(m.during)) from pipeline_firmmove m
-        where m.firm_id = firm and not upper_inf(m.during) and m.division_id in (select mp_counties()) $$;
+        where m.firm_id = firm and not upper_inf(m.during) and m.division_id = any(array(select mp_counties())) $$;
 
-create or replace function mp_code_taken(code text) returns boolean language sql stable security definer set search_path = public
+create or replace function mp_code_taken(code text) returns boolean language sql stable security definer set search_path = public, pg_temp
     as $$ select exists (select 1 from pipeline_firm where uscc = code) $$;
 
 -- A house without a security administrator is being set up: its first seats may be given. Once there is one, nobody else may.
-create or replace function mp_provisions() returns boolean language sql stable security definer set search_path = public
+create or replace function mp_provisions() returns boolean language sql stable security definer set search_path = public, pg_temp
     as $$ select not exists (select 1 from pipeline_seat where kind = 'security_admin') $$;

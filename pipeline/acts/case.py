@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, progress
+from pipeline.acts import coaching, diagnosis, notice, progress
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Transition, User, Visit
@@ -24,6 +24,7 @@ from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import CASE_STAGES
 
 NUMERIC = frozenset({"registered_days", "tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income"})
+REMINDERS = 2
 Versions = Mapping[int, int] | None
 
 
@@ -244,10 +245,22 @@ def drop_lead(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: 
 
 @transaction.atomic
 def lapse(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
-    """Close what was not corrected by its day."""
-    running = cases.filter(due_on__gte=on)
-    demand(not running.exists(), "due_on", _("The firm still has time to correct."))
+    """Close what was not corrected by its day, although the firm was reminded twice."""
+    demand(not cases.filter(due_on__gte=on).exists(), "due_on", _("The firm still has time to correct."))
+    unreminded = cases.exclude(stage="draft").filter(reminders__lt=REMINDERS)
+    demand(not unreminded.exists(), "reminders", _("The firm must have been reminded twice first."))
     return progress.advance(cases, "case.lapse", by=by, on=on, versions=versions, reason="no_correction")
+
+
+@transaction.atomic
+def remind(cases: CaseQuerySet, *, by: Actor, on: date) -> int:
+    """Remind firms that the day by which they must correct draws near; at most once a day."""
+    access.require(by, "case.remind", cases)
+    due = list(cases.exclude(reminded_on=on).values_list("pk", flat=True))
+    chosen = Case.objects.filter(pk__in=due)
+    chosen.update(reminders=F("reminders") + 1, reminded_on=on)
+    notice.write(chosen.select_related("firm").order_by("pk"), to="firm", kind="case.remind")
+    return len(due)
 
 
 @transaction.atomic

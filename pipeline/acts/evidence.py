@@ -1,6 +1,6 @@
 """Papers of a firm: a file is stored first, by what it holds, and the row after it."""
 
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from django.db import transaction
 from django.db.models import Max
@@ -57,6 +57,16 @@ def receive(
         firm=firm, document=document, step=step, year=year, fault=fault, defaults={"by_id": by.pk}
     )
     return evidence
+
+
+def open_paper(kept: DocumentVersion) -> IO[bytes]:
+    """The bytes of a paper, for a screen that has asked whether the person may read it."""
+    return storage.fetch(kept.sha256)
+
+
+def inner_address(kept: DocumentVersion) -> str:
+    """The address under which a web server in front of the house gives the same bytes out itself."""
+    return storage.inner_address(kept.sha256)
 
 
 def _media_type(name: str, content: BinaryIO, size: int) -> str:

@@ -105,6 +105,11 @@ WORDS = {
         _("Coaching goes on"),
         _("Case %(number)s is back in coaching: %(note)s"),
     ),
+    "case.remind": Words(
+        ("firm",),
+        _("Please correct your application in time"),
+        _("Case %(number)s waits for your corrections until %(due)s. After that it can be closed."),
+    ),
     "case.lapse": Words(
         ("firm",),
         _("Your case has lapsed"),

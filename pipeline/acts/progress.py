@@ -34,6 +34,7 @@ def advance(
     if not before:
         raise MoveRefused(name, {})
     target = next(iter(stages.CASE_MOVES[name].to))
+    also |= {"reminders": 0, "reminded_on": None}
     if target == "closed":
         also |= {"closed_on": on, "reason": reason}
     for clock, group in _by_clock(before, stages.CASE_STAGES[target], on).items():
@@ -157,7 +158,10 @@ def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, 
     for row in rows:
         left = max(carried_calendar().between(on, row.due_on), 0) if row.due_on and row.place.clock == "runs" else None
         resumed = row.clock_left if row.place.clock == "paused" else None
-        groups[tuple(_clock(place, on, resumed=resumed, left=left).items())].append(row)
+        clock = _clock(place, on, resumed=resumed, left=left)
+        if isinstance(row, Application):
+            clock["due_on"] = _within_round(clock["due_on"], place, row)
+        groups[tuple(clock.items())].append(row)
     return groups
 
 
@@ -170,6 +174,12 @@ def _clock(place: Stage, on: date, *, resumed: int | None, left: int | None) -> 
         days = max(resumed, term("least_workdays_after_return", on))
     kept = left if place.clock == "paused" else None
     return {"clock_from": on, "clock_days": days, "clock_left": kept, "due_on": carried_calendar().add(on, days).due}
+
+
+def _within_round(due_on: date | None, place: Stage, application: Application) -> date | None:
+    """A county's check never lasts beyond the round's date for the city, the city's never beyond the province's."""
+    limits = {"county": application.round.city_date, "city": application.round.province_date}
+    return min(due_on, limits[place.turn]) if due_on is not None and place.turn in limits else due_on
 
 
 def _counties(cases: list[Case]) -> dict[int, int | None]:

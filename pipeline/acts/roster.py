@@ -23,7 +23,7 @@ from pipeline.models import Division, Field, Import, ImportRow, Industry, MoveRe
 from pipeline.outside import sheets, storage
 from pipeline.outside.roster.cells import Places
 from pipeline.outside.roster.changes import changes, doubts
-from pipeline.outside.roster.faults import KINDS, Fault, Place, twice
+from pipeline.outside.roster.faults import ASKED_KINDS, KINDS, Fault, Place, twice
 from pipeline.outside.roster.pages import RefusedRow, marked_copy, template
 from pipeline.outside.roster.rows import Roster, RosterRow
 from pipeline.outside.sheets import SheetRefused
@@ -297,6 +297,11 @@ def marked(roster: Import, *, language: str) -> bytes:
 def kind_label(kind: str) -> Label:
     """What a kind of fault is called."""
     return KINDS[kind]
+
+
+def only_asks(kind: str) -> bool:
+    """Whether such a fault is a question that keeps no row out."""
+    return kind in ASKED_KINDS
 
 
 # ------------------------------------------------------------------------------------------ committing

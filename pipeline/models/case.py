@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Literal, Self, get_args
 
@@ -72,6 +73,11 @@ class CaseQuerySet(MovingQuerySet["Case"]):
     def open(self) -> Self:
         return self.exclude(stage="closed")
 
+    def to_remind(self, today: date, days: Collection[date]) -> Self:
+        """Cases that wait for the firm and end on one of these days, not reminded today yet."""
+        waiting = [name for name, stage in CASE_STAGES.items() if stage.clock == "paused"]
+        return self.filter(stage__in=waiting, due_on__in=days).exclude(reminded_on=today)
+
     def publicity_over(self, today: date) -> Self:
         """Cases whose public notice has run its term and whose firms bear no open flag."""
         flagged = Flag.objects.filter(firm=OuterRef("firm"), cleared_on=None)
@@ -136,12 +142,6 @@ class CaseQuerySet(MovingQuerySet["Case"]):
             next_due=Min("plans__steps__due_on", filter=now & Q(plans__steps__state__in=["open", "handed_in"])),
         )
 
-    def with_county(self) -> Self:
-        now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
-        return self.annotate(
-            county_id=Subquery(now.values("division_id")[:1]), county_name=Subquery(now.values("division__name")[:1])
-        )
-
     def for_queue(self) -> Self:
         """What a row of the desk's queue shows, in one statement."""
         rows = self.with_county().with_dossier().select_related("firm", "firm__latest_diagnosis", "officer")
@@ -156,13 +156,13 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         )
 
     def funnel(self) -> "models.QuerySet[Case, dict[str, Any]]":
-        """How many open cases stand at each stage of each county."""
+        """How many open cases stand at each stage of each county, and how many of them are stays in the pool."""
         counted: models.QuerySet[Case, dict[str, Any]] = (
             self.open()
             .with_county()
             .order_by()
             .values("county_id", "county_name", "stage")  # type: ignore[misc]  # annotated just above
-            .annotate(firms=Count("pk"))
+            .annotate(firms=Count("pk"), pool=Count("pk", filter=Q(kind=Case.POOL)))
         )
         return counted
 
@@ -255,6 +255,8 @@ class Case(FirmOwned):
     clock_days = models.PositiveSmallIntegerField(null=True, blank=True)
     clock_left = models.PositiveSmallIntegerField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(default=0)  # sent at this stage
+    reminded_on = models.DateField(null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()
 

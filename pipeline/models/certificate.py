@@ -1,17 +1,44 @@
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from pipeline.models.case import Case
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
+from pipeline.rules.periods import months_later
+
+ENDING = ("revoked", "superseded", "moved_out")
 
 
 class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
     def valid_on(self, day: date) -> Self:
         return self.filter(valid__contains=day).exclude(events__kind="revoked", events__on__lte=day)
+
+    def with_ending(self, day: date) -> Self:
+        """Beside each certificate what has ended it by the day, if anything: `ending`."""
+        events = CertificateEvent.objects.filter(certificate=OuterRef("pk"), kind__in=ENDING, on__lte=day)
+        return self.annotate(ending=models.Subquery(events.order_by("-on").values("kind")[:1]))
+
+    def in_state(self, state: str, day: date) -> Self:
+        """valid, ending (valid and within a year of its last day), expired or ended (by an event)."""
+        rows = self.with_ending(day)
+        if state == "ended":
+            return rows.exclude(ending=None)
+        rows = rows.filter(ending=None)
+        if state == "expired":
+            return rows.filter(valid__endswith__lte=day)
+        rows = rows.filter(valid__contains=day)
+        return rows if state == "valid" else rows.filter(valid__endswith__lte=months_later(day, 12))
+
+    def issued_in(self, year: int) -> Self:
+        return self.filter(issued_on__gte=date(year, 1, 1), issued_on__lt=date(year + 1, 1, 1))
+
+    def by_county(self) -> "models.QuerySet[Certificate, dict[str, Any]]":
+        """How many certificates are held by firms of each county today."""
+        counted = self.with_county().order_by().values("county_id").annotate(firms=Count("firm", distinct=True))
+        return counted  # type: ignore[return-value]
 
     def due_for_renewal(self, today: date, until: date) -> Self:
         """Valid now and ending by `until`, of holders without an open case."""

@@ -70,12 +70,7 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
 
     def for_screening(self) -> Self:
         """What a row of the screening list shows, in one statement."""
-        now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
-        return (
-            self.select_related("firm")
-            .defer("facts")
-            .annotate(county_name=models.Subquery(now.values("division__name")[:1]))
-        )
+        return self.select_related("firm").defer("facts").with_county()
 
 
 def _places(code: str | None) -> "models.QuerySet[FirmMove]":
@@ -134,6 +129,13 @@ class Diagnosis(FirmOwned):
         return found
 
 
+class GapQuerySet(FirmOwnedQuerySet["Gap"]):
+    def by_rule(self) -> "models.QuerySet[Gap, dict[str, Any]]":
+        """How many firms the latest diagnosis finds short of each condition."""
+        unmet = self.filter(diagnosis=F("firm__latest_diagnosis"), verdict="unmet").order_by()
+        return unmet.values("rule").annotate(firms=Count("pk")).order_by("-firms", "rule")  # type: ignore[return-value]
+
+
 class Gap(FirmOwned):
     """A condition a diagnosis found unmet or could not know, as a row to filter and count by."""
 
@@ -142,7 +144,7 @@ class Gap(FirmOwned):
     verdict = models.CharField(max_length=16)
     position = models.PositiveSmallIntegerField()
 
-    objects = FirmOwnedQuerySet["Gap"].as_manager()
+    objects = GapQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["diagnosis", "rule"], name="one_gap_per_rule")]

@@ -1,8 +1,10 @@
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
+from pipeline.access import Actor
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
 
@@ -23,6 +25,13 @@ class Document(FirmOwned):
         return self.versions.order_by("-number").first()
 
 
+class DocumentVersionQuerySet(FirmOwnedQuerySet["DocumentVersion"]):
+    def newest(self) -> Self:
+        """The last version of each paper, in the order the papers came in."""
+        last = self.order_by("document", "-number").distinct("document").values("pk")
+        return self.filter(pk__in=last).select_related("document", "by").order_by("-recorded_at", "pk")
+
+
 class DocumentVersion(FirmOwned):
     """One file, addressed by what it holds. Nobody but its sender may fetch it before it is found clean."""
 
@@ -37,7 +46,7 @@ class DocumentVersion(FirmOwned):
     state = models.CharField(max_length=12, default=RECEIVED)
     by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
 
-    objects = FirmOwnedQuerySet["DocumentVersion"].as_manager()
+    objects = DocumentVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -49,6 +58,9 @@ class DocumentVersion(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+    def may_be_read_by(self, actor: Actor) -> bool:
+        return self.state == self.CLEAN or self.by_id == actor.pk
 
 
 class Evidence(FirmOwned):

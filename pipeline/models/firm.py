@@ -7,13 +7,15 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db import connection, models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Now
 
 from pipeline.access import Actor, Reach
 from pipeline.models.places import Division
+from pipeline.register import TABLES
 
 Row = TypeVar("Row", bound=models.Model)
+SHORTEST_PHONE_TAIL = 4
 
 
 class TextQuery(Func):
@@ -43,9 +45,7 @@ class FirmQuerySet(models.QuerySet["Firm"]):
             return self
         mine = Q(pk__in=reach.firms)
         if reach.counties:
-            mine |= Q(
-                pk__in=FirmMove.objects.filter(division__in=reach.counties, during__upper_inf=True).values("firm")
-            )
+            mine |= Q(pk__in=firms_in(reach.counties))
         if reach.coach is not None:
             mine |= Q(pk__in=Appointment.objects.current().filter(coach=reach.coach).values("firm"))
         return self.filter(mine)
@@ -53,10 +53,14 @@ class FirmQuerySet(models.QuerySet["Firm"]):
     def visible_to(self, actor: Actor) -> Self:
         """The firms that exist for this person; a county also keeps those that moved away, to read their past."""
         reach = actor.reach()
-        if reach.everything or not reach.counties:
-            return self.within(reach)
+        if reach.everything or reach.leads_city:
+            return self
         once_here = FirmMove.objects.filter(division__in=reach.counties).values("firm")
-        return self.filter(Q(pk__in=Firm.objects.within(reach).values("pk")) | Q(pk__in=once_here))
+        return self.filter(
+            Q(pk__in=Firm.objects.within(reach).values("pk"))
+            | Q(pk__in=once_here)
+            | Q(pk__in=firms_in(reach.led_counties))
+        )
 
     def beyond(self, reach: Reach) -> bool:
         return not reach.everything and self.exclude(pk__in=Firm.objects.within(reach).values("pk")).exists()
@@ -72,6 +76,25 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         if words.isascii():
             return self.filter(named | Q(uscc__startswith=words.upper()) | Q(pinyin__startswith=words))
         return self.filter(named) if len(words) <= 2 else self.filter(named, plain_name__contains=words)
+
+    def in_county(self, code: str | None) -> Self:
+        """Firms of the county of this code today; None for those whose county is to be assigned."""
+        now = FirmMove.objects.filter(firm=OuterRef("pk"), during__upper_inf=True)
+        return self.filter(
+            Exists(now.filter(division__isnull=True) if code is None else now.filter(division__code=code))
+        )
+
+    def by_county(self) -> "models.QuerySet[FirmMove, dict[str, Any]]":
+        """How many of these firms belong to each county today."""
+        now = FirmMove.objects.filter(firm__in=self.values("pk"), during__upper_inf=True)
+        return now.order_by().values("division_id").annotate(firms=Count("pk"))  # type: ignore[return-value]
+
+    def found_by(self, text: str) -> Self:
+        """What Ctrl-K looks for: a name or code as in `matching`, or the last digits of a contact's telephone number."""
+        if not (text.isdecimal() and len(text) >= SHORTEST_PHONE_TAIL):
+            return self.matching(text)
+        called = Contact.objects.filter(phone__endswith=text).values("firm")
+        return self.filter(Q(pk__in=called) | Q(pk__in=Firm.objects.matching(text).values("pk")))
 
     def with_county(self) -> Self:
         now = FirmMove.objects.filter(firm=OuterRef("pk"), during__upper_inf=True)
@@ -157,17 +180,27 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
     def visible_to(self, actor: Actor) -> Self:
         """Rows of firms in reach; of a firm that moved away, what was recorded before the day it left."""
         reach = actor.reach()
-        if reach.everything:
+        to_leaders = TABLES[self.model._meta.db_table].to_leaders
+        if reach.everything or (to_leaders and reach.leads_city):
             return self
-        now = Q(firm__in=Firm.objects.within(reach).values("pk"))
+        seen = Q(firm__in=Firm.objects.within(reach).values("pk"))
+        if to_leaders and reach.led_counties:
+            seen |= Q(firm__in=firms_in(reach.led_counties))
         if not reach.counties:
-            return self.filter(now)
+            return self.filter(seen)
         before_it_left = FirmMove.objects.filter(
             firm=OuterRef("firm"),
             division__in=reach.counties,
             during__endswith__gt=DayInShanghai(OuterRef("recorded_at")),
         )
-        return self.filter(now | Exists(before_it_left))
+        return self.filter(seen | Exists(before_it_left))
+
+    def with_county(self) -> Self:
+        """Beside each row the county its firm belongs to today."""
+        now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True)
+        return self.annotate(
+            county_id=Subquery(now.values("division_id")[:1]), county_name=Subquery(now.values("division__name")[:1])
+        )
 
     def within(self, reach: Reach) -> Self:
         """Rows of the firms a seat of this reach may act on today."""
@@ -201,6 +234,12 @@ class FirmMove(models.Model):
                 name="a_firm_is_in_one_place_at_a_time",
                 expressions=[("firm", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
             )
+        ]
+        indexes = [  # what the row policies ask of a county
+            models.Index(fields=["division", "firm"], condition=Q(during__upper_inf=True), name="firms_of_county"),
+            models.Index(
+                fields=["division", "firm"], condition=Q(during__upper_inf=False), name="firms_that_left_county"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -250,6 +289,11 @@ class Appointment(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.coach_id} for {self.firm_id}"
+
+
+def firms_in(counties: frozenset[int]) -> Any:
+    """The keys of the firms that belong to these counties today."""
+    return FirmMove.objects.filter(division__in=counties, during__upper_inf=True).values("firm")
 
 
 def held_firms(actor: Actor) -> Any:

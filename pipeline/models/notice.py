@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from pipeline.access import Actor
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
@@ -20,6 +20,11 @@ class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
         return (
             self.filter(to__in=[seat[:4] for seat in actor.seat_kinds]).select_related("case", "firm").order_by("-pk")
         )
+
+    def count_unread(self) -> tuple[int, int]:
+        """How many are unread, and how many there are. One statement."""
+        counted = self.order_by().aggregate(unread=Count("pk", filter=Q(read_at=None)), total=Count("pk"))
+        return counted["unread"], counted["total"]
 
 
 class Notice(FirmOwned):

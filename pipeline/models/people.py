@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from pipeline import access
 from pipeline.access import Reach
 from pipeline.models.places import Division
 
+LEADERS = frozenset({"leader"})
 TODAY = RawSQL("mp_today()", [], output_field=models.DateField())
 
 
@@ -21,6 +23,11 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def in_offices(self, offices: "list[int]") -> "models.QuerySet[User]":
+        """People who sit in one of these offices today and work cases there."""
+        seats = Seat.objects.filter(office__in=offices, kind__in=access.OFFICE, during__contains=TODAY)
+        return self.filter(pk__in=seats.values("user"), is_active=True).order_by("name")
 
 
 class User(AbstractBaseUser):
@@ -50,21 +57,24 @@ class User(AbstractBaseUser):
 
     @cached_property
     def seats(self) -> list["Seat"]:
+        if not self.is_active:
+            return []
         return list(Seat.objects.filter(user=self, during__contains=TODAY).select_related("office").order_by("pk"))
 
     @cached_property
     def seat_kinds(self) -> frozenset[str]:
-        return frozenset(seat.kind for seat in self.seats)
+        return frozenset(kind for seat in self.seats for kind in seat.kinds)
 
     def reach(self, kinds: frozenset[str] | None = None) -> Reach:
         """The firms that the seats of these kinds (all of them when None) extend to."""
-        seats = [seat for seat in self.seats if kinds is None or seat.kind in kinds]
-        offices = [seat.office for seat in seats if seat.office is not None]
+        seats = [seat for seat in self.seats if kinds is None or seat.kinds & kinds]
         return Reach(
-            everything=any(office.level == Office.CITY for office in offices),
-            counties=frozenset(office.division_id for office in offices if office.level == Office.COUNTY),
+            everything=any(seat.is_in(access.CITY, Office.CITY) for seat in seats),
+            counties=_divisions(seat for seat in seats if seat.is_in(access.COUNTY, Office.COUNTY)),
             firms=frozenset(seat.firm_id for seat in seats if seat.firm_id is not None),
             coach=self.pk if any(seat.kind == "coach" for seat in seats) else None,
+            leads_city=any(seat.is_in(LEADERS, Office.CITY) for seat in seats),
+            led_counties=_divisions(seat for seat in seats if seat.is_in(LEADERS, Office.COUNTY)),
         )
 
     @property
@@ -115,6 +125,20 @@ class Seat(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
 
+    def is_in(self, kinds: frozenset[str], level: str) -> bool:
+        """Whether this is a seat of one of these kinds in an office of this level."""
+        return self.kind in kinds and self.office is not None and self.office.level == level
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What the seat counts as: where an office signs once, its officers sign as its head."""
+        signs_alone = self.kind == "county_officer" and self.office is not None and self.office.one_signature
+        return frozenset({self.kind, "county_head"} if signs_alone else {self.kind})
+
     @property
     def title(self) -> tuple[str, str]:
         return access.SEAT_NAMES[self.kind]
+
+
+def _divisions(seats: Iterable[Seat]) -> frozenset[int]:
+    return frozenset(seat.office.division_id for seat in seats if seat.office is not None)

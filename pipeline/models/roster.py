@@ -61,6 +61,14 @@ class Import(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def rows_shown(self, which: str, kind: str = "") -> "models.QuerySet[ImportRow]":
+        """The rows of one tab of the preview, or those with a fault of one kind."""
+        if kind:
+            return self.rows.filter(kinds__contains=[kind])
+        if which == "doubtful":
+            return self.rows.filter(Q(state="refused") | Q(asks=True))
+        return self.rows.all() if which == "all" else self.rows.filter(state=which)
+
     def counts(self) -> dict[str, int]:
         """Rows by what would happen to them: new, changed, unchanged, refused."""
         found = dict(self.rows.order_by().values_list("state").annotate(rows=Count("pk")))

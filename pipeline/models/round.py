@@ -3,8 +3,10 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
+from pipeline.access import Reach
 from pipeline.models.case import MovingQuerySet, due
 from pipeline.models.firm import FirmOwned
 from pipeline.rules.workdays import Calendar
@@ -14,6 +16,15 @@ from pipeline.stages import APPLICATION_STAGES, Due, Stage
 class RoundQuerySet(models.QuerySet["Round"]):
     def open_on(self, day: date) -> Self:
         return self.filter(opens_on__lte=day, county_date__gte=day).order_by("county_date")
+
+    def with_counts(self, reach: Reach) -> Self:
+        """The latest first; beside each how many firms within reach apply, and how many were certified."""
+        theirs = Application.objects.within(reach).filter(round=OuterRef("pk")).order_by().values("round")
+        certified = theirs.filter(stage="certified")
+        return self.annotate(
+            applications_within=Coalesce(Subquery(theirs.annotate(count=Count("pk")).values("count")), 0),
+            certified_within=Coalesce(Subquery(certified.annotate(count=Count("pk")).values("count")), 0),
+        ).order_by("-county_date", "-pk")
 
     def next_after(self, day: date) -> "Round | None":
         return self.filter(county_date__gte=day).order_by("county_date").first()

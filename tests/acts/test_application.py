@@ -8,7 +8,7 @@ from django.db import transaction
 from config.postgres.scope import acting
 from pipeline.acts import application, coaching, round
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Application, Case, MoveRefused, Round, Transition
+from pipeline.models import Application, Case, Fault, MoveRefused, Round, Transition
 from pipeline.models.round import ApplicationQuerySet
 from tests.cast import Cast, Story, the
 
@@ -114,3 +114,19 @@ def test_a_firm_may_withdraw_only_before_it_is_recommended(story: Story, dossier
     li = story.cast.li
     with acting(li), transaction.atomic(), pytest.raises(MoveRefused):
         application.withdraw(chosen(dossier), by=li, on=story.day)
+
+
+def test_a_countys_check_never_lasts_beyond_the_citys_date(story: Story, dossier: Application) -> None:
+    li = story.cast.li
+    with acting(li), transaction.atomic():
+        application.submit(chosen(dossier), by=li, on=COUNTY)
+        first = chosen(dossier).get().due_on
+        assert first == date(2026, 12, 18)
+    with acting(story.cast.chen), transaction.atomic():
+        Round.objects.update(city_date=date(2026, 12, 14))
+    with acting(story.cast.wang), transaction.atomic():
+        application.return_from_county(chosen(dossier), by=story.cast.wang, on=COUNTY, faults=[("dossier", "缺审计")])
+    with acting(li), transaction.atomic():
+        answers = {fault.pk: "已补" for fault in Fault.objects.all()}
+        application.resubmit_to_county(chosen(dossier), by=li, on=COUNTY, answers=answers)
+        assert chosen(dossier).get().due_on == date(2026, 12, 14)

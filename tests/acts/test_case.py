@@ -11,7 +11,7 @@ from pipeline.acts import case, coaching, figures
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Case, Fault, Firm, MoveRefused, Notice, Plan, Step, Transition
 from pipeline.rules.workdays import carried_calendar
-from tests.cast import DAY, Cast, Story, the, yuan
+from tests.cast import DAY, Cast, Story, fresh, the, yuan
 
 
 def test_a_firm_goes_from_draft_to_the_pool_and_every_step_is_a_row(story: Story) -> None:
@@ -257,3 +257,29 @@ def test_a_firm_is_ready_when_its_numbers_are_or_when_a_head_decided(story: Stor
     with acting(wang), transaction.atomic():
         case.mark_ready(story.case, by=wang, on=story.day)
         assert story.case.get().stage == "ready"
+
+
+def test_a_case_lapses_only_after_its_day_and_two_reminders(story: Story) -> None:
+    story.to("county_review")
+    wang = story.cast.wang
+    with acting(wang), transaction.atomic():
+        case.return_from_county(story.case, by=wang, on=DAY, faults=[("firm", "领域有误")])
+        case.remind(story.case, by=wang, on=date(2026, 11, 11))
+        assert case.remind(story.case, by=wang, on=date(2026, 11, 11)) == 0, "once a day"
+        with pytest.raises(ConditionUnmet):
+            case.lapse(story.case, by=wang, on=date(2026, 11, 17))
+        case.remind(story.case, by=wang, on=date(2026, 11, 13))
+        with pytest.raises(ConditionUnmet):
+            case.lapse(story.case, by=wang, on=date(2026, 11, 16))
+        case.lapse(story.case, by=wang, on=date(2026, 11, 17))
+        assert story.case.get().reason == "no_correction"
+
+
+def test_where_an_office_signs_once_its_officer_forwards(story: Story) -> None:
+    story.to("county_review")
+    story.cast.offices["linan"].one_signature = True
+    story.cast.offices["linan"].save()
+    wang = fresh(story.cast).wang
+    with acting(wang), transaction.atomic():
+        case.forward(story.case, by=wang, on=DAY, opinion="for", note="同意")
+        assert story.case.get().stage == "city_review"
