@@ -9,7 +9,7 @@ from fractions import Fraction
 from pipeline.rules.dated import Band, PointsFrom
 from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Missing
-from pipeline.rules.formula import Facts, Formula, Number, Operand, choose, lifted, steps, total
+from pipeline.rules.formula import Facts, Formula, Number, Operand, both, choose, either, lifted, steps, total
 from pipeline.rules.labels import Label
 
 UNMET, MET, MANUAL_REVIEW, NOT_APPLICABLE = range(4)
@@ -152,4 +152,4 @@ def points_range(value: Formula, lines: Iterable[PointsFrom]) -> tuple[Formula, 
 
 def at_least(certain: Formula, possible: Formula, number: Number, *, open_question: Formula) -> Formula:
     """Whether a count reaches a number, where some are certain and others turn on a question that is open."""
-    return choose((certain >= number, True), (possible >= number, open_question), otherwise=False)
+    return either(certain >= number, both(possible >= number, open_question))

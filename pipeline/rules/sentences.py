@@ -111,7 +111,7 @@ def not_known(judged: Judged) -> Label:
 
 
 def wanted_in_words(missing: tuple[Missing, ...]) -> Label:
-    """What to ask for, each thing once with all its years: 2023、2024 年销售收入."""
+    """What to ask for, each thing once with all its years: 2023–2025 年销售收入."""
     if all(each.place.startswith("scores.") for each in missing):
         return Label("各项评分", "the points of each item")
     years: dict[Label, list[int]] = {}
@@ -123,7 +123,9 @@ def wanted_in_words(missing: tuple[Missing, ...]) -> Label:
 def of_years(says: Label, years: list[int]) -> Label:
     if not years:
         return says
-    return Label(f"{'、'.join(map(str, years))} 年{says.zh}", f"{says.en} of {', '.join(map(str, years))}")
+    in_a_row = len(years) > 1 and years[-1] - years[0] == len(years) - 1
+    zh, en = (f"{years[0]}–{years[-1]}",) * 2 if in_a_row else (each.join(map(str, years)) for each in ("、", ", "))
+    return Label(f"{zh} 年{says.zh}", f"{says.en} of {en}")
 
 
 def short(judged: Judged) -> Label:

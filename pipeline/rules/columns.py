@@ -1,0 +1,329 @@
+"""The second reader of a formula: over the columns of a whole pool at once, and as exact as the first.
+
+A frame has one row a firm and Int64 columns named like the figures of `figures.py`: `sales_y1` in whole fen below
+2**53, `rd_total_y1`, `staff_y1` and so on. null is unknown; a column that is absent is unknown for every firm. `staff`
+and `tech_staff` may be counted in any unit that both share (heads, or twenty-fourths where monthly averages are kept).
+A year before the founding holds 0, and `operating_years` tells how many there were.
+
+Numbers stay whole as long as they fit the machine word. Where they do not, a float that knows how far it can be off
+answers all rows but those too near a line; these few are read again with integers of 128 bits, and what even they
+cannot hold by `exact`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from functools import partial
+
+import polars as pl
+
+from pipeline.rules.column_numbers import (
+    COMPARE,
+    LONG,
+    WIDE,
+    Column,
+    Ratio,
+    Real,
+    Whole,
+    Word,
+    added,
+    compared,
+    divided,
+    joined,
+    literal,
+    multiplied,
+    smaller,
+)
+from pipeline.rules.condition import UNKNOWN_VERDICT, VERDICTS
+from pipeline.rules.dated import Book
+from pipeline.rules.formula import Formula, Number, exact, names
+from pipeline.rules.programmes import conditions_of, score_table
+
+FACT_BITS = 53
+VERDICT = pl.Enum([*VERDICTS, UNKNOWN_VERDICT])
+
+
+def judge(
+    frame: pl.DataFrame, book: Book, day: date, *, rules: Collection[str] | None = None, points: Collection[str] = ()
+) -> pl.DataFrame:
+    """One verdict column for each rule of the book, or those named; `<item>_low` and `_high` for each score item named.
+
+    Verdicts are an Enum of met, unmet, manual_review, not_applicable, unknown; points are Int64, null where not known.
+    """
+    if book.day != day:
+        raise ValueError(f"the book is the one of {book.day}, not of {day}")
+    verdicts = {each.rule: each.verdict for each in conditions_of(book) if rules is None or each.rule in rules}
+    bounds = {
+        f"{each.name}_{bound}": getattr(each, bound)
+        for each in score_table(book).items
+        if each.name in points
+        for bound in ("low", "high")
+    }
+    answers = evaluate(frame, {**verdicts, **bounds})
+    return answers.with_columns(
+        pl.col(rule).fill_null(len(VERDICTS)).cast(pl.UInt8).cat.to(VERDICT) for rule in verdicts
+    )
+
+
+def evaluate(frame: pl.DataFrame, formulas: Mapping[str, Formula], word: Word = LONG) -> pl.DataFrame:
+    """Each formula as a column: exactly what `exact` would say for each row."""
+    shared = Shared()
+    read = {name: Reader(frozenset(frame.columns), word, shared).answer(formula) for name, formula in formulas.items()}
+    answers = [answer.alias(name) for name, (answer, _) in read.items()]
+    open_rows = [near.alias(f"near {name}") for name, (_, near) in read.items() if near is not None]
+    answered = shared.computed_on(frame.lazy()).select(*answers, *open_rows).collect()
+    for name, formula in formulas.items():
+        if read[name][1] is not None:
+            answered = answered.with_columns(settled(answered, name, formula, frame, word))
+    return answered.select(list(formulas))
+
+
+def settled(answered: pl.DataFrame, name: str, formula: Formula, frame: pl.DataFrame, word: Word) -> pl.Series:
+    """The answers with the rows near a line read again, by integers twice as long or one by one."""
+    rows = answered[f"near {name}"].fill_null(False).arg_true()
+    if rows.is_empty():
+        return answered[name]
+    used = frame.select(each for each in dict.fromkeys(names(formula)) if each in frame.columns)[rows]
+    if word is LONG:
+        again = evaluate(used, {name: formula}, WIDE)[name]
+    else:
+        again = pl.Series([exact(formula, row) for row in used.iter_rows(named=True)], dtype=answered[name].dtype)
+    return answered[name].scatter(rows, again)
+
+
+type Key = str | Formula
+"""What a formula is known by while a formula is read: a fact by its name, any other node by itself."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """Columns that several answers are made of, computed once: first the numbers of tables, then where they stand."""
+
+    stages: list[list[pl.Expr]] = field(default_factory=list)
+    lines: dict[object, Lines] = field(default_factory=dict)
+
+    def keep(self, *expressions: pl.Expr) -> list[pl.Expr]:
+        """The expressions as columns of their own, worked out after those that were kept before."""
+        first = sum(len(stage) for stage in self.stages)
+        names = [f"shared {first + place}" for place in range(len(expressions))]
+        self.stages.append([each.alias(name) for name, each in zip(names, expressions, strict=True)])
+        return [pl.col(name) for name in names]
+
+    def computed_on(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        for stage in self.stages:
+            frame = frame.with_columns(stage)
+        return frame
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where a number stands against the lines of a table, and the conditions under which that is open."""
+
+    tests: list[pl.Expr]
+    near: list[pl.Expr]
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one formula over frames that have these columns. None is unknown for every row.
+
+    `reached` are the conditions under which the node being read matters; `not_zero` and `not_negative` what they imply.
+    """
+
+    columns: frozenset[str]
+    word: Word
+    shared: Shared
+    near: list[pl.Expr] = field(default_factory=list)
+    reached: list[pl.Expr] = field(default_factory=list)
+    not_zero: frozenset[Key] = frozenset()
+    not_negative: frozenset[Key] = frozenset()
+
+    def answer(self, formula: Formula) -> tuple[pl.Expr, pl.Expr | None]:
+        """The values as Int64, and in which rows they are open."""
+        number = self.number(formula)
+        near = pl.any_horizontal(self.near) if self.near else None
+        match number:
+            case Whole(value):
+                return value.cast(pl.Int64) if self.word is WIDE else value, near
+            case None:
+                return pl.lit(None, dtype=pl.Int64), near
+        raise ValueError("only whole answers are read over columns")
+
+    def number(self, formula: Formula) -> Column | None:
+        match formula.op, formula.args:
+            case "const", (value,):
+                return None if value is None else literal(Fraction(value), self.word)
+            case "fact", (name,):
+                return self.fact(name)
+            case "choose", (arms, otherwise):
+                return self.choose(arms, otherwise)
+            case "steps", (inner, table, otherwise):
+                return self.steps(inner, table, otherwise)
+            case "given", alternatives:
+                present = [each for each in map(self.number, alternatives) if each is not None]
+                return joined(present, pl.coalesce, self.word) if present else None
+            case op, (left, right) if op not in COMPARE:
+                x, y = self.number(left), self.number(right)
+                return None if x is None or y is None else self.combined(op, x, self.signed(right, y))
+        raise ValueError(f"{formula.op} is no number")
+
+    def fact(self, name: str) -> Whole | None:
+        if name not in self.columns:
+            return None
+        column = pl.col(name)
+        return Whole(column if self.word is LONG else column.cast(self.word.dtype), FACT_BITS)
+
+    def signed(self, formula: Formula, number: Column) -> Column:
+        known = key(formula)
+        positive = known in self.not_zero and known in self.not_negative
+        return replace(number, positive=True) if positive and isinstance(number, Whole) else number
+
+    def combined(self, op: str, x: Column, y: Column) -> Column:
+        match op:
+            case "*":
+                return multiplied(x, y, self.word)
+            case "/":
+                return divided(x, y, self.word)
+            case "min":
+                return smaller(x, y, self.word)
+        return added(op, x, y, self.word)
+
+    def truth(self, formula: Formula) -> pl.Expr | None:
+        match formula.op, formula.args:
+            case ("and" | "or") as op, (left, right):
+                return self.both_truths(op, left, right)
+            case op, (left, right) if op in COMPARE:
+                x, y = self.number(left), self.number(right)
+                return None if x is None or y is None else self.compare(op, x, y)
+            case "fact", (name,):
+                return pl.col(name) if name in self.columns else None
+        return None
+
+    def both_truths(self, op: str, left: Formula, right: Formula) -> pl.Expr | None:
+        parts = self.truth(left), self.truth(right)
+        if all(each is None for each in parts):
+            return None
+        x, y = (pl.lit(None, dtype=pl.Boolean) if each is None else each for each in parts)
+        return x & y if op == "and" else x | y
+
+    def compare(self, op: str, x: Column, y: Column) -> pl.Expr:
+        holds, near = compared(op, x, y, self.word)
+        if near is not None:
+            self.near.append(pl.all_horizontal(near, *self.reached))
+        return holds
+
+    def steps(self, inner: Formula, table: tuple[tuple[str, Number, Number], ...], otherwise: Number) -> Whole | None:
+        lines = self.lines(inner, tuple((op, line) for op, line, _ in table))
+        if lines is None:
+            return None
+        self.near += [pl.all_horizontal(each, *self.reached) for each in lines.near]
+        results = [pl.lit(int(result), dtype=self.word.dtype) for *_, result in (*table, (0, 0, otherwise))]
+        return Whole(first_that_holds(lines.tests, results[:-1], results[-1]), FACT_BITS)
+
+    def lines(self, inner: Formula, table: tuple[tuple[str, Number], ...]) -> Lines | None:
+        """Worked out once for all tables that ask the same of the same number."""
+        known = (inner, table, self.not_zero, self.not_negative)
+        if known not in self.shared.lines:
+            found = self.new_lines(inner, table)
+            if found is None:
+                return None
+            self.shared.lines[known] = found
+        return self.shared.lines[known]
+
+    def new_lines(self, inner: Formula, table: tuple[tuple[str, Number], ...]) -> Lines | None:
+        alone = replace(self, near=[], reached=[])
+        number = alone.number(inner)
+        if number is None:
+            return None
+        number = stored(number, self.shared)
+        tests = [alone.compare(op, number, literal(Fraction(line), self.word)) for op, line in table]
+        near = [pl.any_horizontal(alone.near)] if alone.near else []
+        kept = self.shared.keep(*tests, *near)
+        return Lines(kept[: len(tests)], kept[len(tests) :])
+
+    def choose(self, arms: tuple[tuple[Formula, Formula], ...], otherwise: Formula) -> Column | None:
+        """The arm of the first test that holds; what comes behind a test that is unknown for every row is unknown."""
+        outer = self.reached, self.not_zero, self.not_negative
+        tests: list[pl.Expr] = []
+        values: list[Column | None] = []
+        for test, value in arms:
+            holds = self.truth(test)
+            if holds is None:
+                break
+            before = self.reached
+            self.reached = [*before, holds]
+            values.append(self.number(value))
+            self.reached = [*before, ~holds]
+            self.learn(test)
+            tests.append(holds)
+        values.append(self.number(otherwise) if len(tests) == len(arms) else None)
+        self.reached, self.not_zero, self.not_negative = outer
+        return picked(tests, values, self.word)
+
+    def learn(self, test: Formula) -> None:
+        """What is known of a divisor where the test fails."""
+        for known, zero, negative in excluded(test):
+            self.not_zero |= {known} if zero else frozenset()
+            self.not_negative |= {known} if negative else frozenset()
+
+
+def stored(number: Column, shared: Shared) -> Column:
+    """The number with its parts computed as columns of their own."""
+    match number:
+        case Real(value, _, None):
+            return replace(number, value=shared.keep(value)[0])
+        case Real(value, _, pl.Expr() as size):
+            value, size = shared.keep(value, size)
+            return replace(number, value=value, size=size)
+        case Ratio(over, under):
+            return Ratio(stored_whole(over, shared), stored_whole(under, shared))
+        case Whole():
+            return stored_whole(number, shared)
+
+
+def stored_whole(number: Whole, shared: Shared) -> Whole:
+    return number if number.constant is not None else replace(number, value=shared.keep(number.value)[0])
+
+
+def key(formula: Formula) -> Key:
+    return str(formula.args[0]) if formula.op == "fact" else formula
+
+
+def excluded(test: Formula) -> Iterator[tuple[Key, bool, bool]]:
+    """Formulas with whether they cannot be zero, and cannot be negative, where the test fails."""
+    match test.op, test.args:
+        case "or", (left, right):
+            yield from excluded(left)
+            yield from excluded(right)
+        case "==", (x, Formula(op="const", args=(0,))):
+            yield key(x), True, False
+        case ("<" | "<=") as op, (x, Formula(op="const", args=(int() | Fraction() as line,))) if line >= 0:
+            yield key(x), line > 0 or op == "<=", True
+
+
+def picked(tests: list[pl.Expr], values: list[Column | None], word: Word) -> Column | None:
+    present = [each for each in values if each is not None]
+    if not present:
+        return None
+    places = [place for place, each in enumerate(values) if each is not None]
+    return joined(present, partial(by_tests, tests, places), word)
+
+
+def by_tests(tests: list[pl.Expr], places: list[int], present: list[pl.Expr]) -> pl.Expr:
+    """The value of the first test that holds, the last one if none does, null behind a test that is null."""
+    values = dict(zip(places, present, strict=True))
+    result = values.get(len(tests), pl.lit(None))
+    for place in reversed(range(len(tests))):
+        result = pl.when(tests[place]).then(values.get(place, pl.lit(None))).when(~tests[place]).then(result)
+    return result
+
+
+def first_that_holds(tests: list[pl.Expr], values: list[pl.Expr], last: pl.Expr) -> pl.Expr:
+    """Like `by_tests` for comparisons of one number, which are all known or all null."""
+    result: pl.Expr = pl.when(tests[-1]).then(values[-1]).when(tests[-1].is_not_null()).then(last)
+    for test, value in zip(reversed(tests[:-1]), reversed(values[:-1]), strict=True):
+        result = pl.when(test).then(value).otherwise(result)
+    return result

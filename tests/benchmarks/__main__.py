@@ -1,0 +1,33 @@
+"""Runs the comparisons: `python -m tests.benchmarks [NAME…] [--json]`, the plan first."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+
+from tests.benchmarks import engine
+from tests.benchmarks.comparison import Comparison, measure
+
+COMPARISONS: tuple[Comparison, ...] = engine.COMPARISONS
+
+
+def main(arguments: list[str]) -> int:
+    parser = ArgumentParser(prog="tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="run only these")
+    parser.add_argument("--json", action="store_true", help="one JSON line for each comparison, the plan on stderr")
+    options = parser.parse_args(arguments)
+    foreign = set(options.names) - {each.name for each in COMPARISONS}
+    if foreign:
+        print(f"there is no {', '.join(sorted(foreign))}; there are {', '.join(each.name for each in COMPARISONS)}")
+        return 2
+    chosen = [each for each in COMPARISONS if not options.names or each.name in options.names]
+    for each in chosen:
+        print(f"plan: {each.name}, n = {each.n:,}: {each.says}", file=sys.stderr if options.json else sys.stdout)
+    for each in chosen:
+        outcome = measure(each)
+        print(outcome.as_line() if options.json else outcome.in_words(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
