@@ -1,0 +1,360 @@
+# ruff: noqa: S608 - the names of tables come from the register
+"""What the database itself shows and lets change, whatever Django asks: each table, each person of the walls' city."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+from psycopg.types.json import Jsonb
+
+from pipeline import access
+from pipeline.access import SERVICES
+from pipeline.register import TABLES, Table
+from tests.walls.world import World, as_role, declare
+
+FIRM_TABLES = {name: table for name, table in TABLES.items() if table.kind == "firm"}
+OFFICE_TABLES = [name for name, table in TABLES.items() if table.kind == "office"]
+ALL = ("north", "south", "gone", "lost")
+
+
+@dataclass(frozen=True)
+class Sees:
+    """`now`: firms seen and written whole; `past`: read to the day they left; `led`: a leader's few tables."""
+
+    now: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    led: tuple[str, ...] = ()
+
+
+NORTH = Sees(now=("north",), past=("gone", "lost"))
+NOTHING = Sees()
+PEOPLE = {
+    "seat:city_officer": Sees(now=ALL),
+    "seat:city_head": Sees(now=ALL),
+    "seat:county_officer": NORTH,
+    "seat:county_head": NORTH,
+    "seat:leader": Sees(led=ALL),
+    "seat:coach": NOTHING,
+    "seat:agency": NOTHING,
+    "seat:expert": NOTHING,
+    **{f"seat:{kind}": Sees(now=("north",)) for kind in access.FIRM},
+    "seat:system_admin": NOTHING,
+    "seat:security_admin": NOTHING,
+    "seat:audit_admin": NOTHING,
+    "south officer": Sees(now=("south", "gone")),
+    "south leader": Sees(led=("south", "gone")),
+    "south owner": Sees(now=("south",)),
+    "former officer": NOTHING,
+    "coming officer": NOTHING,
+    "frozen officer": NOTHING,
+    "two counties": Sees(now=("north", "south", "gone"), past=("lost",)),
+    "official and owner": Sees(now=("north", "south", "gone")),
+    "coach of the bureau": NOTHING,
+    "misplaced city officer": NOTHING,
+    "misplaced county officer": NOTHING,
+    "nobody": NOTHING,
+    "coach with consent": Sees(now=("south",)),
+    "coach without consent": NOTHING,
+    "coach of the past": NOTHING,
+    "coach to come": NOTHING,
+    "coach who lost the seat": NOTHING,
+}
+
+
+def rows(raw: psycopg.Connection, table: str) -> set[Any]:
+    return {key for (key,) in raw.execute(sql.SQL("select id from {}").format(sql.Identifier(table)))}
+
+
+def expected(world: World, everything: psycopg.Connection, name: str, table: Table, sees: Sees) -> set[Any]:
+    """The oracle, told by the superuser from what the people above are said to see."""
+    leave = world.left
+    of = {firm: world.firms[firm] for firm in ALL}
+    column = table.firm_column
+    recorded = "recorded_at" if name not in ("pipeline_firm", "pipeline_firmmove") else "null::timestamptz"
+    form = f"select id, {column}, ({recorded} at time zone 'Asia/Shanghai')::date from {name}"
+    found = set()
+    for key, firm, day in everything.execute(form):
+        now = firm in [of[each] for each in sees.now]
+        past = firm in [of[each] for each in sees.past] and _before(day, leave)
+        led = table.to_leaders and firm in [of[each] for each in sees.led]
+        if now or past or led:
+            found.add(key)
+    if name == "pipeline_firmmove" and sees.led and set(sees.led) != set(ALL):
+        found &= {
+            key
+            for (key,) in everything.execute(
+                "select id from pipeline_firmmove where division_id = %s", [world.divisions["south"]]
+            )
+        }
+    return found
+
+
+def _before(day: date | None, leave: date) -> bool:
+    return day is None or day < leave
+
+
+@pytest.fixture(scope="module")
+def whole(world: World) -> dict[str, int]:
+    """How many rows each table holds, as the superuser counts them."""
+    with as_role("postgres") as raw:
+        return {name: len(rows(raw, name)) for name in [*FIRM_TABLES, *OFFICE_TABLES]}
+
+
+def test_every_table_of_firms_and_offices_has_rows_to_hide(world: World, whole: dict[str, int]):
+    assert [name for name, count in whole.items() if not count] == []
+    with as_role("postgres") as raw:
+        for name, table in FIRM_TABLES.items():
+            owners = raw.execute(f"select count(distinct {table.firm_column}) from {name}").fetchone()
+            assert owners == (len(ALL),), f"{name} has no row of some firm"
+
+
+@pytest.mark.parametrize("scope", ["", "0", "999999", "-1", "web", "intake ", "INTAKE", "1 or 1=1", "9" * 30])
+def test_without_a_person_no_row_of_any_firm_or_office_is_there(world: World, whole: dict[str, int], scope: str):
+    with as_role("web") as raw:
+        declare(raw, scope)
+        assert {name: len(rows(raw, name)) for name in whole} == dict.fromkeys(whole, 0)
+
+
+def test_nothing_is_there_where_no_scope_was_ever_declared(world: World, whole: dict[str, int]):
+    with as_role("web") as raw:
+        assert raw.execute("select current_setting('app.scope', true)").fetchone() == (None,)
+        assert {name: len(rows(raw, name)) for name in whole} == dict.fromkeys(whole, 0)
+
+
+def test_not_even_the_owner_sees_what_firms_confide(world: World):
+    open_to_functions = {"pipeline_firm", "pipeline_firmmove", "pipeline_appointment", "pipeline_seat"}
+    with as_role("owner") as raw:
+        for name in [*FIRM_TABLES, *OFFICE_TABLES]:
+            assert name in open_to_functions or rows(raw, name) == set(), name
+            changed = raw.execute(f"update {name} set id = id") if not TABLES[name].append_only else None
+            assert changed is None or changed.rowcount == 0, name
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_each_person_sees_exactly_their_rows_of_every_table(world: World, name: str):
+    with as_role("web") as raw, as_role("postgres") as everything:
+        declare(raw, world.people[name])
+        for table, entry in FIRM_TABLES.items():
+            assert rows(raw, table) == expected(world, everything, table, entry, PEOPLE[name]), table
+
+
+def test_everybody_of_the_city_is_judged_by_the_table_above(world: World):
+    assert set(world.people) == set(PEOPLE)
+
+
+@pytest.mark.parametrize("name", ["intake", "publicity", "sender", "assessor"])
+def test_services_see_every_firm(world: World, whole: dict[str, int], name: str):
+    with as_role("web") as raw:
+        declare(raw, SERVICES[name].scope)
+        assert {table: len(rows(raw, table)) for table in FIRM_TABLES} == {table: whole[table] for table in FIRM_TABLES}
+
+
+def test_the_sealer_reads_the_trail_and_no_firm(world: World):
+    with as_role("web") as raw:
+        declare(raw, "sealer")
+        assert rows(raw, "trail_entry")
+        assert {table: rows(raw, table) for table in FIRM_TABLES} == {table: set() for table in FIRM_TABLES}
+
+
+@pytest.mark.parametrize(
+    "name", ["seat:county_officer", "seat:firm_owner", "seat:leader", "coach with consent", "nobody"]
+)
+def test_an_update_reaches_no_row_but_those_of_ones_own_firms(world: World, name: str):
+    mine = [world.firms[each] for each in PEOPLE[name].now]
+    with as_role("web") as raw, as_role("postgres") as everything:
+        declare(raw, world.people[name])
+        for table, entry in FIRM_TABLES.items():
+            if entry.append_only:
+                continue
+            column = entry.firm_column
+            count = f"select count(*) from {table} where {column} = any(%s)"
+            own = everything.execute(count, [mine if table != "pipeline_firmmove" else []]).fetchone()
+            assert (raw.execute(f"update {table} set {column} = {column}").rowcount,) == own, table
+
+
+@pytest.mark.parametrize(
+    "name", ["seat:county_officer", "seat:firm_owner", "seat:leader", "coach with consent", "nobody"]
+)
+def test_a_delete_reaches_no_foreign_row(world: World, name: str):
+    mine = [world.firms[each] for each in PEOPLE[name].now]
+    with as_role("web") as raw:
+        declare(raw, world.people[name])
+        for table, entry in FIRM_TABLES.items():
+            if not entry.append_only:
+                gone = raw.execute(f"delete from {table} where not ({entry.firm_column} = any(%s))", [mine])
+                assert gone.rowcount == 0, table
+
+
+@pytest.mark.parametrize("table", FIRM_TABLES)
+def test_a_row_of_a_foreign_firm_is_not_taken_in(world: World, table: str):
+    """The very rows that exist are put in once more: a foreign one meets the policy, an own one the unique key."""
+    entry = FIRM_TABLES[table]
+    with as_role("web") as raw, as_role("postgres") as everything:
+        declare(raw, world.people["seat:firm_owner"])
+        put = _insert(everything, table)
+        for firm in ALL:
+            key = world.firms[firm]
+            form = f"select to_jsonb(t) from {table} t where {entry.firm_column} = %s limit 1"
+            [(row,)] = everything.execute(form, [key])
+            refusal = errors.UniqueViolation if firm == "north" else errors.InsufficientPrivilege
+            if table == "pipeline_firmmove":
+                refusal = errors.InsufficientPrivilege
+            with pytest.raises(refusal), raw.transaction():
+                raw.execute(put, [Jsonb(row)])
+
+
+def _insert(everything: psycopg.Connection, table: str) -> sql.Composed:
+    columns = [
+        name
+        for (name,) in everything.execute(
+            "select column_name from information_schema.columns where table_name = %s and is_generated = 'NEVER'",
+            [table],
+        )
+    ]
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    form = "insert into {0} ({1}) select {1} from jsonb_populate_record(null::{0}, %s)"
+    return sql.SQL(form).format(sql.Identifier(table), names)
+
+
+def test_an_own_row_cannot_be_handed_to_a_foreign_firm(world: World):
+    with as_role("web") as raw:
+        declare(raw, world.people["seat:county_officer"])
+        for table, entry in FIRM_TABLES.items():
+            if entry.append_only or entry.firm_column == "id":
+                continue
+            form = f"update {table} set firm_id = %s where firm_id = %s"
+            foreign, own = world.firms["south"], world.firms["north"]
+            if table == "pipeline_firmmove":
+                assert raw.execute(form, [foreign, own]).rowcount == 0
+                continue
+            with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+                raw.execute(form, [foreign, own])
+
+
+def test_a_county_does_not_write_itself_into_the_past_of_a_foreign_firm(world: World):
+    """It would make the firm one that moved away, whose past the county may read."""
+    with as_role("web") as raw:
+        declare(raw, world.people["seat:county_officer"])
+        put = (
+            "insert into pipeline_firmmove (firm_id, division_id, during)"
+            " values (%s, %s, daterange('2001-01-01', '2002-01-01'))"
+        )
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute(put, [world.firms["south"], world.divisions["north"]])
+        assert world.firms["south"] not in rows(raw, "pipeline_firm")
+
+
+def test_a_county_puts_a_new_firm_on_record_in_its_own_county_only(world: World):
+    put = "insert into pipeline_firmmove (firm_id, division_id, during) values (%s, %s, daterange('2026-01-01', null))"
+    with as_role("web") as raw:
+        declare(raw, world.people["seat:county_officer"])
+        raw.execute(put, [1_000_001, world.divisions["north"]])
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute(put, [1_000_002, world.divisions["south"]])
+
+
+def test_a_firm_that_moved_away_is_read_to_the_last_moment_before_the_day_it_left(world: World):
+    with as_role("web") as raw, as_role("postgres") as everything:
+        form = "select (recorded_at at time zone 'Asia/Shanghai')::text from pipeline_visit where firm_id = %s"
+        declare(raw, world.people["seat:county_officer"])
+        seen = {str(each) for (each,) in raw.execute(form, [world.firms["gone"]])}
+        there = {str(each) for (each,) in everything.execute(form, [world.firms["gone"]])}
+    last, first = f"{world.left - timedelta(days=1)} 23:59:59", f"{world.left} 00:00:00"
+    assert last in seen
+    assert first in there - seen
+
+
+def test_the_new_county_reads_the_past_of_a_firm_that_came(world: World):
+    with as_role("web") as raw, as_role("postgres") as everything:
+        declare(raw, world.people["south officer"])
+        form = "select count(*) from pipeline_visit where firm_id = %s"
+        key = [world.firms["gone"]]
+        assert raw.execute(form, key).fetchone() == everything.execute(form, key).fetchone()
+
+
+def test_leaders_read_of_a_firm_its_name_county_stage_and_certificate(world: World):
+    with as_role("web") as raw:
+        declare(raw, world.people["seat:leader"])
+        shown = {table for table in FIRM_TABLES if rows(raw, table)}
+    assert shown == {
+        "pipeline_firm",
+        "pipeline_firmmove",
+        "pipeline_case",
+        "pipeline_application",
+        "pipeline_certificate",
+    }
+
+
+@pytest.mark.parametrize(
+    ("ending", "key"),
+    [
+        ("update pipeline_seat set during = daterange(lower(during), mp_today()) where user_id = %s", "seat"),
+        ("update pipeline_user set is_active = false where id = %s", "account"),
+        ("delete from pipeline_seat where user_id = %s", "row"),
+    ],
+)
+def test_a_seat_taken_away_bites_in_the_next_statement(world: World, ending: str, key: str):
+    """Within one transaction whose scope was declared before: nothing is remembered but who asks."""
+    officer = world.people["seat:county_officer"]
+    with as_role("web") as raw:
+        declare(raw, officer)
+        assert rows(raw, "pipeline_financialyear")
+        declare(raw, world.people["seat:security_admin"])
+        assert raw.execute(ending, [officer]).rowcount == 1
+        declare(raw, officer)
+        assert rows(raw, "pipeline_financialyear") == set()
+
+
+def test_rosters_belong_to_their_office_and_the_city(world: World):
+    with as_role("web") as raw, as_role("postgres") as everything:
+        for name, places in {
+            "seat:county_officer": ["north"],
+            "south officer": ["south"],
+            "seat:city_officer": ["city", "north", "south"],
+            "seat:firm_owner": [],
+            "seat:leader": [],
+            "seat:coach": [],
+        }.items():
+            declare(raw, world.people[name])
+            offices = [world.offices[place] for place in places]
+            for table in ("pipeline_import", "pipeline_importrow"):
+                form = f"select id from {table} where office_id = any(%s)"
+                assert rows(raw, table) == {key for (key,) in everything.execute(form, [offices])}, (name, table)
+
+
+def test_a_roster_is_not_put_into_a_foreign_office(world: World):
+    with as_role("web") as raw:
+        declare(raw, world.people["seat:county_officer"])
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute("update pipeline_import set office_id = %s", [world.offices["south"]])
+
+
+def test_seats_are_given_by_the_security_administrator_alone(world: World):
+    for name in PEOPLE:
+        with as_role("web") as raw:
+            declare(raw, world.people[name])
+            put = (
+                "insert into pipeline_seat (user_id, kind, agency, during)"
+                " values (%s, 'expert', '', daterange('2026-01-01', null))"
+            )
+            if name == "seat:security_admin":
+                raw.execute(put, [world.people["nobody"]])
+                continue
+            with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+                raw.execute(put, [world.people["nobody"]])
+            assert raw.execute("update pipeline_seat set kind = kind").rowcount == 0
+            assert raw.execute("delete from pipeline_seat").rowcount == 0
+
+
+def test_people_see_their_own_seats_those_in_their_firms_and_offices_the_coaches(world: World):
+    with as_role("web") as raw, as_role("postgres") as everything:
+        for name in ("seat:county_officer", "seat:firm_viewer", "seat:coach", "nobody"):
+            declare(raw, world.people[name])
+            mine = [world.firms[each] for each in PEOPLE[name].now]
+            form = "select id from pipeline_seat where user_id = %s or firm_id = any(%s) or (kind = 'coach' and %s)"
+            office = name == "seat:county_officer"
+            wanted = {key for (key,) in everything.execute(form, [world.people[name], mine, office])}
+            assert rows(raw, "pipeline_seat") == wanted, name

@@ -1,0 +1,277 @@
+"""A city made for the walls: every firm-owned table holds a row of each firm, and people stand in every relation to it.
+
+The rows are written straight, not through the acts: a wall must hold for rows in any state.
+
+Firms: `north` and `south` lie in two counties of those names, `gone` moved from north to south a month ago, `lost` left
+the city for good. People: one in each of the sixteen seats (`seat:<kind>`), and some whose right has an edge to it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+from django.utils.timezone import localdate, make_aware
+from psycopg.types.range import DateRange
+
+from config.postgres.scope import acting
+from pipeline import access, models
+from pipeline.access import INTAKE
+from pipeline.models import Division, Firm, Office, Seat, User
+from tests import services
+
+LONG_AGO = date(2024, 1, 1)
+MONTH = timedelta(days=30)
+NAMES = ("north", "south", "gone", "lost")
+# A seat of these kinds needs somewhere to stand: which office or firm that is in this world.
+STANDS = {**dict.fromkeys(access.CITY, "city"), **dict.fromkeys(access.COUNTY, "north"), "leader": "city"}
+
+
+@dataclass
+class World:
+    today: date
+    firms: dict[str, int] = field(default_factory=dict)
+    offices: dict[str, int] = field(default_factory=dict)
+    divisions: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+
+    def person(self, name: str) -> User:
+        """Fresh from the database, remembering nothing of its seats."""
+        return User.objects.get(pk=self.people[name])
+
+    @property
+    def left(self) -> date:
+        """The day `gone` moved from north to south and `lost` left the city."""
+        return self.today - MONTH
+
+
+def build(today: date | None = None) -> World:
+    world = World(today or localdate())
+    with acting(INTAKE), transaction.atomic():
+        _places(world)
+        _firms(world)
+        _people(world)
+        for number, name in enumerate(NAMES):
+            firm_rows(world, world.firms[name], number)
+        _office_rows(world)
+        models.TrailSeal.objects.create(first=1, last=1, entries=1, digest="0" * 64)
+    return world
+
+
+def _places(world: World) -> None:
+    city = Division.objects.create(code="330100", name="一市", level="city", during=DateRange(LONG_AGO, None))
+    world.divisions["city"] = city.pk
+    for code, name in (("330102", "north"), ("330103", "south")):
+        county = Division.objects.create(
+            code=code, name=name, level="county", parent=city, during=DateRange(LONG_AGO, None)
+        )
+        world.divisions[name] = county.pk
+    for name, key in world.divisions.items():
+        office = Office.objects.create(name=name, level="city" if name == "city" else "county", division_id=key)
+        world.offices[name] = office.pk
+
+
+def _firms(world: World) -> None:
+    where: dict[str, list[tuple[str | None, date, date | None]]] = {
+        "north": [("north", LONG_AGO, None)],
+        "south": [("south", LONG_AGO, None)],
+        "gone": [("north", LONG_AGO, world.left), ("south", world.left, None)],
+        "lost": [("north", LONG_AGO, world.left), (None, world.left, None)],
+    }
+    for number, (name, moves) in enumerate(where.items()):
+        firm = Firm.objects.create(uscc=f"91330100MA2CFYQ0{number}X", name=f"{name}企业")
+        world.firms[name] = firm.pk
+        for county, first, end in moves:
+            models.FirmMove.objects.create(
+                firm=firm, division_id=world.divisions.get(county or ""), during=DateRange(first, end)
+            )
+
+
+def _people(world: World) -> None:
+    now = DateRange(LONG_AGO, None)
+    for kind in sorted(access.SEATS - {"security_admin"}):
+        seat(world, f"seat:{kind}", kind, now)
+    seat(world, "south officer", "county_officer", now, office="south")
+    seat(world, "south leader", "leader", now, office="south")
+    seat(world, "south owner", "firm_owner", now, firm="south")
+    seat(world, "former officer", "county_officer", DateRange(LONG_AGO, world.today), office="north")
+    seat(world, "coming officer", "county_officer", DateRange(world.today + timedelta(days=1), None), office="north")
+    seat(world, "frozen officer", "county_officer", now, office="north", active=False)
+    seat(world, "two counties", "county_officer", now, office="north")
+    seat(world, "two counties", "county_head", now, office="south")
+    seat(world, "official and owner", "county_officer", now, office="south")
+    seat(world, "official and owner", "firm_owner", now, firm="north")
+    seat(world, "coach of the bureau", "coach", now, office="north")
+    seat(world, "misplaced city officer", "city_officer", now, office="north")
+    seat(world, "misplaced county officer", "county_officer", now, office="city")
+    world.people["nobody"] = User.objects.create_user("nobody", name="nobody").pk
+    for name, consented, first, end in (
+        ("coach with consent", world.left, LONG_AGO, None),
+        ("coach without consent", None, LONG_AGO, None),
+        ("coach of the past", world.left, LONG_AGO, world.today),
+        ("coach to come", world.left, world.today + timedelta(days=1), None),
+    ):
+        seat(world, name, "coach", now)
+        appoint(world, name, "south", consented, DateRange(first, end))
+    world.people["coach who lost the seat"] = User.objects.create_user("unseated", name="unseated").pk
+    appoint(world, "coach who lost the seat", "south", world.left, now)
+    seat(world, "seat:security_admin", "security_admin", now)
+
+
+def seat(
+    world: World,
+    name: str,
+    kind: str,
+    during: DateRange,
+    *,
+    office: str = "",
+    firm: str = "",
+    active: bool = True,
+) -> None:
+    if name not in world.people:
+        user = User.objects.create_user(f"user {len(world.people)}", name=name, is_active=active)
+        world.people[name] = user.pk
+    place = office or STANDS.get(kind, "")
+    Seat.objects.create(
+        user_id=world.people[name],
+        kind=kind,
+        during=during,
+        office_id=world.offices.get(place),
+        firm_id=world.firms[firm or "north"] if kind in access.FIRM else None,
+    )
+
+
+def appoint(world: World, name: str, firm: str, consented: date | None, during: DateRange) -> None:
+    models.Appointment.objects.create(
+        firm_id=world.firms[firm], coach_id=world.people[name], consented_on=consented, during=during
+    )
+
+
+def firm_rows(world: World, firm: int, number: int) -> None:
+    """One row of this firm in every firm-owned table that `_firms` has not filled."""
+    day, author = world.left, {"by_id": world.people["seat:city_officer"]}
+    own: dict[str, Any] = {"firm_id": firm}
+    if NAMES[number] in ("gone", "lost"):
+        for moment in (datetime.combine(day, time.min), datetime.combine(day, time.min) - timedelta(seconds=1)):
+            models.Visit.objects.create(**own, on=day, notes="看过", recorded_at=make_aware(moment), **author)
+        own["recorded_at"] = make_aware(datetime.combine(LONG_AGO, time.min))
+    models.FormerName.objects.create(**own, name="旧名", until=day)
+    models.Contact.objects.create(**own, name="联系人", phone="13900001234")
+    models.Appointment.objects.create(
+        **own, coach_id=world.people["seat:coach"], during=DateRange(LONG_AGO, LONG_AGO + MONTH)
+    )
+    year = models.FinancialYear.objects.create(**own, year=2025, sales=Decimal(1))
+    models.IntellectualProperty.objects.create(**own, kind="invention", number=f"ZL{number}")
+    document = models.Document.objects.create(**own, purpose="figures", title="审计报告")
+    models.DocumentVersion.objects.create(
+        **own,
+        document=document,
+        number=1,
+        name="a.pdf",
+        sha256="0" * 64,
+        size=1,
+        media_type="application/pdf",
+        **author,
+    )
+    models.Evidence.objects.create(**own, document=document, year=year, **author)
+    _case_rows(world, own, number, day, author)
+
+
+def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author: dict[str, Any]) -> None:
+    officer = world.people["seat:city_officer"]
+    case = models.Case.objects.create(**own, number=f"GP2026-{number:04d}", stage="coaching", opened_on=day)
+    open_round, _ = models.Round.objects.get_or_create(
+        name="第一批",
+        defaults={"year": 2026, "opens_on": day, "county_date": day, "city_date": day, "province_date": day},
+    )
+    application = models.Application.objects.create(**own, case=case, round=open_round, stage="draft", opened_on=day)
+    transition = models.Transition.objects.create(
+        **own, case=case, move="case.open_renewal", target="coaching", on=day, **author
+    )
+    models.Fault.objects.create(**own, case=case, raised_by=transition, place="firm.field", says="缺")
+    models.Flag.objects.create(**own, kind="objection", says="异议", raised_by_id=officer, raised_on=day)
+    models.Proposal.objects.create(
+        **own, case=case, act="case.remove", says="出库", proposed_by_id=officer, proposed_on=day
+    )
+    diagnosis = models.Diagnosis.objects.create(
+        **own,
+        book="hte",
+        book_version="1",
+        day=day,
+        facts={},
+        assessment={},
+        verdict="met",
+        unmet=0,
+        unknown=0,
+        manual=0,
+    )
+    models.Gap.objects.create(**own, diagnosis=diagnosis, rule="rd_intensity", verdict="unmet", position=0)
+    plan = models.Plan.objects.create(**own, case=case, diagnosis=diagnosis, drawn_on=day)
+    models.Step.objects.create(**own, plan=plan, position=1, rule="rd_intensity", what={}, gap={}, who="firm")
+    models.Visit.objects.create(**own, case=case, on=day, notes="看过", **author)
+    _certificate_rows(own, number, day, case, application, author)
+    models.Notice.objects.create(**own, case=case, to="firm", kind="case.admit", title={}, body={})
+
+
+def _certificate_rows(
+    own: dict[str, Any], number: int, day: date, case: Any, application: Any, author: dict[str, Any]
+) -> None:
+    certificate = models.Certificate.objects.create(
+        **own,
+        number=f"GR202633000{number:03d}",
+        issued_on=day,
+        valid=DateRange(day, date(day.year + 3, 1, 1)),
+        case=case,
+        application=application,
+    )
+    models.CertificateEvent.objects.create(**own, certificate=certificate, kind="recheck", on=day, **author)
+    models.Obligation.objects.create(
+        **own, certificate=certificate, kind="annual_report", year=2026, due_on=date(2027, 5, 31), source="第十三条"
+    )
+
+
+def _office_rows(world: World) -> None:
+    for key in world.offices.values():
+        roster = models.Import.objects.create(
+            office_id=key,
+            by_id=world.people["seat:city_officer"],
+            name="a.xlsx",
+            sha256="0" * 64,
+            size=1,
+            day=world.today,
+        )
+        models.ImportRow.objects.create(
+            roster=roster, office_id=key, number=1, sheet="一", line=2, state="new", cells=[]
+        )
+
+
+@contextmanager
+def as_role(role: str) -> Iterator[psycopg.Connection]:
+    """A transaction as a role of the server on the database the tests work on; nothing of it stays."""
+    with services.server().connect(role, services.current_database()) as raw:
+        raw.autocommit = False
+        try:
+            yield raw
+        finally:
+            raw.rollback()
+
+
+def declare(raw: psycopg.Connection, scope: object) -> None:
+    raw.execute("select set_config('app.scope', %s, true)", [str(scope)])
+
+
+@contextmanager
+def without_policies() -> Iterator[None]:
+    """Django's own connection works as the superuser, whom no policy binds."""
+    name = services.current_database()
+    passwords = services.server().postgres.passwords()
+    connection.close()
+    connection.settings_dict.update({"USER": "postgres", "PASSWORD": passwords.get("postgres", "")})
+    try:
+        yield
+    finally:
+        services.point_django_at(name)
