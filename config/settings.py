@@ -225,7 +225,7 @@ if BROKER_URL.startswith("redis"):
         "unacked_restore_throttle": 1,
     }
 
-# Mail. Without MAIL_URL (smtp://user:password@host:port) messages are written to the log.
+# Mail. Without MAIL_URL (smtp, smtp+tls or smtp+ssl://user:password@host:port) messages are written to the log.
 MAIL_URL = urlsplit(env.str("MAIL_URL", ""))
 MAILERS = {
     "default": {
@@ -235,7 +235,8 @@ MAILERS = {
             "port": MAIL_URL.port or 25,
             "username": MAIL_URL.username or "",
             "password": MAIL_URL.password or "",
-            "use_ssl": MAIL_URL.scheme == "smtps",
+            "use_tls": MAIL_URL.scheme == "smtp+tls",
+            "use_ssl": MAIL_URL.scheme == "smtp+ssl",
             "timeout": 10,
         },
     }

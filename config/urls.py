@@ -1,6 +1,16 @@
 from django.urls import include, path
 
+from pipeline.desk import preferences
+
 urlpatterns = [
+    path("", preferences.home, name="home"),
+    path("look", preferences.look, name="look"),
+    path("language", preferences.language, name="language"),
+    path("demonstration/person", preferences.demo_switch, name="demo_switch"),
+    path("demonstration/day", preferences.demo_day, name="demo_day"),
+    path("desk/", include("pipeline.desk.urls")),
     path("accounts/", include("allauth.urls")),
     path("portal/", include("pipeline.portal.urls")),
+    path("coach/", include("pipeline.advisers.urls")),
+    path("notices/", include("pipeline.public.urls")),
 ]
