@@ -28,7 +28,7 @@ QUIET = [
 ]
 PRODUCTION_FILES = {
     "STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
-    "STATIC_FROM_SOURCE": "",
+    "STATIC_FROM_SOURCE": "false",
 }
 
 
