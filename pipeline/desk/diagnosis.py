@@ -10,12 +10,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from pipeline import access
+from pipeline import access, rules
 from pipeline.acts import diagnosis as diagnosis_acts
-from pipeline.models import Case, Diagnosis, Firm, Round
+from pipeline.desk.identity import identity
+from pipeline.models import Diagnosis, Firm, Round
 from pipeline.request import StaffRequest
-from pipeline.rules import Label, books, plan
+from pipeline.rules import Label, Path, Step, books, plan
 from pipeline.rules.figures import NAMES
+from pipeline.rules.score import IP_BLOCK
 from pipeline.templatetags.figures import planned_day, quantity, wan
 from pipeline.templatetags.look import spoken
 
@@ -36,7 +38,7 @@ PEOPLE = {
     "city": Label("市科技局", "the city office"),
 }
 BLOCKS = (
-    (Label("知识产权", "Intellectual property"), 30, ("ip_advance", "ip_support", "ip_count", "ip_origin", "standards")),
+    (Label("知识产权", "Intellectual property"), 30, IP_BLOCK),
     (Label("成果转化", "Conversion of results"), 30, ("conversion",)),
     (Label("研发组织管理", "Management of R&D"), 20, ("rd_system", "rd_institute", "incentives", "talent")),
     (Label("企业成长性", "Growth"), 20, ("growth_net_assets", "growth_sales")),
@@ -49,9 +51,8 @@ def diagnosis(request: StaffRequest, uscc: str, day: str = "") -> HttpResponse:
     firm = get_object_or_404(Firm.objects.visible_to(request.user).with_county(), uscc=uscc)
     kept = _kept(request, firm)
     chosen = _chosen(kept, day, request.GET.get("of", "1"))
-    case = Case.objects.visible_to(request.user).filter(firm=firm).select_related("firm").order_by("closed_on", "-pk").last()
-    open_case = Case.objects.visible_to(request.user).open().filter(firm=firm).first() if case and case.stage == "closed" else case
-    context = {"firm": firm, "case": open_case or case, "kept": kept, "may": _may(request, firm)}
+    who = identity(request.user, firm, on=request.today, here="desk:diagnosis")
+    context = {"identity": who, "firm": firm, "kept": kept, "may": _may(request, firm)}
     if chosen is not None:
         context |= shown(Diagnosis.objects.get(pk=chosen.pk), newest=chosen == kept[0], today=request.today)
     return render(request, "desk/diagnosis/diagnosis.html", context)
@@ -87,7 +88,8 @@ def _chosen(kept: Sequence[Diagnosis], day: str, place: str) -> Diagnosis | None
 
 def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
     """What a page tells of a kept diagnosis; remedies are reckoned for the newest only, an old one is as it was."""
-    steps = _steps(diagnosis, today) if newest else {}
+    way = _way(diagnosis, today) if newest else None
+    steps = {step.rule: step for step in way.steps} if way else {}
     findings = [_explained(finding, steps.get(finding["rule"]), today) for finding in diagnosis.findings]
     counts = Counter(finding["verdict"] for finding in findings)
     return {
@@ -100,18 +102,18 @@ def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
         "figures": _figures(diagnosis.findings),
         "score": diagnosis.assessment["score"],
         "blocks": _blocks(diagnosis.assessment["score"]),
-        "last_step": max((step.by for step in steps.values() if step.by), default=None),
+        "way": way,
     }
 
 
-def _steps(diagnosis: Diagnosis, today: date) -> dict[str, Any]:
-    """The step of the shortest way for each rule."""
-    rounds = [each.county_date for each in Round.objects.filter(county_date__gte=today).order_by("county_date")]
-    shortest = next(iter(plan(diagnosis.with_facts, rounds=rounds)), None)
-    return {step.rule: step for step in shortest.steps} if shortest else {}
+def _way(diagnosis: Diagnosis, today: date) -> Path | None:
+    """The plainest way to a pass from here; None where nothing is open."""
+    rounds = Round.objects.filter(county_date__gte=today).order_by("county_date")
+    calls = [rules.Round(each.name, each.county_date) for each in rounds]
+    return next(iter(plan(diagnosis.shown, rounds=calls)), None)
 
 
-def _explained(finding: Mapping[str, Any], step: Any, today: date) -> dict[str, Any]:
+def _explained(finding: Mapping[str, Any], step: Step | None, today: date) -> dict[str, Any]:
     """A finding with what closes it, whose paper is missing, or who judges."""
     says = spoken(finding["says"])
     if finding["verdict"] == "manual_review":
@@ -124,15 +126,10 @@ def _explained(finding: Mapping[str, Any], step: Any, today: date) -> dict[str, 
     return {**finding, "remedy": remedy}
 
 
-def _remedy(step: Any, today: date) -> str:
+def _remedy(step: Step, today: date) -> str:
     who = spoken(PEOPLE.get(step.who, step.who))
-    if step.by is None:
-        return _("%(what)s (%(who)s)") % {"what": spoken(step.closes), "who": who}
-    return _("%(what)s (%(who)s, by %(day)s)") % {
-        "what": spoken(step.closes),
-        "who": who,
-        "day": planned_day(step.by, today),
-    }
+    told = {"what": spoken(step.closes), "who": who, "day": planned_day(step.by, today)}
+    return _("%(what)s (%(who)s, by %(day)s)") % told
 
 
 def _years(findings: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -170,4 +167,3 @@ def _block(title: Label, most: int, items: Sequence[Mapping[str, Any]]) -> dict[
     ranges = [(each["given"], each["given"]) if each["given"] is not None else each["band"] for each in items]
     low, high = (min(most, sum(int(float(ends[end])) for ends in ranges)) for end in (0, 1))
     return {"title": title, "most": most, "low": low, "high": high, "items": items}
-

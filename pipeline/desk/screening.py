@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -19,6 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from pipeline import access
 from pipeline.acts import case as case_acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.acts.diagnosis import WEIGHT
+from pipeline.desk.paging import page_of
 from pipeline.models import Case, Diagnosis, Division, Firm, User
 from pipeline.models.diagnosis import DiagnosisQuerySet
 from pipeline.models.firm import FirmQuerySet
@@ -28,7 +29,6 @@ from pipeline.rules.condition import TITLES
 from pipeline.rules.labels import Label
 from pipeline.templatetags.look import spoken, verdict_word
 
-PAGE = 50
 GROUPS = {
     "": gettext_lazy("All"),
     "one": gettext_lazy("1 short"),
@@ -38,9 +38,6 @@ GROUPS = {
     "untold": gettext_lazy("Not enough data"),
     "homeless": gettext_lazy("County to be assigned"),
 }
-SHORTFALLS = (
-    "rd_intensity tech_staff_ratio hitech_income rd_domestic registered_days owns_ip field innovation_score no_incident"
-).split()
 VERDICTS = ("met", "unmet", "unknown", "manual_review")
 WAN = 10_000
 
@@ -68,8 +65,8 @@ class Sought(forms.Form):
     def __init__(self, data: QueryDict, *, counties: Iterable[Division], bands: Sequence[Band]) -> None:
         super().__init__(data)
         choices = {
-            "county": [(str(each.pk), each.name) for each in counties],
-            "rule": [(rule, spoken(TITLES[rule])) for rule in SHORTFALLS],
+            "county": [(each.code, each.name) for each in counties],
+            "rule": [(rule, spoken(TITLES[rule])) for rule in WEIGHT],
             "verdict": [(verdict, verdict_word(verdict)) for verdict in VERDICTS],
             "band": [(band.name, spoken(band.label)) for band in bands],
             "case": [("yes", _("has an open case")), ("no", _("has no open case"))],
@@ -96,7 +93,7 @@ class Sought(forms.Form):
     def among(self, diagnoses: DiagnosisQuerySet, today: date) -> DiagnosisQuerySet:
         sought = self.sought
         if "county" in sought:
-            diagnoses = diagnoses.in_county(int(sought["county"]))
+            diagnoses = diagnoses.in_county(sought["county"])
         if "rule" in sought:
             diagnoses = diagnoses.lacking(sought["rule"])
         if "verdict" in sought:
@@ -118,7 +115,7 @@ def screening(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return _batch(request, shown)
     total = counts[group] if group else sum(counts[each] for each in ("one", "two", "more", "met", "untold"))
-    page = _Counted(shown.for_screening().nearest_first(), PAGE, total).get_page(request.GET.get("page"))
+    page = page_of(request, shown.for_screening().nearest_first(), total)
     return render(
         request,
         "desk/screening/screening.html",
@@ -128,19 +125,11 @@ def screening(request: StaffRequest) -> HttpResponse:
             "tabs": _tabs(request.GET, group, counts, total),
             "page": page,
             "total": total,
-            "rows": _rows(page.object_list),
+            "rows": _rows(list(page.object_list)),
             "may_open": access.may(request.user, "case.open_lead"),
             "empty": _why_empty(form.chips(request.GET)),
         },
     )
-
-
-class _Counted(Paginator):  # type: ignore[type-arg]
-    """Pages of a list whose length the tabs have counted already."""
-
-    def __init__(self, rows: DiagnosisQuerySet, size: int, count: int) -> None:
-        super().__init__(rows, size)
-        self.count = count  # type: ignore[misc]
 
 
 def _sought(request: StaffRequest) -> Sought:
@@ -169,7 +158,7 @@ def _band_label(above: Fraction | None, upto: Fraction | None) -> Label:
 
 
 def _latest(user: User) -> DiagnosisQuerySet:
-    return Diagnosis.objects.within(user.reach(access.OFFICE)).latest()
+    return Diagnosis.objects.within(user.reach(access.OFFICE)).newest()
 
 
 def _in_group(diagnoses: DiagnosisQuerySet, group: str) -> DiagnosisQuerySet:
@@ -241,9 +230,8 @@ def _open_leads(request: StaffRequest, firms: FirmQuerySet) -> str:
     chosen = set(firms.values_list("pk", flat=True))
     busy = set(Case.objects.open().filter(firm__in=chosen).values_list("firm", flat=True))
     opened = case_acts.open_lead(Firm.objects.filter(pk__in=chosen - busy), by=request.user, on=request.today)
-    return _told(
-        ngettext("%(n)s lead is registered.", "%(n)s leads are registered.", len(opened)) % {"n": len(opened)}, len(busy)
-    )
+    says = ngettext("%(n)s lead is registered.", "%(n)s leads are registered.", len(opened))
+    return _told(says % {"n": len(opened)}, len(busy))
 
 
 def _invite(request: StaffRequest, firms: FirmQuerySet) -> str:
@@ -255,14 +243,14 @@ def _invite(request: StaffRequest, firms: FirmQuerySet) -> str:
     case_acts.open_lead(fresh, by=request.user, on=request.today)
     invited = Case.objects.filter(stage="lead", firm__in=chosen - busy)
     moved = case_acts.invite(invited, by=request.user, on=request.today) if chosen - busy else []
-    return _told(
-        ngettext("%(n)s firm is invited to apply.", "%(n)s firms are invited to apply.", len(moved)) % {"n": len(moved)},
-        len(busy),
-    )
+    says = ngettext("%(n)s firm is invited to apply.", "%(n)s firms are invited to apply.", len(moved))
+    return _told(says % {"n": len(moved)}, len(busy))
 
 
 def _told(done: str, busy: int) -> str:
     passed = ngettext(
-        "%(n)s firm has an open case and was left as it is.", "%(n)s firms have an open case and were left as they are.", busy
+        "%(n)s firm has an open case and was left as it is.",
+        "%(n)s firms have an open case and were left as they are.",
+        busy,
     )
     return f"{done} {passed % {'n': busy}}" if busy else done

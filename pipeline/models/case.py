@@ -83,6 +83,11 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         flagged = Flag.objects.filter(firm=OuterRef("firm"), cleared_on=None)
         return self.filter(~Exists(flagged), stage="publicity", due_on__lt=today)
 
+    def on_public_notice(self) -> Self:
+        """What a public notice shows, by county and name."""
+        shown = self.filter(stage="publicity").select_related("firm").with_county()
+        return shown.order_by("county_name", "firm__pinyin")
+
     def in_pool(self) -> Self:
         """Firms of the pool: admitted and not yet out, renewals and direct applications apart."""
         return self.filter(kind=Case.POOL, stage__in=["coaching", "ready", "in_certification"], term__isnull=False)
@@ -130,10 +135,10 @@ class CaseQuerySet(MovingQuerySet["Case"]):
     def count_coached(self, today: date) -> dict[str, int]:
         """How many there are, and how many want attention for each reason. One statement."""
         reasons = attention(today).items()
-        return self.order_by().aggregate(all=Count("pk"), **{name: Count("pk", filter=Q(why)) for name, why in reasons})
+        return self.order_by().aggregate(all=Count("pk"), **{name: Count("pk", filter=why) for name, why in reasons})
 
     def with_progress(self) -> Self:
-        """Beside each case how far its current plan is: `steps`, of them `done` and `handed_in`, and the next due day."""
+        """Beside each case how far its plan is: `steps`, of them `done` and `handed_in`, and the `next_due` day."""
         now = Q(plans__superseded_on=None)
         return self.annotate(
             steps=Count("plans__steps", filter=now),
@@ -167,17 +172,17 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         return counted
 
 
-def attention(today: date) -> dict[str, Exists]:
+def attention(today: date) -> dict[str, Q]:
     """Why a coached firm wants somebody's attention: a step to look at, a step over its day, no coach, no plan."""
     plans = Case.objects.filter(pk=OuterRef("pk"), plans__isnull=False, plans__superseded_on__isnull=True)
     coached = Appointment.objects.filter(firm=OuterRef("firm"), during__contains=today)
     now = {"pk": OuterRef("pk"), "plans__superseded_on__isnull": True}
     late = Case.objects.filter(**now, plans__steps__state__in=["open", "handed_in"], plans__steps__due_on__lt=today)
     return {
-        "handed_in": Exists(Case.objects.filter(**now, plans__steps__state="handed_in")),
-        "late": Exists(late),
-        "alone": ~Exists(coached),
-        "planless": ~Exists(plans),
+        "handed_in": Q(Exists(Case.objects.filter(**now, plans__steps__state="handed_in"))),
+        "late": Q(Exists(late)),
+        "alone": ~Q(Exists(coached)),
+        "planless": ~Q(Exists(plans)),
     }
 
 

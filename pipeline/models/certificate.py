@@ -1,9 +1,9 @@
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from pipeline.models.case import Case
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
@@ -31,14 +31,6 @@ class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
             return rows.filter(valid__endswith__lte=day)
         rows = rows.filter(valid__contains=day)
         return rows if state == "valid" else rows.filter(valid__endswith__lte=months_later(day, 12))
-
-    def issued_in(self, year: int) -> Self:
-        return self.filter(issued_on__gte=date(year, 1, 1), issued_on__lt=date(year + 1, 1, 1))
-
-    def by_county(self) -> "models.QuerySet[Certificate, dict[str, Any]]":
-        """How many certificates are held by firms of each county today."""
-        counted = self.with_county().order_by().values("county_id").annotate(firms=Count("firm", distinct=True))
-        return counted  # type: ignore[return-value]
 
     def due_for_renewal(self, today: date, until: date) -> Self:
         """Valid now and ending by `until`, of holders without an open case."""

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self, TypeVar
 from unicodedata import normalize
@@ -84,10 +85,17 @@ class FirmQuerySet(models.QuerySet["Firm"]):
             Exists(now.filter(division__isnull=True) if code is None else now.filter(division__code=code))
         )
 
-    def by_county(self) -> "models.QuerySet[FirmMove, dict[str, Any]]":
-        """How many of these firms belong to each county today."""
+    def certified_in(self, year: int) -> Self:
+        return self.filter(
+            certificate__issued_on__gte=date(year, 1, 1), certificate__issued_on__lt=date(year + 1, 1, 1)
+        )
+
+    def by_county(self, year: int) -> Iterable[dict[str, Any]]:
+        """How many of these firms belong to each county today, and how many of them were certified in the year."""
         now = FirmMove.objects.filter(firm__in=self.values("pk"), during__upper_inf=True)
-        return now.order_by().values("division_id").annotate(firms=Count("pk"))  # type: ignore[return-value]
+        certified = Exists(Firm.objects.certified_in(year).filter(pk=OuterRef("firm")))
+        grouped = now.order_by().values("division_id")
+        return grouped.annotate(firms=Count("pk"), certified=Count("pk", filter=Q(certified))).iterator()
 
     def found_by(self, text: str) -> Self:
         """What Ctrl-K looks for: a name or code as in `matching`, or the last digits of a contact's telephone number."""

@@ -1,0 +1,129 @@
+"""Certificates: recording one, their state today, and what they ask of their holders by when."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pipeline import access
+from pipeline.acts import certificate as certificate_acts
+from pipeline.desk.attempt import attempt
+from pipeline.desk.identity import identity
+from pipeline.desk.paging import page_of
+from pipeline.desk.round import day_field, tabs
+from pipeline.models import Certificate, Firm, Obligation
+from pipeline.request import StaffRequest
+from pipeline.rules.identifiers import IdentifierRefused, certificate_number
+from pipeline.templatetags.look import spoken
+
+LISTS = {
+    "": gettext_lazy("All"),
+    "valid": gettext_lazy("Valid"),
+    "ending": gettext_lazy("Ending within a year"),
+    "expired": gettext_lazy("Expired"),
+    "ended": gettext_lazy("Ended early"),
+}
+STATES = {
+    "valid": gettext_lazy("valid"),
+    "expired": gettext_lazy("expired"),
+    "not_yet": gettext_lazy("not valid yet"),
+    "revoked": gettext_lazy("revoked"),
+    "superseded": gettext_lazy("superseded"),
+    "moved_out": gettext_lazy("moved out of the city"),
+}
+KINDS = {
+    "annual_report": gettext_lazy("Annual report"),
+    "recertification": gettext_lazy("Re-certification"),
+    "change_report": gettext_lazy("Report of a change"),
+}
+
+
+class CertificateForm(forms.Form):
+    number = forms.CharField(
+        label=gettext_lazy("Number of the certificate"),
+        help_text=gettext_lazy("GR, year, province and serial number, such as GR202633001234"),
+        max_length=20,
+        widget=forms.TextInput({"class": "w-code", "autocomplete": "off"}),
+    )
+    issued_on = day_field(gettext_lazy("Day of issue, as printed"))
+
+    def clean_number(self) -> str:
+        try:
+            return certificate_number(self.cleaned_data["number"])
+        except IdentifierRefused as refused:
+            raise forms.ValidationError(spoken(refused.says)) from refused
+
+
+def certificates(request: StaffRequest) -> HttpResponse:
+    """Certificates within reach, the newest first, with their state today."""
+    chosen = request.GET.get("state", "") if request.GET.get("state", "") in LISTS else ""
+    held = Certificate.objects.within(request.user.reach(access.OFFICE))
+    shown = held.in_state(chosen, request.today) if chosen else held.with_ending(request.today)
+    rows = shown.with_county().select_related("firm", "case").order_by("-issued_on", "-pk")
+    page = page_of(request, rows, shown.count())
+    context = {
+        "section": "desk:applications",
+        "tabs": tabs("desk:certificates"),
+        "lists": [{"url": f"?state={name}", "label": label, "here": name == chosen} for name, label in LISTS.items()],
+        "page": page,
+        "rows": [_shown(each, request.today) for each in page.object_list],
+    }
+    return render(request, "desk/certificate/certificates.html", context)
+
+
+def obligations(request: StaffRequest) -> HttpResponse:
+    """What holders owe and have not done, the first due on top."""
+    owed = Obligation.objects.within(request.user.reach(access.OFFICE)).pending()
+    rows = owed.with_county().select_related("firm", "certificate")
+    page = page_of(request, rows, owed.count())
+    context = {
+        "section": "desk:applications",
+        "tabs": tabs("desk:obligations"),
+        "page": page,
+        "rows": [(each, KINDS[each.kind], each.due_on < request.today) for each in page.object_list],
+        "may": access.may(request.user, "certificate.fulfil"),
+    }
+    return render(request, "desk/certificate/obligations.html", context)
+
+
+def certificate_issue(request: StaffRequest, uscc: str) -> HttpResponse:
+    """Record a certificate; an open case of the firm ends by it."""
+    firm: Any = get_object_or_404(Firm.objects.visible_to(request.user).with_county(), uscc=uscc)
+    form = CertificateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _issue(request, firm, form)):
+        says = _("Certificate %(number)s is on record; its obligations are listed.")
+        messages.success(request, says % form.cleaned_data)
+        return redirect("desk:certificates")
+    who = identity(request.user, firm, on=request.today, here="desk:certificate_issue")
+    held = Certificate.objects.filter(firm=firm).with_ending(request.today).order_by("-issued_on")
+    context = {
+        "identity": who,
+        "firm": firm,
+        "form": form,
+        "rows": [_shown(each, request.today) for each in held],
+        "may": access.may(request.user, "certificate.issue"),
+    }
+    return render(request, "desk/certificate/issue.html", context)
+
+
+def obligation_fulfil(request: StaffRequest, number: str, kind: str, year: int) -> HttpResponse:
+    owed = Obligation.objects.within(request.user.reach(access.OFFICE))
+    obligation = get_object_or_404(owed.select_related("firm"), certificate__number=number, kind=kind, year=year)
+    certificate_acts.fulfil(obligation, by=request.user, on=request.today)
+    said = {"kind": KINDS[kind], "year": year, "firm": obligation.firm}
+    messages.success(request, _("%(kind)s %(year)s of %(firm)s is noted as done.") % said)
+    return redirect("desk:obligations")
+
+
+def _issue(request: StaffRequest, firm: Firm, form: CertificateForm) -> None:
+    certificate_acts.issue(firm, by=request.user, on=request.today, **form.cleaned_data)
+
+
+def _shown(certificate: Any, today: date) -> dict[str, Any]:
+    state = certificate.state_after(certificate.ending, today)
+    return {"certificate": certificate, "state": state, "says": STATES[state]}

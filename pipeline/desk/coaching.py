@@ -1,0 +1,291 @@
+"""Coaching: who is coached and how far, and the plan of one case with its steps, papers and visits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pipeline import access
+from pipeline.acts import coaching as coaching_acts
+from pipeline.acts import diagnosis as diagnosis_acts
+from pipeline.desk.attempt import attempt
+from pipeline.desk.diagnosis import PEOPLE
+from pipeline.desk.identity import identity
+from pipeline.desk.paging import page_of
+from pipeline.desk.round import day_field
+from pipeline.models import Appointment, Case, DocumentVersion, Evidence, Firm, Plan, Step, User, Visit
+from pipeline.models.case import attention
+from pipeline.models.people import TODAY
+from pipeline.request import StaffRequest
+from pipeline.rules.condition import TITLES
+
+TABS = {
+    "": gettext_lazy("All coached firms"),
+    "handed_in": gettext_lazy("Steps to look at"),
+    "late": gettext_lazy("Steps over their day"),
+    "alone": gettext_lazy("Without a coach"),
+    "planless": gettext_lazy("Without a plan"),
+}
+STATES = {Step.OPEN: "open", Step.HANDED_IN: "submitted", Step.DONE: "accepted"}
+WAYS = {"visit": gettext_lazy("visit"), "call": gettext_lazy("call"), "meeting": gettext_lazy("meeting")}
+VISITS_SHOWN = 30
+PLAN_ACTS = ("accept_step", "reopen_step", "record_visit", "appoint", "draw_plan")
+
+
+class VisitForm(forms.Form):
+    on = day_field(gettext_lazy("Day"))
+    way = forms.ChoiceField(label=gettext_lazy("Way"), choices=list(WAYS.items()))
+    notes = forms.CharField(label=gettext_lazy("What was seen and agreed"), widget=forms.Textarea({"rows": 4}))
+    next_on = day_field(gettext_lazy("Next visit"), required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, today: date) -> None:
+        super().__init__(data, initial={"on": today})
+        self.today = today
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > self.today:
+            raise forms.ValidationError(_("A visit is recorded after it took place. Plan the next one below."))
+        return on
+
+
+class RemarkForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=gettext_lazy("What is still wanted"), required=False, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class CoachForm(forms.Form):
+    coach = forms.ModelChoiceField(label=gettext_lazy("Coach"), queryset=User.objects.none(), empty_label=None)
+    until = day_field(gettext_lazy("Until"))
+
+    def __init__(self, data: QueryDict | None = None, *, today: date) -> None:
+        super().__init__(data)
+        coaches = User.objects.filter(is_active=True, all_seats__kind="coach", all_seats__during__contains=TODAY)
+        self.fields["coach"].queryset = coaches.distinct().order_by("name")  # type: ignore[attr-defined]
+        self.today = today
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until <= self.today:
+            raise forms.ValidationError(_("The last day lies after today."))
+        return until
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step as the plan shows it."""
+
+    step: Step
+    title: Any
+    who: Any
+    state: str
+    late: bool
+    papers: Sequence[Evidence]
+
+
+def coaching(request: StaffRequest) -> HttpResponse:
+    """All coached firms, those whose next step is due first on top."""
+    tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else ""
+    cases = Case.objects.within(request.user.reach(access.OFFICE)).coached()
+    counts = cases.count_coached(request.today)
+    chosen = cases.filter(attention(request.today)[tab]) if tab else cases
+    rows = chosen.select_related("firm").prefetch_related("applications").with_county().with_progress()
+    page = page_of(request, rows.order_by(F("next_due").asc(nulls_last=True), "pk"), counts[tab or "all"])
+    context = {"tabs": _tabs(tab, counts), "page": page, "rows": _coached(list(page.object_list), request.today)}
+    return render(request, "desk/coaching/coaching.html", context)
+
+
+def _tabs(here: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"url": f"?tab={tab}", "label": label, "count": counts[tab or "all"], "here": tab == here}
+        for tab, label in TABS.items()
+    ]
+
+
+def _coached(cases: Sequence[Any], today: date) -> list[dict[str, Any]]:
+    """Each case with its row of progress, its coach and the last visit. Two statements."""
+    keys = [case.firm_id for case in cases]
+    coaches = {
+        each.firm_id: each
+        for each in Appointment.objects.filter(firm__in=keys, during__contains=today).select_related("coach")
+    }
+    visits: dict[int, Visit] = {}
+    for visit in Visit.objects.filter(firm__in=keys).order_by("on", "pk").defer("notes"):
+        visits[visit.firm_id] = visit
+    return [
+        {
+            "case": case,
+            "row": next((each for each in case.applications.all() if each.ended_on is None), case),
+            "coach": coaches.get(case.firm_id),
+            "visit": visits.get(case.firm_id),
+            "late": case.next_due is not None and case.next_due < today,
+        }
+        for case in cases
+    ]
+
+
+def plan(request: StaffRequest, number: str) -> HttpResponse:
+    return _show(request, _case(request, number))
+
+
+def accept_step(request: StaffRequest, number: str, position: int) -> HttpResponse:
+    return _judge_step(request, number, position, accept=True)
+
+
+def reopen_step(request: StaffRequest, number: str, position: int) -> HttpResponse:
+    return _judge_step(request, number, position, accept=False)
+
+
+def record_visit(request: StaffRequest, number: str) -> HttpResponse:
+    case = _case(request, number)
+    form = VisitForm(request.POST, today=request.today)
+    if form.is_valid() and attempt(
+        form, lambda: coaching_acts.record_visit(case, by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, _("The visit is on record."))
+        return redirect("desk:plan", number)
+    return _show(request, case, visit_form=form)
+
+
+def draw_plan(request: StaffRequest, number: str) -> HttpResponse:
+    """Judge the firm by today's record, where the person may, and draw the plan anew from that."""
+    case = _case(request, number)
+    if access.may(request.user, "diagnosis.keep"):
+        diagnosis_acts.keep(Firm.objects.filter(pk=case.firm_id), by=request.user, on=request.today)
+    drawn = coaching_acts.draw_plans(Case.objects.filter(pk=case.pk), by=request.user, on=request.today)
+    says = _("A plan of %(n)s steps is drawn; finished steps of the one before are kept.")
+    messages.success(request, says % {"n": Step.objects.filter(plan__in=drawn).count()})
+    return redirect("desk:plan", number)
+
+
+def appoint(request: StaffRequest, number: str) -> HttpResponse:
+    """Assign a coach; the firm has to consent before the coach sees anything."""
+    case = _case(request, number)
+    form = CoachForm(request.POST or None, today=request.today)
+    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _appoint(request, case, form)):
+        says = _("%(coach)s is assigned and sees the firm once it has consented.")
+        messages.success(request, says % {"coach": form.cleaned_data["coach"]})
+        return redirect("desk:plan", number)
+    who = identity(request.user, case.firm, on=request.today, here="desk:plan", case=case)
+    return render(request, "desk/coaching/appoint.html", {"identity": who, "case": case, "form": form})
+
+
+def _case(request: StaffRequest, number: str) -> Any:
+    """The case, its firm carrying the county's name as the identity bar wants it."""
+    cases = Case.objects.visible_to(request.user).with_county().select_related("firm")
+    case: Any = get_object_or_404(cases, number=number)
+    case.firm.county_name = case.county_name
+    return case
+
+
+def _judge_step(request: StaffRequest, number: str, position: int, *, accept: bool) -> HttpResponse:
+    case = _case(request, number)
+    step = get_object_or_404(Step.objects.filter(plan__case=case).current(), position=position)
+    form = RemarkForm(request.POST)
+    if form.is_valid() and attempt(form, lambda: _judge(request, step, form.cleaned_data, accept=accept)):
+        accepted, reopened = _("Step %(n)s is accepted."), _("Step %(n)s is open again; the firm is told why.")
+        messages.success(request, (accepted if accept else reopened) % {"n": position})
+        return redirect("desk:plan", number)
+    return _show(request, case, remark_form=form, position=position)
+
+
+def _appoint(request: StaffRequest, case: Case, form: CoachForm) -> None:
+    coach, until = form.cleaned_data["coach"], form.cleaned_data["until"]
+    coaching_acts.appoint(case.firm, coach, by=request.user, on=request.today, until=until)
+
+
+def _judge(request: StaffRequest, step: Step, sent: dict[str, Any], *, accept: bool) -> None:
+    steps = Step.objects.filter(pk=step.pk)
+    if accept:
+        coaching_acts.accept_step(steps, by=request.user, on=request.today, version=sent["version"])
+    else:
+        coaching_acts.reopen_step(steps, by=request.user, on=request.today, version=sent["version"], note=sent["note"])
+
+
+def _show(
+    request: StaffRequest,
+    case: Any,
+    *,
+    visit_form: VisitForm | None = None,
+    remark_form: RemarkForm | None = None,
+    position: int = 0,
+) -> HttpResponse:
+    steps = _steps(case)
+    drawn = steps[0].plan if steps else _drawn(case)
+    return render(
+        request,
+        "desk/coaching/plan.html",
+        {
+            "identity": identity(request.user, case.firm, on=request.today, here="desk:plan", case=case),
+            "case": case,
+            "plan": drawn,
+            "rows": [_row(step, request.today) for step in steps],
+            "done": sum(step.state == Step.DONE for step in steps),
+            "before": _finished_before(case),
+            "visits": _visits(case),
+            "coaches": list(Appointment.objects.filter(firm=case.firm).select_related("coach").order_by("-during")),
+            "visit_form": visit_form or VisitForm(today=request.today),
+            "form": remark_form or visit_form,
+            "position": position,
+            "may": _may(request, case),
+        },
+        status=422 if remark_form or visit_form else 200,
+    )
+
+
+def _may(request: StaffRequest, case: Case) -> set[str]:
+    """Which acts of this page the person's seats grant, for a firm that is theirs today."""
+    if Case.objects.filter(pk=case.pk).beyond(request.user.reach()):
+        return set()
+    return {act for act in PLAN_ACTS if access.may(request.user, f"coaching.{act}")}
+
+
+def _steps(case: Case) -> list[Step]:
+    """The current steps with the papers that prove them. Two statements."""
+    newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
+    papers = (
+        Evidence.objects.select_related("document")
+        .annotate(number=Subquery(newest.values("number")[:1]))
+        .order_by("pk")
+    )
+    steps = Step.objects.filter(plan__case=case).current().select_related("plan__diagnosis")
+    steps = steps.defer("plan__diagnosis__facts", "plan__diagnosis__assessment")
+    return list(steps.prefetch_related(Prefetch("evidence", papers)).order_by("position"))
+
+
+def _drawn(case: Case) -> Plan | None:
+    return Plan.objects.filter(case=case, superseded_on=None).select_related("diagnosis").first()
+
+
+def _row(step: Step, today: date) -> StepRow:
+    state = "returned" if step.state == Step.OPEN and step.remark else STATES.get(step.state, "open")
+    unfinished = step.state in (Step.OPEN, Step.HANDED_IN)
+    return StepRow(
+        step=step,
+        title=TITLES.get(step.rule, step.rule),
+        who=PEOPLE.get(step.who, step.who),
+        state=state,
+        late=bool(unfinished and step.due_on and step.due_on < today),
+        papers=list(step.evidence.all()),
+    )
+
+
+def _finished_before(case: Case) -> list[tuple[Any, Step]]:
+    """Steps that were done under plans superseded since."""
+    steps = Step.objects.filter(plan__case=case, plan__superseded_on__isnull=False, state=Step.DONE)
+    return [(TITLES.get(step.rule, step.rule), step) for step in steps.order_by("finished_on")]
+
+
+def _visits(case: Case) -> list[dict[str, Any]]:
+    visits = Visit.objects.filter(case=case).select_related("by").order_by("-on", "-pk")[:VISITS_SHOWN]
+    return [{"at": visit.on, "says": WAYS[visit.way], "who": visit.by.name, "visit": visit} for visit in visits]

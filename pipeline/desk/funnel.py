@@ -1,0 +1,213 @@
+"""The funnel: how many firms stand where, by county; every number opens the list behind it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pipeline import access
+from pipeline.access import Reach
+from pipeline.desk.paging import page_of
+from pipeline.models import Application, Case, Certificate, Division, Firm, Gap, User
+from pipeline.models.firm import FirmQuerySet
+from pipeline.request import StaffRequest
+from pipeline.rules.condition import TITLES
+from pipeline.stages import CASE_STAGES
+from pipeline.templatetags.look import language
+
+SMALLEST_SHOWN = 5
+POOL_STAGES = ("coaching", "ready", "in_certification")
+STAGES = [stage for stage in CASE_STAGES if stage != "closed"]
+FIRMS, OPEN, CERTIFIED = "firms", "open", "certified"
+OTHERS = {
+    FIRMS: gettext_lazy("Firms on record"),
+    OPEN: gettext_lazy("Open cases"),
+    CERTIFIED: gettext_lazy("Certified this year"),
+}
+COLUMNS = [FIRMS, *STAGES, OPEN, CERTIFIED]
+CITY, HOMELESS = "", "none"  # rows of the table that are no county
+Place = tuple[str, str]  # row (a county's code) and column
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number with the list behind it.
+
+    `kind` is shown, small (fewer than five) or withheld, because it would tell a small one.
+    """
+
+    count: int
+    url: str
+    kind: str = "shown"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A county, or the city as a whole."""
+
+    name: str
+    cells: list[Cell]
+    total: Cell
+
+
+def funnel(request: StaffRequest) -> HttpResponse:
+    reach = overseen(request.user)
+    counties = _counties(reach, request.today)
+    numbers, pool = _count(reach, request.today, counties)
+    hidden = kept_back(numbers) if _sees_no_small_groups(request.user) else {}
+    lines = [_line(code, name, numbers, hidden) for code, name in _names(counties, numbers)]
+    city = _line(CITY, _("All"), numbers, hidden)
+    return render(
+        request,
+        "desk/funnel/funnel.html",
+        {
+            "columns": [_title(column) for column in COLUMNS],
+            "lines": lines,
+            "city": city,
+            "steps": list(zip([_title(column) for column in STAGES], city.cells[1 : 1 + len(STAGES)], strict=True)),
+            "widest": max((cell.count for cell in city.cells[1 : 1 + len(STAGES)] if cell.kind == "shown"), default=0),
+            "longest": max((line.total.count for line in lines if line.total.kind == "shown"), default=0),
+            "pool": _seen(pool, hides=bool(hidden) or _sees_no_small_groups(request.user)),
+            "gaps": _gaps(request.user),
+        },
+    )
+
+
+def funnel_firms(request: StaffRequest) -> HttpResponse:
+    """The firms behind one number of the funnel: name, county, stage, certificate."""
+    stage = request.GET.get("stage", FIRMS)
+    firms = firms_behind(overseen(request.user), request.GET.get("county", CITY), stage, request.today)
+    total = firms.count()
+    withheld = _sees_no_small_groups(request.user) and 0 < total < SMALLEST_SHOWN
+    page = page_of(request, firms.with_county().order_by("pinyin", "pk"), 0 if withheld else total)
+    context = {
+        "title": _title(stage if stage in COLUMNS else FIRMS),
+        "page": page,
+        "rows": [] if withheld else _rows(list(page.object_list)),
+        "total": total,
+        "withheld": withheld,
+        "staff": bool(request.user.seat_kinds & access.OFFICE),
+    }
+    return render(request, "desk/funnel/firms.html", context)
+
+
+def firms_behind(reach: Reach, county: str, stage: str, day: date) -> FirmQuerySet:
+    firms = Firm.objects.within(reach)
+    if county:
+        firms = firms.in_county(None if county == HOMELESS else county)
+    cases = Case.objects.open().filter(firm=OuterRef("pk"))
+    if stage == CERTIFIED:
+        return firms.filter(Exists(Firm.objects.certified_in(day.year).filter(pk=OuterRef("pk"))))
+    if stage == OPEN:
+        return firms.filter(Exists(cases))
+    return firms.filter(Exists(cases.filter(stage=stage))) if stage in STAGES else firms
+
+
+def overseen(user: User) -> Reach:
+    """The firms whose numbers a person may know: those of the office they work in, and of the one they lead."""
+    reach = user.reach(access.OFFICE | {"leader"})
+    return Reach(everything=reach.everything or reach.leads_city, counties=reach.counties | reach.led_counties)
+
+
+def _sees_no_small_groups(user: User) -> bool:
+    """A leader's account, which is shown aggregates; one that also works in an office is not hidden anything."""
+    return not user.seat_kinds & access.OFFICE
+
+
+def _counties(reach: Reach, day: date) -> list[Division]:
+    counties = Division.objects.counties().filter(during__contains=day).order_by("code")
+    return list(counties if reach.everything else counties.filter(pk__in=reach.counties))
+
+
+def _names(counties: Iterable[Division], numbers: Mapping[Place, int]) -> list[tuple[str, str]]:
+    named = [(county.code, county.name) for county in counties]
+    homeless = any(numbers.get((HOMELESS, column)) for column in COLUMNS)
+    return [*named, (HOMELESS, _("County to be assigned"))] if homeless else named
+
+
+def _count(reach: Reach, day: date, counties: Sequence[Division]) -> tuple[dict[Place, int], int]:
+    """Every number of the table, with its sums, and the firms of the pool. Two statements."""
+    codes = {county.pk: county.code for county in counties}
+    numbers: dict[Place, int] = defaultdict(int)
+    pool = 0
+    for found in Case.objects.within(reach).funnel():
+        _add(numbers, codes.get(found["county_id"], HOMELESS), (found["stage"], OPEN), found["firms"])
+        pool += found["pool"] if found["stage"] in POOL_STAGES else 0
+    for found in Firm.objects.within(reach).by_county(day.year):
+        _add(numbers, codes.get(found["division_id"], HOMELESS), (FIRMS,), found["firms"])
+        _add(numbers, codes.get(found["division_id"], HOMELESS), (CERTIFIED,), found["certified"])
+    rows = [*codes.values(), HOMELESS, CITY]
+    return {(row, column): numbers[row, column] for row in rows for column in COLUMNS}, pool
+
+
+def _add(numbers: dict[Place, int], row: str, columns: Sequence[str], firms: int) -> None:
+    for column in columns:
+        numbers[row, column] += firms
+        numbers[CITY, column] += firms
+
+
+def kept_back(numbers: Mapping[Place, int]) -> dict[Place, str]:
+    """Numbers not to be shown: groups of fewer than five, and what would let them be reckoned from a sum.
+
+    A row's stages add up to its open cases and a column's counties to the city; where a single number of such a sum is
+    missing it could be found by subtraction, so another one is withheld with it.
+    """
+    hidden = {place: "small" for place, count in numbers.items() if 0 < count < SMALLEST_SHOWN}
+    rows = dict.fromkeys(row for row, _column in numbers)
+    sums = [[(row, column) for row in rows] for column in COLUMNS]
+    sums += [[(row, column) for column in (*STAGES, OPEN)] for row in rows]
+    while lone := next((each for each in sums if sum(place in hidden for place in each) == 1), None):
+        others = [place for place in lone if place not in hidden]
+        hidden[min(others, key=lambda place: (not numbers[place], numbers[place]))] = "withheld"
+    return hidden
+
+
+def _line(row: str, name: str, numbers: Mapping[Place, int], hidden: Mapping[Place, str]) -> Line:
+    cells = [Cell(numbers[row, column], _list(row, column), hidden.get((row, column), "shown")) for column in COLUMNS]
+    return Line(name, cells, cells[COLUMNS.index(OPEN)])
+
+
+def _list(row: str, column: str) -> str:
+    return f"{reverse('desk:funnel_firms')}?{urlencode({'county': row, 'stage': column})}"
+
+
+def _title(column: str) -> str:
+    return CASE_STAGES[column].label(language()) if column in STAGES else str(OTHERS[column])
+
+
+def _seen(count: int, *, hides: bool) -> Cell:
+    return Cell(count, "", "small" if hides and 0 < count < SMALLEST_SHOWN else "shown")
+
+
+def _gaps(user: User) -> list[dict[str, Any]]:
+    """How many firms are short of each condition; not for a leader, to whom firms' figures are closed."""
+    if _sees_no_small_groups(user):
+        return []
+    found = list(Gap.objects.within(user.reach(access.OFFICE)).by_rule())
+    return [{"rule": each["rule"], "title": TITLES[each["rule"]], "firms": each["firms"]} for each in found]
+
+
+def _rows(firms: Sequence[Any]) -> list[dict[str, Any]]:
+    """Each firm with its stage and its newest certificate. Three statements."""
+    keys = [firm.pk for firm in firms]
+    cases = {case.firm_id: case for case in Case.objects.open().filter(firm__in=keys)}
+    dossiers = {each.firm_id: each for each in Application.objects.open().filter(firm__in=keys)}
+    held = {each.firm_id: each for each in Certificate.objects.filter(firm__in=keys).order_by("issued_on")}
+    return [
+        {
+            "firm": firm,
+            "case": cases.get(firm.pk),
+            "row": dossiers.get(firm.pk) or cases.get(firm.pk),
+            "certificate": held.get(firm.pk),
+        }
+        for firm in firms
+    ]

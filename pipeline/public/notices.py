@@ -1,0 +1,40 @@
+"""The public notice of firms about to enter the pool: who, from which county, until when, and how to object."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from config.postgres.scope import acting
+from pipeline.access import PUBLICITY
+from pipeline.models import Case, Office
+from pipeline.rules.workdays import carried_calendar
+
+
+@login_not_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """Read as the service of publicity, for nobody is signed in; nothing is shown but what a notice publishes."""
+    with transaction.atomic(), acting(PUBLICITY):
+        rows = [_notice(case) for case in Case.objects.on_public_notice()]
+        offices = list(Office.objects.filter(level=Office.CITY).order_by("name"))
+    return render(request, "public/notices/notices.html", {"rows": rows, "offices": offices})
+
+
+def _notice(case: Any) -> dict[str, Any]:
+    return {
+        "name": case.firm.name,
+        "county": case.county_name,
+        "uscc": case.firm.uscc,
+        "number": case.number,
+        "begins": _day_after(case.clock_from),
+        "ends": case.due_on,
+        "workdays": case.clock_days,
+    }
+
+
+def _day_after(day: date | None) -> date | None:
+    """The first working day that counts: the day of publication is not counted."""
+    return carried_calendar().add(day, 1).due if day else None
