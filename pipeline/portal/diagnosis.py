@@ -13,6 +13,7 @@ from pipeline.models import Firm
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
 
+FINE = ("met", "not_applicable")
 WORST_FIRST = ("unmet", "manual_review", "unknown", "met", "not_applicable")
 
 
@@ -28,7 +29,8 @@ def diagnosis(request: StaffRequest, uscc: str) -> HttpResponse:
     context = {
         "firm": firm,
         "kept": kept,
-        "findings": findings,
+        "wanting": [each for each in findings if each["verdict"] not in FINE],
+        "met": [each for each in findings if each["verdict"] in FINE],
         "counts": Counter(each["verdict"] for each in findings),
         "score": score,
         "points": score["items"] if score else [],

@@ -11,9 +11,9 @@ def test_without_a_diagnosis_the_page_says_how_one_comes_about(cast: Cast) -> No
 def test_judging_anew_keeps_a_diagnosis_and_shows_what_is_short_first(cast: Cast) -> None:
     li = Visitor(cast.li)
     page = li.post("diagnosis")
-    verdicts = [finding["verdict"] for finding in page.context["findings"]]
-    assert len(verdicts) == 9
-    assert verdicts[0] == "unmet"
+    wanting, met = page.context["wanting"], page.context["met"]
+    assert len(wanting) + len(met) == 9
+    assert wanting[0]["verdict"] == "unmet"
     text = page.content.decode()
     assert "3.60%" in text
     assert "≥ 4%" in text
