@@ -45,6 +45,11 @@ class Whole:
     bits: int
     constant: int | None = None
     positive: bool = False
+    narrow: bool = False
+    """Held in eight bits, as results of tables are: to be widened before it is calculated with."""
+
+    def widened(self, word: Word) -> Whole:
+        return replace(self, value=self.value.cast(word.dtype), narrow=False) if self.narrow else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,14 @@ def whole(number: int, word: Word) -> Whole:
 
 
 def as_ratio(x: Exact, word: Word) -> Ratio:
-    return x if isinstance(x, Ratio) else Ratio(x, whole(1, word))
+    return x if isinstance(x, Ratio) else Ratio(x.widened(word), whole(1, word))
 
 
 def as_real(x: Column) -> Real:
     match x:
         case Real():
             return x
-        case Whole(value, bits, constant, _):
+        case Whole(value, bits, constant):
             slack = 0.0 if bits <= FLOAT_BITS else UNIT_ROUNDOFF
             return Real(value.cast(pl.Float64), slack, constant=None if constant is None else float(constant))
         case Ratio(Whole(constant=int(over)), Whole(constant=int(under))):
@@ -128,7 +133,7 @@ def added(op: str, x: Column, y: Column, word: Word) -> Column:
 
 def exact_sum(op: str, x: Exact, y: Exact, word: Word) -> Exact | None:
     if isinstance(x, Whole) and isinstance(y, Whole):
-        return plus(op, x, y, word)
+        return plus(op, x.widened(word), y.widened(word), word)
     a, b = as_ratio(x, word), as_ratio(y, word)
     left, right, under = times(a.over, b.under, word), times(b.over, a.under, word), times(a.under, b.under, word)
     if left is None or right is None or under is None:

@@ -23,6 +23,7 @@ import polars as pl
 from pipeline.rules.column_numbers import (
     COMPARE,
     LONG,
+    UNIT_ROUNDOFF,
     WIDE,
     Column,
     Ratio,
@@ -39,10 +40,11 @@ from pipeline.rules.column_numbers import (
 )
 from pipeline.rules.condition import UNKNOWN_VERDICT, VERDICTS
 from pipeline.rules.dated import Book
-from pipeline.rules.formula import Formula, Number, exact, names
+from pipeline.rules.formula import Formula, Number, exact, names, nodes
 from pipeline.rules.programmes import conditions_of, score_table
 
 FACT_BITS = 53
+NEAR = "near a line"
 VERDICT = pl.Enum([*VERDICTS, UNKNOWN_VERDICT])
 
 
@@ -51,7 +53,7 @@ def judge(
 ) -> pl.DataFrame:
     """One verdict column for each rule of the book, or those named; `<item>_low` and `_high` for each score item named.
 
-    Verdicts are an Enum of met, unmet, manual_review, not_applicable, unknown; points are Int64, null where not known.
+    Verdicts are an Enum of met, unmet, manual_review, not_applicable, unknown; points are Int8.
     """
     if book.day != day:
         raise ValueError(f"the book is the one of {book.day}, not of {day}")
@@ -73,25 +75,28 @@ def evaluate(frame: pl.DataFrame, formulas: Mapping[str, Formula], word: Word = 
     shared = Shared()
     read = {name: Reader(frozenset(frame.columns), word, shared).answer(formula) for name, formula in formulas.items()}
     answers = [answer.alias(name) for name, (answer, _) in read.items()]
-    open_rows = [near.alias(f"near {name}") for name, (_, near) in read.items() if near is not None]
-    answered = shared.computed_on(frame.lazy()).select(*answers, *open_rows).collect()
-    for name, formula in formulas.items():
-        if read[name][1] is not None:
-            answered = answered.with_columns(settled(answered, name, formula, frame, word))
-    return answered.select(list(formulas))
+    near = {name: open_rows for name, (_, open_rows) in read.items() if open_rows is not None}
+    any_near = [pl.any_horizontal(each.fill_null(False) for each in near.values()).alias(NEAR)] if near else []
+    answered = shared.computed_on(frame.lazy()).select(*answers, *any_near).collect()
+    if not near:
+        return answered
+    rows = answered.drop_in_place(NEAR).arg_true()
+    again = read_again(frame, {name: formulas[name] for name in near}, rows, word)
+    return answered.with_columns(answered[name].scatter(rows, values) for name, values in again.items())
 
 
-def settled(answered: pl.DataFrame, name: str, formula: Formula, frame: pl.DataFrame, word: Word) -> pl.Series:
-    """The answers with the rows near a line read again, by integers twice as long or one by one."""
-    rows = answered[f"near {name}"].fill_null(False).arg_true()
+def read_again(
+    frame: pl.DataFrame, formulas: Mapping[str, Formula], rows: pl.Series, word: Word
+) -> dict[str, pl.Series]:
+    """The answers of the rows that are near a line, by integers twice as long or one by one."""
     if rows.is_empty():
-        return answered[name]
-    used = frame.select(each for each in dict.fromkeys(names(formula)) if each in frame.columns)[rows]
+        return {}
+    used = dict.fromkeys(name for formula in formulas.values() for name in names(formula) if name in frame.columns)
+    few = frame.select(list(used))[rows]
     if word is LONG:
-        again = evaluate(used, {name: formula}, WIDE)[name]
-    else:
-        again = pl.Series([exact(formula, row) for row in used.iter_rows(named=True)], dtype=answered[name].dtype)
-    return answered[name].scatter(rows, again)
+        return evaluate(few, formulas, WIDE).to_dict()
+    figures = list(few.iter_rows(named=True))
+    return {name: pl.Series([exact(formula, row) for row in figures]) for name, formula in formulas.items()}
 
 
 type Key = str | Formula
@@ -146,10 +151,10 @@ class Reader:
         number = self.number(formula)
         near = pl.any_horizontal(self.near) if self.near else None
         match number:
-            case Whole(value):
-                return value.cast(pl.Int64) if self.word is WIDE else value, near
+            case Whole():
+                return number.value if number.narrow else number.value.cast(pl.Int64), near
             case None:
-                return pl.lit(None, dtype=pl.Int64), near
+                return pl.lit(None, dtype=pl.Int8), near
         raise ValueError("only whole answers are read over columns")
 
     def number(self, formula: Formula) -> Column | None:
@@ -220,8 +225,8 @@ class Reader:
         if lines is None:
             return None
         self.near += [pl.all_horizontal(each, *self.reached) for each in lines.near]
-        results = [pl.lit(int(result), dtype=self.word.dtype) for *_, result in (*table, (0, 0, otherwise))]
-        return Whole(first_that_holds(lines.tests, results[:-1], results[-1]), FACT_BITS)
+        *results, last = (pl.lit(int(result), dtype=pl.Int8) for *_, result in (*table, (0, 0, otherwise)))
+        return Whole(first_that_holds(lines.tests, results, last), 7, narrow=True)
 
     def lines(self, inner: Formula, table: tuple[tuple[str, Number], ...]) -> Lines | None:
         """Worked out once for all tables that ask the same of the same number."""
@@ -239,10 +244,10 @@ class Reader:
         if number is None:
             return None
         number = stored(number, self.shared)
+        if isinstance(number, Real):
+            return real_lines(number, table, self.shared)
         tests = [alone.compare(op, number, literal(Fraction(line), self.word)) for op, line in table]
-        near = [pl.any_horizontal(alone.near)] if alone.near else []
-        kept = self.shared.keep(*tests, *near)
-        return Lines(kept[: len(tests)], kept[len(tests) :])
+        return Lines(self.shared.keep(*tests), alone.near)
 
     def choose(self, arms: tuple[tuple[Formula, Formula], ...], otherwise: Formula) -> Column | None:
         """The arm of the first test that holds; what comes behind a test that is unknown for every row is unknown."""
@@ -261,13 +266,23 @@ class Reader:
             tests.append(holds)
         values.append(self.number(otherwise) if len(tests) == len(arms) else None)
         self.reached, self.not_zero, self.not_negative = outer
-        return picked(tests, values, self.word)
+        return picked(tests, values, null_checks(arms, otherwise), self.word)
 
     def learn(self, test: Formula) -> None:
         """What is known of a divisor where the test fails."""
         for known, zero, negative in excluded(test):
             self.not_zero |= {known} if zero else frozenset()
             self.not_negative |= {known} if negative else frozenset()
+
+
+def real_lines(number: Real, table: tuple[tuple[str, Number], ...], shared: Shared) -> Lines:
+    """A float stands open where its least and its greatest possible value stand on different sides of a line."""
+    most = max(abs(float(line)) for _, line in table)
+    error = (number.magnitude + most) * (2 * (number.slack + UNIT_ROUNDOFF))
+    least, greatest = shared.keep(number.value - error, number.value + error)
+    tests = shared.keep(*(COMPARE[op](least, pl.lit(float(line))) for op, line in table))
+    others = [COMPARE[op](greatest, pl.lit(float(line))) for op, line in table]
+    return Lines(tests, shared.keep(pl.any_horizontal(x != y for x, y in zip(tests, others, strict=True))))
 
 
 def stored(number: Column, shared: Shared) -> Column:
@@ -282,6 +297,7 @@ def stored(number: Column, shared: Shared) -> Column:
             return Ratio(stored_whole(over, shared), stored_whole(under, shared))
         case Whole():
             return stored_whole(number, shared)
+    raise TypeError(f"{number} is no column")
 
 
 def stored_whole(number: Whole, shared: Shared) -> Whole:
@@ -304,20 +320,50 @@ def excluded(test: Formula) -> Iterator[tuple[Key, bool, bool]]:
             yield key(x), line > 0 or op == "<=", True
 
 
-def picked(tests: list[pl.Expr], values: list[Column | None], word: Word) -> Column | None:
+def null_checks(arms: tuple[tuple[Formula, Formula], ...], otherwise: Formula) -> list[bool]:
+    """For each test whether what follows it must be made null where the test is, as it would not be by itself."""
+    followers = [*(test for test, _ in arms[1:]), otherwise]
+    return [
+        divides(test) or not set(names(test)) <= needed(follower)
+        for (test, _), follower in zip(arms, followers, strict=True)
+    ]
+
+
+def divides(formula: Formula) -> bool:
+    """Whether it can be unknown though all its facts are known."""
+    return any(node.op == "/" for node in nodes(formula))
+
+
+def needed(formula: Formula) -> set[str]:
+    """Facts without which the formula is unknown, whatever the others are."""
+    match formula.op, formula.args:
+        case "fact", (name,):
+            return {name}
+        case ("choose", (((test, _), *_), _)) | ("steps", (test, _, _)):
+            return needed(test)
+        case (("given" | "and" | "or" | "const"), _):
+            return set()
+    return set().union(*(needed(part) for part in formula.args))
+
+
+def picked(tests: list[pl.Expr], values: list[Column | None], checks: list[bool], word: Word) -> Column | None:
     present = [each for each in values if each is not None]
     if not present:
         return None
     places = [place for place, each in enumerate(values) if each is not None]
-    return joined(present, partial(by_tests, tests, places), word)
+    if all(isinstance(each, Whole) and each.constant is not None and each.bits <= 7 for each in present):
+        small = [pl.lit(each.constant, dtype=pl.Int8) for each in present if isinstance(each, Whole)]
+        return Whole(by_tests(tests, places, checks, small), 7, narrow=True)
+    return joined(present, partial(by_tests, tests, places, checks), word)
 
 
-def by_tests(tests: list[pl.Expr], places: list[int], present: list[pl.Expr]) -> pl.Expr:
+def by_tests(tests: list[pl.Expr], places: list[int], checks: list[bool], present: list[pl.Expr]) -> pl.Expr:
     """The value of the first test that holds, the last one if none does, null behind a test that is null."""
     values = dict(zip(places, present, strict=True))
     result = values.get(len(tests), pl.lit(None))
     for place in reversed(range(len(tests))):
-        result = pl.when(tests[place]).then(values.get(place, pl.lit(None))).when(~tests[place]).then(result)
+        held = pl.when(tests[place]).then(values.get(place, pl.lit(None)))
+        result = held.when(~tests[place]).then(result) if checks[place] else held.otherwise(result)
     return result
 
 

@@ -182,15 +182,14 @@ def best_known(alternatives: tuple[Formula, ...], facts: Facts) -> Formula:
 
 def names(formula: Formula) -> Iterator[str]:
     """The names of all facts that the formula may ask for."""
-    if formula.op == "fact":
-        yield formula.args[0]
-    for part in formula.args:
-        yield from names_within(part)
+    return (str(node.args[0]) for node in nodes(formula) if node.op == "fact")
 
 
-def names_within(part: Any) -> Iterator[str]:
+def nodes(part: Any) -> Iterator[Formula]:
+    """The formula and everything it is made of."""
     if isinstance(part, Formula):
-        yield from names(part)
-    elif isinstance(part, tuple):
+        yield part
+        part = part.args
+    if isinstance(part, tuple):
         for each in part:
-            yield from names_within(each)
+            yield from nodes(each)

@@ -81,7 +81,9 @@ def by_hand(frame: pl.DataFrame) -> pl.DataFrame:
         *growth_points("net_assets"),
         *growth_points("sales"),
     ]
-    return frame.lazy().select(columns).collect()
+    stems = ("net_assets", "sales")
+    lazy = frame.lazy().with_columns(side for stem in stems for side in growth_sides(stem))
+    return lazy.with_columns(growth_low(stem).alias(f"{stem}_low") for stem in stems).select(columns).collect()
 
 
 def verdict(whole: pl.Expr, holds: pl.Expr) -> pl.Expr:
@@ -89,23 +91,33 @@ def verdict(whole: pl.Expr, holds: pl.Expr) -> pl.Expr:
     return pl.when(whole.is_null()).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(code.fill_null(UNKNOWN)).cat.to(VERDICT)
 
 
-def growth_points(stem: str) -> list[pl.Expr]:
+def growth_sides(stem: str) -> list[pl.Expr]:
     """Twice first times second times (1 + growth) is second squared plus third times first; both sides times 100."""
     first, second, third = (pl.col(f"{stem}_y{back}").cast(pl.Int128) for back in (3, 2, 1))
     from_zero = first == 0
     grown = pl.when(from_zero).then(third * 100).otherwise((second * second + third * first) * 100)
     base = pl.when(from_zero).then(second).otherwise(first * second * 2)
-    band = pl.when((second <= 0) | (first < 0)).then(pl.lit(0, pl.Int64))
+    return [grown.alias(f"{stem}_grown"), base.alias(f"{stem}_base")]
+
+
+def growth_low(stem: str) -> pl.Expr:
+    grown, base = pl.col(f"{stem}_grown"), pl.col(f"{stem}_base")
+    band = pl.when((pl.col(f"{stem}_y2") <= 0) | (pl.col(f"{stem}_y3") < 0)).then(pl.lit(0, pl.Int8))
     for per_cent, low in ((135, 9), (125, 7), (115, 5), (105, 3)):
-        band = band.when(grown >= base * per_cent).then(pl.lit(low, pl.Int64))
-    low = (
-        band.when(grown > base * 100)
-        .then(pl.lit(1, pl.Int64))
-        .when(grown.is_not_null() & base.is_not_null())
-        .then(pl.lit(0, pl.Int64))
+        band = band.when(grown >= base * per_cent).then(pl.lit(low, pl.Int8))
+    known = grown.is_not_null() & base.is_not_null()
+    return band.when(grown > base * 100).then(pl.lit(1, pl.Int8)).when(known).then(pl.lit(0, pl.Int8))
+
+
+def growth_points(stem: str) -> list[pl.Expr]:
+    low, name = pl.col(f"{stem}_low"), f"growth_{stem}"
+    high = (
+        pl.when(low > 0)
+        .then(low + pl.lit(1, pl.Int8))
+        .when(low == 0)
+        .then(pl.lit(0, pl.Int8))
+        .otherwise(pl.lit(10, pl.Int8))
     )
-    name = f"growth_{stem}"
-    high = pl.when(low > 0).then(low + 1).when(low == 0).then(pl.lit(0, pl.Int64)).otherwise(pl.lit(10, pl.Int64))
     return [low.fill_null(0).alias(f"{name}_low"), high.alias(f"{name}_high")]
 
 
