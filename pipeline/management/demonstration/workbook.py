@@ -20,7 +20,7 @@ from stdnum.cn import uscc
 from pipeline.outside.roster.columns import FIRM_COLUMNS, YEAR_COLUMNS, official_order
 from pipeline.outside.roster.pages import SHEET_NAME, heading
 from pipeline.outside.sheet_writer import Heading, Page, written
-from pipeline.outside.sheets import Cell
+from pipeline.outside.sheets import Cell, read
 from pipeline.rules.identifiers import CREDIT_CODE_LETTERS, ORGANISATION_WEIGHTS, weighted_check
 
 PUBLISHED = (2019, 2020, 2021)
@@ -28,6 +28,7 @@ SHOWN_LATER_BY = 4
 CITY = "3301"
 CITY_CODE = "330100"
 NOTE = "演示说明"
+NAME = "杭州市演示名册.xlsx"
 WAN = Decimal(10_000)
 CENT = Decimal("0.01")
 TARGETS = (900, 1_400, 2_200, 3_300, 4_700, 4_999, 5_600, 7_800, 10_500, 14_000, 17_500, 19_900)  # 万元 of sales
@@ -229,6 +230,16 @@ def pages(rows: Iterable[Sequence[Cell]], years: Sequence[int]) -> list[Page]:
     head = [heading(column, year) for column, year in official_order(list(years))]
     about = Page("说明", [Heading("演示名册说明", 110)], [[line] for line in ABOUT])
     return [Page(SHEET_NAME, [*head, Heading(NOTE, 60)], list(rows)), about]
+
+
+def shown_in(file: Path, year: int) -> bytes:
+    """The carried workbook with its three years moved to those before `year`; as it is where they are that already."""
+    sheets = read(file, name=file.name)
+    head, *rows = [row.cells for row in next(sheets).rows]
+    years = [year - 3, year - 2, year - 1]
+    if head[len(FIRM_COLUMNS)] == YEAR_COLUMNS[0].heading(years[0]):
+        return file.read_bytes()
+    return written(pages(rows, years))
 
 
 def drawn(source: Path, counties: dict[str, str]) -> bytes:
