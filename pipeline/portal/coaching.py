@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.acts import coaching as coaching_acts
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Evidence, Plan, Step, Visit
+from pipeline.models import Plan, Step, Visit
 from pipeline.portal import papers, standing
 from pipeline.portal.case import version
 from pipeline.portal.home import STEP_STATES
@@ -35,7 +35,7 @@ def step(request: StaffRequest, uscc: str, position: int) -> HttpResponse:
         except ConditionUnmet as unmet:
             standing.tell_unmet(request, unmet)
             return redirect("portal:step", uscc, position)
-    attached = Evidence.objects.filter(step=one).select_related("document", "by").order_by("-pk")
+    attached = papers.of_step(one)
     may = access.may(request.user, "coaching.finish_step") and one.state == Step.OPEN
     return render(
         request,

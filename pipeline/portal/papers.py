@@ -2,8 +2,10 @@
 
 from typing import Any, BinaryIO, cast
 
+from django.db.models import Max, QuerySet
+
 from pipeline.acts import evidence as evidence_acts
-from pipeline.models import Firm
+from pipeline.models import Evidence, Firm, Step
 from pipeline.request import StaffRequest
 
 
@@ -17,3 +19,9 @@ def take(request: StaffRequest, field: str, firm: Firm, *, purpose: str, **prove
         )
         names.append(name)
     return names
+
+
+def of_step(step: Step) -> QuerySet[Evidence]:
+    """The papers of a step with the number of their newest version, by which they are fetched."""
+    newest = Max("document__versions__number")
+    return Evidence.objects.filter(step=step).select_related("document", "by").annotate(newest=newest).order_by("-pk")
