@@ -33,6 +33,7 @@ class Cell:
 
     text: str
     number: bool
+    code: bool = False
     grade: str = ""
     says: Mapping[str, str] | None = None
     old: str | None = None
@@ -97,7 +98,7 @@ class Grid:
         if found is None:
             return Cell("", column.number)
         text = shown(row.cells[found["at"]] if found["at"] < len(row.cells) else None)
-        cell = Cell(text, column.number)
+        cell = Cell(text, column.number, column.key[0] == "code")
         if fault := faults.get(found["at"]):
             cell.grade, cell.says = ("wrong" if row.state == "refused" else "ask"), fault["says"]
         if change:

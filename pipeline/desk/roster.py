@@ -28,9 +28,9 @@ IN_WORK = frozenset({Import.RECEIVED, Import.READING, Import.CONFIRMED})
 STEP_OF = {Import.RECEIVED: 2, Import.READING: 2, Import.READ: 3, Import.CONFIRMED: 4, Import.COMMITTED: 5}
 SHOWN = {
     "doubtful": gettext_lazy("Refused or to confirm"),
-    "changed": gettext_lazy("Changed"),
-    "new": gettext_lazy("New"),
-    "all": gettext_lazy("All"),
+    "changed": gettext_lazy("Changed firms"),
+    "new": gettext_lazy("New firms"),
+    "all": gettext_lazy("All rows"),
 }
 
 

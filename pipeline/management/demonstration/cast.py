@@ -141,9 +141,10 @@ def everybody() -> Cast:
 
 
 def logins() -> Iterator[tuple[str, str, str, str]]:
-    """Log-in, name, seat and where it is, in the order of the seats' importance."""
-    song = User.objects.get(username=SECURITY_ADMIN)
-    with acting(song), transaction.atomic():
+    """Log-in, name, seat and where it is. The city names the firms: a security administrator does not see them."""
+    with acting(User.objects.get(username="chen")), transaction.atomic():
+        firms = dict(Firm.objects.values_list("pk", "name"))
+    with acting(User.objects.get(username=SECURITY_ADMIN)), transaction.atomic():
         for held in Seat.objects.select_related("user", "office").order_by("pk"):
-            where = held.office.name if held.office else held.agency or held.user.name
+            where = held.office.name if held.office else held.agency or firms.get(held.firm_id or 0, "")
             yield held.user.username, held.user.name, held.title[0], where
