@@ -24,6 +24,7 @@ from config.postgres.provision import SCRIPT, provision
 
 DATABASE = "miaopu"
 USUAL_PORT = 8000
+STOP_ORDER = ("beat", "web", "worker", "valkey", "postgresql")
 LEAST_FREE = 500_000_000  # bytes
 LONGEST_LOG = 10_000_000  # bytes
 FOLDER = STATE / "demo"
@@ -41,7 +42,7 @@ def say(line: str) -> None:
 @dataclass
 class Demo:
     port: int | None = None
-    stoppers: list[tuple[str, Callable[[], None]]] = field(default_factory=list)  # in the order of starting
+    stoppers: dict[str, Callable[[], None]] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
 
     def run(self) -> int:
@@ -74,10 +75,11 @@ class Demo:
         self.prepare_database(stack)
         assets.collect(say, stack.environment("command"))
         self.load_city(stack)
-        web = self.start_processes(stack)
-        stack.wait_for_web(web)
+        stack.wait_for_web(self.start_process(stack.web))  # first and alone: the person waits for it
         note_running(stack)
         say(f"\n  苗圃 Miaopu is ready at {stack.url}\n")
+        self.start_process(stack.worker)
+        self.start_process(stack.beat)
         tell_logins(stack)
         say("Ctrl-C stops it; the data stays. ./dev reset starts afresh.")
 
@@ -85,10 +87,10 @@ class Demo:
         postgres = Postgres(database_root() / "demo", pid_folder=FOLDER)
         if not postgres.exists():
             stamps().forget()
-        self.stoppers.append(("PostgreSQL", postgres.stop))
+        self.stoppers["postgresql"] = postgres.stop
         postgres.start()
         valkey = Valkey(FOLDER / "valkey", pid_folder=FOLDER)
-        self.stoppers.append(("Valkey", valkey.stop))
+        self.stoppers["valkey"] = valkey.stop
         valkey.start()
         self.children += [child for child in (postgres.child, valkey.child) if child]
         return Stack(FOLDER, postgres, DATABASE, valkey.url, port, demo=True, pid_folder=FOLDER)
@@ -116,13 +118,11 @@ class Demo:
         stack.run_command("demonstrate", STATEMENT_TIMEOUT_MS="0")
         stamps().set("demonstrate", "loaded")
 
-    def start_processes(self, stack: Stack) -> Child:
-        """Worker, web and beat at once; the answer is the web server, which is worth waiting for."""
-        for start in (stack.worker, stack.web, stack.beat):
-            child = start()
-            self.children.append(child)
-            self.stoppers.append((child.name, child.stop))
-        return self.children[-2]
+    def start_process(self, start: Callable[[], Child]) -> Child:
+        child = start()
+        self.children.append(child)
+        self.stoppers[child.name] = child.stop
+        return child
 
     def watch(self) -> None:
         while True:
@@ -131,11 +131,12 @@ class Demo:
             time.sleep(0.5)
 
     def stop(self) -> None:
-        """Beat, web, worker, Valkey, PostgreSQL: whoever gives work stops before whoever does it."""
+        """Whoever gives work stops before whoever does it."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: say("Already stopping; a running job gets some seconds to end."))
-        for _, stop in reversed(self.stoppers):
-            stop()
+        for name in STOP_ORDER:
+            if stop := self.stoppers.pop(name, None):
+                stop()
         RUNNING.unlink(missing_ok=True)
 
 
