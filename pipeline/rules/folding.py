@@ -159,7 +159,7 @@ def doubt_expense(row: YearFigures, place: str, back: int, figures: Figures) -> 
     elif spent is not None and costs is not None and spent > costs:
         says = Label("研发费用大于成本费用，请核对", "R&D expense is above all costs: please compare")
         figures.asks.append(Fault(f"{place}.rd", says))
-    if above(parts["rd_domestic"], parts["rd_total"]):
+    if above(figures.values[year_name("rd_domestic", back)], figures.values[year_name("rd_total", back)]):
         says = Label("境内研发费用大于研发费用总额", "domestic R&D expense is above the whole")
         figures.strike(f"{place}.rd_domestic", says, year_name("rd_domestic", back))
 

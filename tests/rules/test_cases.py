@@ -1,0 +1,87 @@
+"""Every YAML case, exactly as a policy officer reads it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from pipeline.rules import Assessment
+from pipeline.rules.volumes import read_yaml
+from tests.rules.cases import CASES, FOLDER, RuleCase
+
+EXPECTATIONS = {"name", "book", "on", "like", "facts", "expect", "score", "refused", "review", "impossible", "asks"}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_book_says_what_the_case_expects(case: RuleCase) -> None:
+    assessment = case.assessment()
+    for rule, expected in case.raw["expect"].items():
+        if rule == "verdict":
+            assert assessment.verdict == expected
+        elif isinstance(expected, str):
+            assert assessment.finding(rule).verdict == expected, rule
+        else:
+            assert details(assessment, rule, expected) == expected, rule
+    assert bands(assessment, case.raw.get("score", {})) == case.raw.get("score", {})
+    assert set(case.raw) <= EXPECTATIONS
+
+
+def details(assessment: Assessment, rule: str, expected: dict[str, object]) -> dict[str, object]:
+    finding = assessment.finding(rule).to_json("en")
+    """What the case names of the finding; of the figures used only those it names."""
+    return {key: part(finding[key], value) for key, value in expected.items()}
+
+
+def part(found: Any, expected: Any) -> Any:
+    return {key: found.get(key) for key in expected} if isinstance(expected, dict) else found
+
+
+def bands(assessment: Assessment, expected: dict[str, list[int]]) -> dict[str, list[int]]:
+    assert assessment.score
+    found = {each.item: list(each.band) for each in assessment.score.items}
+    found["total"] = [assessment.score.low, assessment.score.high]
+    return {item: found[item] for item in expected}
+
+
+@pytest.mark.parametrize("case", [each for each in CASES.values() if "refused" in each.raw or "review" in each.raw])
+def test_points_are_refused_or_looked_at_where_the_case_says(case: RuleCase) -> None:
+    score = case.assessment().score
+    assert score
+    if "refused" in case.raw:
+        assert [each.item for each in score.items if each.refused] == case.raw["refused"]
+    if "review" in case.raw:
+        assert [each.item for each in score.items if each.review] == case.raw["review"]
+
+
+@pytest.mark.parametrize("case", [each for each in CASES.values() if "impossible" in each.raw or "asks" in each.raw])
+def test_what_cannot_be_and_what_is_odd_is_named(case: RuleCase) -> None:
+    assessment = case.assessment()
+    if "impossible" in case.raw:
+        assert [each.place for each in assessment.impossible] == case.raw["impossible"]
+    if "asks" in case.raw:
+        assert [each.place for each in assessment.asks] == case.raw["asks"]
+
+
+def test_no_two_cases_share_a_name() -> None:
+    names = Counter(each["name"] for file in FOLDER.glob("*.yaml") for each in read_yaml(file))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_finding_has_one_plain_sentence(case: RuleCase, language: str) -> None:
+    for finding in case.assessment().findings:
+        sentence = finding.says.in_language(language)
+        assert sentence.endswith("。" if language == "zh" else "."), sentence
+        assert "{" not in sentence, sentence
+        assert "None" not in sentence, sentence
+        assert finding.source
+        assert finding.article
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_kept_assessment_reads_back_as_it_was(case: RuleCase) -> None:
+    assessment = case.assessment()
+    assert Assessment.from_json(assessment.to_json(), assessment.facts) == assessment
