@@ -22,7 +22,9 @@ ASSIGNMENTS = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 LONGEST_FUNCTION, LONGEST_FILE, LONGEST_TEST = 40, 400, 500
 
 # Larger than the alarm allows, and why that is right. A line that is no longer needed fails too.
-EXPLAINED: dict[str, str] = {}
+EXPLAINED: dict[str, str] = {
+    "pipeline/acts/case.py": "one module holds every act of the case, so that each is found by its name",
+}
 
 
 def templates(source: Source) -> set[str]:

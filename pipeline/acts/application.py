@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, progress
+from pipeline.acts import coaching, diagnosis, firm, progress
 from pipeline.acts.case import Versions
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Application, Case, Fault, Firm, Proposal, Round, Transition, Visit
+from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.stages import APPLICATION_STAGES
@@ -24,16 +24,18 @@ def open(firms: FirmQuerySet, round: Round, *, by: Actor, on: date) -> Applicati
     """
     access.require(by, "application.open", firms)
     demand(round.opens_on <= on <= round.county_date, "round", _("The round is not open on this day."))
-    firm = firms.get()
-    case = Case.objects.open().filter(firm=firm).first()
+    applicant = firms.get()
+    case = Case.objects.open().filter(firm=applicant).first()
     if case is None:
         number = Case.numbers(on.year, 1)[0]
-        case = Case.objects.create(firm=firm, number=number, kind=Case.DIRECT, stage="in_certification", opened_on=on)
+        case = Case.objects.create(
+            firm=applicant, number=number, kind=Case.DIRECT, stage="in_certification", opened_on=on
+        )
         progress.record([case], "application.open", target="in_certification", by=by, on=on, source="")
     else:
         progress.advance(Case.objects.filter(pk=case.pk), "application.open", by=by, on=on)
     application = Application.objects.create(
-        firm=firm, case=case, round=round, stage="draft", opened_on=on, due_on=round.county_date
+        firm=applicant, case=case, round=round, stage="draft", opened_on=on, due_on=round.county_date
     )
     progress.record_application([application], "application.open", target="draft", by=by, on=on)
     return application
@@ -109,6 +111,18 @@ def send_back(
     return progress.advance_application(
         applications, "application.send_back", by=by, on=on, versions=versions, note=note
     )
+
+
+@transaction.atomic
+def change_county(
+    applications: ApplicationQuerySet, division: Division, *, by: Actor, on: date, versions: Versions = None
+) -> list[Transition]:
+    """Write the firm's move; the open review of its dossier starts anew in the new county."""
+    access.require(by, "application.change_county", applications)
+    keys = list(applications.values_list("pk", flat=True))
+    firm.settle(Firm.objects.filter(pk__in=applications.values("firm")), division, on=on)
+    moved = Application.objects.filter(pk__in=keys)
+    return progress.advance_application(moved, "application.change_county", by=by, on=on, versions=versions)
 
 
 @transaction.atomic

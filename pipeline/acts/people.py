@@ -1,5 +1,6 @@
 """Accounts and seats."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -50,3 +51,10 @@ def end_seat(seat: Seat, *, by: Actor, on: date) -> None:
     Seat.objects.filter(pk=seat.pk).update(
         during=Func(Func(F("during"), function="lower"), Value(on), function="daterange")
     )
+
+
+@transaction.atomic
+def prefer(user: User, *, look: Mapping[str, str] | None = None, language: str = "") -> None:
+    """Keep how the house looks to its owner's own account. Nobody else's is ever changed, so no seat grants it."""
+    changes = ({"look": {**user.look, **look}} if look else {}) | ({"language": language} if language else {})
+    User.objects.filter(pk=user.pk).update(**changes)

@@ -158,10 +158,10 @@ def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, 
     for row in rows:
         left = max(carried_calendar().between(on, row.due_on), 0) if row.due_on and row.place.clock == "runs" else None
         resumed = row.clock_left if row.place.clock == "paused" else None
-        clock = _clock(place, on, resumed=resumed, left=left)
+        reading = _clock(place, on, resumed=resumed, left=left)
         if isinstance(row, Application):
-            clock["due_on"] = _within_round(clock["due_on"], place, row)
-        groups[tuple(clock.items())].append(row)
+            reading["due_on"] = _within_round(reading["due_on"], place, row)
+        groups[tuple(reading.items())].append(row)
     return groups
 
 

@@ -3,68 +3,17 @@ from datetime import date
 from typing import Any, Literal, Self, get_args
 
 from django.contrib.postgres.fields import DateRangeField
-from django.db import DatabaseError, connection, models
+from django.db import connection, models
 from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from pipeline import access, stages
 from pipeline.access import Actor
-from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet, Row
+from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
+from pipeline.models.moving import MovingQuerySet, due
+from pipeline.models.review import Fault, Flag, Proposal
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
-
-TABLE_OF_MOVES = "MP001"  # the SQLSTATE of the trigger that guards the stages
-
-
-class MoveRefused(Exception):
-    """The table of moves does not allow it, or somebody moved the row first.
-
-    `current` tells where the rows stand now: number -> (stage, version).
-    """
-
-    def __init__(self, move: str, current: dict[str, tuple[str, int]]) -> None:
-        super().__init__(f"{move} is refused: {current or 'no such row'}")
-        self.move = move
-        self.current = current
-
-
-class MovingQuerySet(FirmOwnedQuerySet[Row]):
-    """Rows with a stage. `move` is the only writer of it."""
-
-    table: str
-
-    def move(
-        self, name: str, *, to: str | None = None, versions: dict[int, int] | None = None, **also: Any
-    ) -> dict[int, str]:
-        """Move every row of the queryset or none: {row id: the stage it left}. Raises MoveRefused.
-
-        `versions` holds the version of each row as the person saw it; without it the rows are taken as they are found.
-        `also` is written in the same statement.
-        """
-        move = stages.MOVES[self.table][name]
-        target = to or next(iter(move.to))
-        sources = [source for source in move.from_ if source]
-        found = {
-            pk: (stage, version) for pk, stage, version in self.order_by("pk").values_list("pk", "stage", "version")
-        }
-        seen = Q(pk__in=found) if versions is None else _as_seen(found, versions)
-        rows = self.model._default_manager.filter(seen, stage__in=sources)
-        try:
-            moved = rows.update(stage=target, version=F("version") + 1, **also) if found and target in move.to else 0
-        except DatabaseError as error:
-            if getattr(error.__cause__, "sqlstate", "") != TABLE_OF_MOVES:
-                raise
-            moved = -1
-        if moved != len(found) or not found:
-            raise MoveRefused(name, {str(pk): now for pk, now in found.items()})
-        return {pk: stage for pk, (stage, _) in found.items()}
-
-
-def _as_seen(found: dict[int, tuple[str, int]], versions: dict[int, int]) -> Q:
-    seen = Q(pk__in=[])
-    for pk in found:
-        seen |= Q(pk=pk, version=versions.get(pk, -1))
-    return seen
 
 
 class CaseQuerySet(MovingQuerySet["Case"]):
@@ -304,19 +253,6 @@ class Case(FirmOwned):
         return [f"GP{year}-{number:04d}" for number in range(last - count + 1, last + 1)]
 
 
-def due(place: Stage, due_on: date | None, today: date, calendar: Calendar) -> Due:
-    """What a clock says on a day: kind, day and working days left (below 0 when over)."""
-    if due_on is None:
-        return Due("none")
-    left = calendar.between(today, due_on)
-    if place.clock == "paused":
-        return Due("paused", due_on, left)
-    kind: Literal["over", "today", "soon", "calm"] = (
-        "over" if left < 0 else "today" if left == 0 else "soon" if left <= 4 else "calm"
-    )
-    return Due(kind, due_on, left)
-
-
 class CaseCounter(models.Model):
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField()
@@ -354,74 +290,3 @@ class Transition(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.move} on {self.on}"
-
-
-class Fault(FirmOwned):
-    """One thing to correct, named with its place; all of a return are told at once."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="faults")
-    application = models.ForeignKey(
-        "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="faults"
-    )
-    raised_by = models.ForeignKey(Transition, on_delete=models.PROTECT, related_name="faults")
-    place = models.CharField(max_length=60)  # firm.field, figures.2025.rd_total, property, document …
-    says = models.TextField()
-    answer = models.TextField(blank=True)
-    answered_on = models.DateField(null=True, blank=True)
-
-    objects = FirmOwnedQuerySet["Fault"].as_manager()
-
-    def __str__(self) -> str:
-        return self.says
-
-
-class Flag(FirmOwned):
-    """An objection, credit record or accident. Until it is cleared it blocks publicity and admission."""
-
-    OBJECTION, CREDIT, ACCIDENT = "objection", "credit", "accident"
-
-    kind = models.CharField(max_length=12)
-    says = models.TextField()
-    raised_by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
-    raised_on = models.DateField()
-    cleared_on = models.DateField(null=True, blank=True)
-    cleared_note = models.TextField(blank=True)
-
-    objects = FirmOwnedQuerySet["Flag"].as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["objection", "credit", "accident"]), name="flag_kind_is_known")
-        ]
-
-    def __str__(self) -> str:
-        return self.says
-
-
-class Proposal(FirmOwned):
-    """What one person proposes and another decides."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="proposals")
-    application = models.ForeignKey(
-        "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="proposals"
-    )
-    act = models.CharField(max_length=32)
-    reason = models.CharField(max_length=20, blank=True)
-    says = models.TextField()
-    proposed_by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
-    proposed_on = models.DateField()
-    decided_by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    decided_on = models.DateField(null=True, blank=True)
-
-    objects = FirmOwnedQuerySet["Proposal"].as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(decided_by=F("proposed_by")), name="nobody_decides_their_own_proposal"),
-            models.UniqueConstraint(
-                fields=["case", "act"], condition=Q(decided_on=None), name="one_open_proposal_per_act"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.act}: {self.says}"

@@ -67,11 +67,13 @@ class Certificate(FirmOwned):
 
     def state_on(self, day: date) -> str:
         """valid, expired, not_yet or the kind of the last event that ends it."""
-        ending = (
-            self.events.filter(kind__in=["revoked", "superseded", "moved_out"], on__lte=day).order_by("-on").first()
-        )
+        ending = self.events.filter(kind__in=ENDING, on__lte=day).order_by("-on").first()
+        return self.state_after(ending.kind if ending is not None else None, day)
+
+    def state_after(self, ending: str | None, day: date) -> str:
+        """The same where the event that ends it is known already (`with_ending`)."""
         if ending is not None:
-            return ending.kind
+            return ending
         if day < self.valid.lower:
             return "not_yet"
         return "valid" if day < self.valid.upper else "expired"

@@ -24,8 +24,9 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         return self.filter(firm__latest_diagnosis=F("pk"))
 
     def nearest_first(self) -> Self:
-        """Who is close: fewest unmet conditions, then fewest that nobody knows, then the most points in reach."""
-        return self.order_by("unmet", "unknown", "manual", F("score_high").desc(nulls_last=True), "pk")
+        """Who is close: fewest conditions unmet or without data, of those fewest unmet, then the most points in reach."""
+        undecided = F("unmet") + F("unknown")
+        return self.order_by(undecided, "unmet", "manual", F("score_high").desc(nulls_last=True), "pk")
 
     def standing(self, group: str) -> Self:
         """One group of nearness; each firm stands in exactly one: one, two, more, met, untold."""

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Self, TypeVar
 from unicodedata import normalize
@@ -6,7 +6,7 @@ from unicodedata import normalize
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQueryField, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection, models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Now
@@ -19,11 +19,10 @@ Row = TypeVar("Row", bound=models.Model)
 SHORTEST_PHONE_TAIL = 4
 
 
-class TextQuery(Func):
+class TextQuery(SearchQuery):
     """A search condition as it stands, taken for words that are already cut."""
 
     template = "(%(expressions)s)::tsquery"
-    output_field = SearchQueryField()
 
 
 def bigram_query(words: str) -> str:
@@ -90,7 +89,7 @@ class FirmQuerySet(models.QuerySet["Firm"]):
             certificate__issued_on__gte=date(year, 1, 1), certificate__issued_on__lt=date(year + 1, 1, 1)
         )
 
-    def by_county(self, year: int) -> Iterable[dict[str, Any]]:
+    def by_county(self, year: int) -> Iterable[Mapping[str, Any]]:
         """How many of these firms belong to each county today, and how many of them were certified in the year."""
         now = FirmMove.objects.filter(firm__in=self.values("pk"), during__upper_inf=True)
         certified = Exists(Firm.objects.certified_in(year).filter(pk=OuterRef("firm")))
@@ -98,7 +97,7 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         return grouped.annotate(firms=Count("pk"), certified=Count("pk", filter=Q(certified))).iterator()
 
     def found_by(self, text: str) -> Self:
-        """What Ctrl-K looks for: a name or code as in `matching`, or the last digits of a contact's telephone number."""
+        """What Ctrl-K looks for: a name or code as in `matching`, or the end of a contact's telephone number."""
         if not (text.isdecimal() and len(text) >= SHORTEST_PHONE_TAIL):
             return self.matching(text)
         called = Contact.objects.filter(phone__endswith=text).values("firm")

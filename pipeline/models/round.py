@@ -7,8 +7,8 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Reach
-from pipeline.models.case import MovingQuerySet, due
 from pipeline.models.firm import FirmOwned
+from pipeline.models.moving import MovingQuerySet, due
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import APPLICATION_STAGES, Due, Stage
 

@@ -1,0 +1,78 @@
+"""Rows with a stage: how they move, and what their clocks say."""
+
+from datetime import date
+from typing import Any, Literal
+
+from django.db import DatabaseError
+from django.db.models import F, Q
+
+from pipeline import stages
+from pipeline.models.firm import FirmOwnedQuerySet, Row
+from pipeline.rules.workdays import Calendar
+from pipeline.stages import Due, Stage
+
+TABLE_OF_MOVES = "MP001"  # the SQLSTATE of the trigger that guards the stages
+
+
+class MoveRefused(Exception):
+    """The table of moves does not allow it, or somebody moved the row first.
+
+    `current` tells where the rows stand now: number -> (stage, version).
+    """
+
+    def __init__(self, move: str, current: dict[str, tuple[str, int]]) -> None:
+        super().__init__(f"{move} is refused: {current or 'no such row'}")
+        self.move = move
+        self.current = current
+
+
+class MovingQuerySet(FirmOwnedQuerySet[Row]):
+    """Rows with a stage. `move` is the only writer of it."""
+
+    table: str
+
+    def move(
+        self, name: str, *, to: str | None = None, versions: dict[int, int] | None = None, **also: Any
+    ) -> dict[int, str]:
+        """Move every row of the queryset or none: {row id: the stage it left}. Raises MoveRefused.
+
+        `versions` holds the version of each row as the person saw it; without it the rows are taken as they are found.
+        `also` is written in the same statement.
+        """
+        move = stages.MOVES[self.table][name]
+        target = to or next(iter(move.to))
+        sources = [source for source in move.from_ if source]
+        found = {
+            pk: (stage, version) for pk, stage, version in self.order_by("pk").values_list("pk", "stage", "version")
+        }
+        seen = Q(pk__in=found) if versions is None else _as_seen(found, versions)
+        rows = self.model._default_manager.filter(seen, stage__in=sources)
+        try:
+            moved = rows.update(stage=target, version=F("version") + 1, **also) if found and target in move.to else 0
+        except DatabaseError as error:
+            if getattr(error.__cause__, "sqlstate", "") != TABLE_OF_MOVES:
+                raise
+            moved = -1
+        if moved != len(found) or not found:
+            raise MoveRefused(name, {str(pk): now for pk, now in found.items()})
+        return {pk: stage for pk, (stage, _) in found.items()}
+
+
+def _as_seen(found: dict[int, tuple[str, int]], versions: dict[int, int]) -> Q:
+    seen = Q(pk__in=[])
+    for pk in found:
+        seen |= Q(pk=pk, version=versions.get(pk, -1))
+    return seen
+
+
+def due(place: Stage, due_on: date | None, today: date, calendar: Calendar) -> Due:
+    """What a clock says on a day: kind, day and working days left (below 0 when over)."""
+    if due_on is None:
+        return Due("none")
+    left = calendar.between(today, due_on)
+    if place.clock == "paused":
+        return Due("paused", due_on, left)
+    kind: Literal["over", "today", "soon", "calm"] = (
+        "over" if left < 0 else "today" if left == 0 else "soon" if left <= 4 else "calm"
+    )
+    return Due(kind, due_on, left)
