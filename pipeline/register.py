@@ -272,9 +272,9 @@ def _move_policies(name: str, past: str) -> Iterator[str]:
 def _seat_policies(name: str) -> Iterator[str]:
     firms = "firm_id in (select mp_firms())"
     coaches = "(kind = 'coach' and exists (select mp_offices()))"  # offices appoint them
-    mine = (
-        f"(user_id = (select mp_user()) or {SEES_ALL} or (select mp_holds('security_admin')) or {firms} or {coaches})"
-    )
+    colleagues = "office_id in (select mp_offices())"  # a head puts cases into their hands
+    everybody = f"{SEES_ALL} or (select mp_holds('security_admin'))"
+    mine = f"(user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {colleagues})"
     yield from _policies(name, select=mine, write="((select mp_holds('security_admin')) or (select mp_provisions()))")
     yield from _owner_reads(name)
 

@@ -10,6 +10,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
 
 CHUNK = 1024 * 1024
+INNER = "/documents/"
 
 
 class DiskStorage(FileSystemStorage):
@@ -44,6 +45,11 @@ def keep(content: BinaryIO) -> str:
 def fetch(sha256: str) -> IO[bytes]:
     """The stored bytes, open for reading."""
     return storages["documents"].open(_name(sha256))
+
+
+def inner_address(sha256: str) -> str:
+    """Where a web server that sends files itself finds the stored bytes (`X-Accel-Redirect`)."""
+    return f"{INNER}{_name(sha256)}"
 
 
 def _name(sha256: str) -> str:

@@ -336,7 +336,7 @@ drop policy if exists read on pipeline_seat;
 drop policy if exists add on pipeline_seat;
 drop policy if exists change on pipeline_seat;
 drop policy if exists remove on pipeline_seat;
-create policy read on pipeline_seat for select to web using ((user_id = (select mp_user()) or (select mp_sees_city()) or (select mp_holds('security_admin')) or firm_id in (select mp_firms()) or (kind = 'coach' and exists (select mp_offices()))));
+create policy read on pipeline_seat for select to web using ((user_id = (select mp_user()) or (select mp_sees_city()) or (select mp_holds('security_admin')) or firm_id in (select mp_firms()) or (kind = 'coach' and exists (select mp_offices())) or office_id in (select mp_offices())));
 create policy add on pipeline_seat for insert to web with check (((select mp_holds('security_admin')) or (select mp_provisions())));
 create policy change on pipeline_seat for update to web using (((select mp_holds('security_admin')) or (select mp_provisions()))) with check (((select mp_holds('security_admin')) or (select mp_provisions())));
 create policy remove on pipeline_seat for delete to web using (((select mp_holds('security_admin')) or (select mp_provisions())));

@@ -1,0 +1,286 @@
+"""The acts a seat of the bureau may do with a case, in the order they are offered, and what stands in their way."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pipeline import access, stages
+from pipeline.acts import case as acts
+from pipeline.acts import progress
+from pipeline.desk.moving import (
+    Deed,
+    FaultsForm,
+    ForwardForm,
+    MoveForm,
+    NoteForm,
+    RemarkForm,
+    carry_out,
+    case_or_404,
+    granted,
+    words,
+)
+from pipeline.models import Application, Case, Division, Firm, Flag, Proposal, User
+from pipeline.request import StaffRequest
+from pipeline.rules.workdays import carried_calendar
+from pipeline.templatetags.look import spoken
+
+FLAG_NAMES = {
+    Flag.OBJECTION: gettext_lazy("objection"),
+    Flag.CREDIT: gettext_lazy("credit record"),
+    Flag.ACCIDENT: gettext_lazy("accident"),
+}
+
+
+def reasons_of(act: str) -> list[tuple[str, str]]:
+    """The reasons for closing that a move allows."""
+    return [(reason, spoken(stages.CLOSED[reason])) for reason in sorted(stages.CASE_MOVES[act].reasons)]
+
+
+class RemovalForm(MoveForm):
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"))
+    note = words(gettext_lazy("Grounds"))
+
+    def prepare(self) -> None:
+        self.fields["reason"].choices = reasons_of("case.remove")  # type: ignore[attr-defined]
+
+
+class DepartureForm(MoveForm):
+    reason = forms.ChoiceField(label=gettext_lazy("What happened"))
+    note = words(gettext_lazy("Proof"), gettext_lazy("Name the paper that proves it."))
+
+    def prepare(self) -> None:
+        self.fields["reason"].choices = reasons_of("case.record_departure")  # type: ignore[attr-defined]
+
+
+class CountyForm(MoveForm):
+    division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("New county"))
+
+    def prepare(self) -> None:
+        here = self.case.county_id if self.case else None
+        counties = Division.objects.counties().exclude(pk=here).order_by("code")
+        self.fields["division"].queryset = counties  # type: ignore[attr-defined]
+
+
+class AssignForm(MoveForm):
+    officer = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Officer"))
+
+    def prepare(self) -> None:
+        colleagues = User.objects.in_offices([seat.office_id for seat in self.request.user.seats if seat.office_id])
+        self.fields["officer"].queryset = colleagues  # type: ignore[attr-defined]
+
+
+class FlagForm(MoveForm):
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(FLAG_NAMES.items()))
+    says = words(gettext_lazy("What was brought up, and by whom"))
+
+
+class ClearForm(MoveForm):
+    flag = forms.ModelChoiceField(Flag.objects.none(), label=gettext_lazy("Which"))
+    note = words(gettext_lazy("How it was settled"))
+
+    def prepare(self) -> None:
+        flags = Flag.objects.filter(firm=self.case.firm_id, cleared_on=None)
+        self.fields["flag"].queryset = flags  # type: ignore[attr-defined]
+
+
+def _firms(cases: Any) -> Any:
+    return Firm.objects.filter(pk__in=cases.values("firm"))
+
+
+def _propose(act: str) -> Callable[..., Any]:
+    def propose(cases: Any, *, versions: Any, **said: Any) -> Any:
+        return acts.propose(cases, act=act, **said)
+
+    return propose
+
+
+def _change_county(cases: Any, *, division: Division, **who: Any) -> Any:
+    return acts.change_county(cases, division, **who)
+
+
+def _assign(cases: Any, *, officer: User, by: User, on: date, versions: Any) -> int:
+    return acts.assign(cases, officer, by=by)
+
+
+def _remind(cases: Any, *, versions: Any, **who: Any) -> int:
+    return acts.remind(cases, **who)
+
+
+def _raise_flag(cases: Any, *, versions: Any, **said: Any) -> Any:
+    return acts.raise_flag(_firms(cases), **said)
+
+
+def _clear_flag(cases: Any, *, flag: Flag, versions: Any, **said: Any) -> None:
+    acts.clear_flag(flag, **said)
+
+
+OPEN, KEPT = stages.OPEN, frozenset({"coaching", "ready"})
+WITH_FIRM = frozenset({"draft", "county_returned", "city_returned"})
+DEEDS = {
+    deed.slug: deed
+    for deed in (
+        Deed("invite", "case.invite", acts.invite, key="G"),
+        Deed("forward", "case.forward", acts.forward, ForwardForm, key="G"),
+        Deed("publish", "case.publish", acts.publish, RemarkForm, key="G"),
+        Deed(
+            "propose-publication", "case.propose", _propose("case.publish"), NoteForm,
+            gettext_lazy("Propose public notice"), frozenset({"city_review"}), key="G",
+        ),
+        Deed("admit", "case.admit", acts.admit, key="G"),
+        Deed("mark-ready", "case.mark_ready", acts.mark_ready, RemarkForm, key="G"),
+        Deed("return-from-county", "case.return_from_county", acts.return_from_county, FaultsForm, key="R"),
+        Deed("return-from-city", "case.return_from_city", acts.return_from_city, FaultsForm, key="R"),
+        Deed("send-back", "case.send_back", acts.send_back, NoteForm),
+        Deed("reconsider", "case.reconsider", acts.reconsider),
+        Deed("unready", "case.unready", acts.unready, NoteForm),
+        Deed("assign", "case.assign", _assign, AssignForm, gettext_lazy("Assign"), OPEN, key="A"),
+        Deed("raise-flag", "case.raise_flag", _raise_flag, FlagForm, gettext_lazy("Register an objection or record"), OPEN),
+        Deed("clear-flag", "case.clear_flag", _clear_flag, ClearForm, gettext_lazy("Settle an objection or record"), OPEN),
+        Deed("change-county", "case.change_county", _change_county, CountyForm, legal=OPEN),
+        Deed(
+            "propose-removal", "case.propose", _propose("case.remove"), RemovalForm,
+            gettext_lazy("Propose removal"), KEPT, danger=True,
+        ),
+        Deed("remove", "case.remove", acts.remove, NoteForm, danger=True),
+        Deed("refuse", "case.refuse", acts.refuse, NoteForm, danger=True),
+        Deed("drop-lead", "case.drop_lead", acts.drop_lead, NoteForm, danger=True),
+        Deed("remind", "case.remind", _remind, says=gettext_lazy("Remind the firm"), legal=WITH_FIRM, key="N"),
+        Deed("lapse", "case.lapse", acts.lapse, danger=True),
+        Deed("record-departure", "case.record_departure", acts.record_departure, DepartureForm, danger=True),
+    )
+}  # fmt: skip
+BATCHES = [DEEDS[slug] for slug in ("invite", "forward", "propose-publication", "publish", "admit")]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What decides whether an act is possible now, fetched once for all of them."""
+
+    case: Case
+    row: Case | Application
+    flags: Sequence[Flag]
+    proposals: Sequence[Proposal]
+    visits: Sequence[date]
+    user: User
+    today: date
+
+    def proposal(self, act: str) -> Proposal | None:
+        return next((each for each in self.proposals if each.act == act and each.decided_on is None), None)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act as a button; with `obstacle` it is told why it cannot be done yet."""
+
+    deed: Deed
+    url: str
+    obstacle: str = ""
+
+
+def offers(known: Known, case: Case, deeds: dict[str, Deed], row: Case | Application, name: str) -> list[Offer]:
+    """The acts that the person's seats grant and the stage allows, possible ones first within their order."""
+    legal = [deed for deed in deeds.values() if deed.legal_in(row.stage) and access.may(known.user, deed.act)]
+    found = [
+        Offer(deed, reverse(name, args=[case.number, deed.slug]), OBSTACLES.get(deed.slug, _nothing)(known))
+        for deed in legal
+    ]
+    return sorted(found, key=lambda offer: bool(offer.obstacle))
+
+
+def move(request: StaffRequest, number: str, slug: str) -> HttpResponse:
+    case = case_or_404(request, number)
+    return carry_out(request, granted(request, DEEDS, slug), case, case)
+
+
+def _nothing(known: Known) -> str:
+    return ""
+
+
+def _blocked(known: Known) -> str:
+    return _("an open entry blocks it: %(says)s") % {"says": known.flags[0].says} if known.flags else ""
+
+
+def _undecided(act: str) -> Callable[[Known], str]:
+    """A head decides only what somebody else proposed."""
+
+    def undecided(known: Known) -> str:
+        proposal = known.proposal(act)
+        if proposal is None:
+            return _("an officer must propose it first")
+        own = proposal.proposed_by_id == known.user.pk
+        return _("you proposed it yourself: another head must decide") if own else ""
+
+    return undecided
+
+
+def _proposed(act: str) -> Callable[[Known], str]:
+    def proposed(known: Known) -> str:
+        return _("proposed already, it waits for the head") if known.proposal(act) else ""
+
+    return proposed
+
+
+def _still_on_notice(known: Known) -> str:
+    due_on = known.row.due_on
+    running = due_on is None or known.today <= due_on
+    return _("on public notice until the end of %(day)s") % {"day": due_on} if running else ""
+
+
+def _still_time(known: Known) -> str:
+    due_on = known.row.due_on
+    return _("the firm has time until %(day)s") % {"day": due_on} if due_on and known.today <= due_on else ""
+
+
+def _reminded(known: Known) -> str:
+    return _("reminded today already") if known.case.reminded_on == known.today else ""
+
+
+def _not_reminded(known: Known) -> str:
+    case = known.case
+    short = case.stage != "draft" and case.reminders < acts.REMINDERS
+    return _("the firm must be reminded twice first") if short else ""
+
+
+def _not_objected(known: Known) -> str:
+    return "" if any(flag.kind == Flag.OBJECTION for flag in known.flags) else _("register the objection first")
+
+
+def _objections_open(known: Known) -> str:
+    proposal = known.proposal("case.remove")
+    if proposal is None:
+        return ""
+    over = carried_calendar().add(proposal.proposed_on, progress.term("objection_workdays", known.today)).due
+    return _("objections are open until the end of %(day)s") % {"day": over} if known.today <= over else ""
+
+
+def _not_visited(known: Known) -> str:
+    opened = known.row.opened_on
+    return "" if any(day >= opened for day in known.visits) else _("record the site visit first")
+
+
+def _no_flag(known: Known) -> str:
+    return "" if known.flags else _("none is open")
+
+
+OBSTACLES: dict[str, Callable[[Known], str]] = {
+    "publish": lambda known: _undecided("case.publish")(known) or _blocked(known),
+    "propose-publication": _proposed("case.publish"),
+    "admit": lambda known: _still_on_notice(known) or _blocked(known),
+    "reconsider": _not_objected,
+    "clear-flag": _no_flag,
+    "remind": _reminded,
+    "lapse": lambda known: _still_time(known) or _not_reminded(known),
+    "propose-removal": _proposed("case.remove"),
+    "remove": lambda known: _undecided("case.remove")(known) or _objections_open(known),
+    "forward-dossier": _not_visited,
+    "propose-recommendation": _proposed("application.recommend"),
+    "recommend": _undecided("application.recommend"),
+    "lapse-dossier": _still_time,
+}

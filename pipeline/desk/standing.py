@@ -1,0 +1,69 @@
+"""Where a case stands as the desk shows it: the open application in its place, whose turn, how long, why."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pipeline.access import Actor
+from pipeline.models import Application, Case
+from pipeline.rules.workdays import carried_calendar
+from pipeline.stages import Due, Stage
+from pipeline.templatetags.look import language
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`row` is what moves: the open application of a case in certification, else the case itself."""
+
+    case: Case
+    row: Case | Application
+    turn: str
+    mine: bool
+    due: Due
+    due_says: str
+
+    @property
+    def place(self) -> Stage:
+        return self.row.place
+
+
+def standing_of(case: Any, application: Application | None, actor: Actor, today: date) -> Standing:
+    """`case` carries its county's name (`with_county`)."""
+    row = application or case
+    mine = _is_mine(row.place, actor)
+    turn = _("me") if mine else turn_words(row.place, case.county_name)
+    return Standing(case, row, turn, mine, row.due(today, carried_calendar()), due_words(row))
+
+
+def open_dossier(case: Case) -> Application | None:
+    """The open one of the applications that were fetched with the case."""
+    return next((each for each in case.applications.all() if each.ended_on is None), None)
+
+
+def turn_words(place: Stage, county: str | None) -> str:
+    words = {
+        "county": county or _("the county"),
+        "city": _("the city"),
+        "firm": _("the firm"),
+        "coach": _("the coach"),
+        "agency": _("the agency"),
+        "nobody": "—",
+    }
+    return words[place.turn]
+
+
+def due_words(row: Case | Application) -> str:
+    """How the due day was reckoned, in words; what a paused clock has left."""
+    parts = []
+    if row.place.clock == "paused" and row.clock_left is not None:
+        parts.append(_("The review stands still; %(left)s working days are left of it.") % {"left": row.clock_left})
+    if row.clock_from is not None and row.clock_days is not None:
+        parts.append(carried_calendar().add(row.clock_from, row.clock_days).says(language()))
+    return " ".join(parts)
+
+
+def _is_mine(place: Stage, actor: Actor) -> bool:
+    kinds = {"city": "city", "county": "coun", "firm": "firm", "coach": "coac"}
+    return any(kind.startswith(kinds[place.turn]) for kind in actor.seat_kinds) if place.turn in kinds else False
