@@ -144,7 +144,8 @@ def test_coaching_towards_renewal_begins_a_year_before_the_end_and_once(cast: Ca
             assert Certificate.objects.get() == held
 
 
-def test_the_trail_is_sealed_in_a_chain(story: Story) -> None:
+def test_the_trail_is_sealed_in_a_chain(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs.trail, "PATIENCE", 1)
     story.to("draft")
     jobs.seal_trail()
     assert TrailSeal.objects.count() == 0, "what is not committed yet is not sealed"
