@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from pipeline import access, stages
@@ -278,12 +278,13 @@ def _number_with_unit(value: str, unit: str) -> str:
         shown = figures.quantity(value)
     except ArithmeticError:  # a word, such as the code of a field
         return value
+    many = 1 if shown == "1" else 2
     units = {
-        "days": _("%(n)s days"),
-        "points": _("%(n)s points"),
-        "count": _("%(n)s items"),
-        "heads": _("%(n)s persons"),
-        "years": _("%(n)s years"),
+        "days": ngettext("%(n)s day", "%(n)s days", many),
+        "points": ngettext("%(n)s point", "%(n)s points", many),
+        "count": ngettext("%(n)s item", "%(n)s items", many),
+        "heads": ngettext("%(n)s person", "%(n)s persons", many),
+        "years": ngettext("%(n)s year", "%(n)s years", many),
     }
     return units.get(unit, "%(n)s") % {"n": shown}
 
