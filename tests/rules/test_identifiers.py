@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.rules.identifiers import (
+    CREDIT_CODE_LETTERS,
+    IdentifierRefused,
+    certificate_number,
+    credit_code,
+    organisation_code_doubt,
+    patent_kind,
+    patent_number,
+    phone_number,
+    right_number,
+    software_number,
+)
+
+# Codes seen in public files: the first ones carry a right check digit, the others were made up by programmers.
+REAL_CODES = [
+    "91350100M000100Y43",
+    "91512081MA62K0260E",
+    "91130638MA0G1XN979",
+    "91350583MA8REACD2Y",
+    "91530627MA6Q6PGX4L",
+]
+MADE_UP = ["91440300MA5D123456", "91110108MA01234567", "91110000MA12345678", "91110000MA87654321", "91330521MAJ3A4B5C6"]
+VALUES = {letter: value for value, letter in enumerate(CREDIT_CODE_LETTERS)}
+
+
+def check_digit_by_the_standard(body: str) -> str:
+    """GB 32100-2015: weights are powers of 3 modulo 31."""
+    rest = sum(VALUES[letter] * pow(3, place, 31) for place, letter in enumerate(body)) % 31
+    return CREDIT_CODE_LETTERS[(31 - rest) % 31]
+
+
+def refusal(read: Callable[[str], str], text: str) -> str:
+    with pytest.raises(IdentifierRefused) as refused:
+        read(text)
+    return refused.value.says.zh
+
+
+@pytest.mark.parametrize("code", REAL_CODES)
+def test_a_real_code_is_its_own_normal_form(code: str) -> None:
+    assert credit_code(code) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["91350100m000100y43", "９１３５０１００Ｍ０００１００Ｙ４３", " 9135 0100-M000100Y43\n"]
+)
+def test_lower_case_full_width_and_spaces_are_put_right(text: str) -> None:
+    assert credit_code(text) == "91350100M000100Y43"
+
+
+@pytest.mark.parametrize("code", MADE_UP)
+def test_a_made_up_code_is_refused_with_the_digit_that_would_be_right(code: str) -> None:
+    assert f"末位应为 {check_digit_by_the_standard(code[:17])}，现为 {code[17]}" in refusal(credit_code, code)
+
+
+@given(body=st.text(CREDIT_CODE_LETTERS, min_size=17, max_size=17))
+def test_only_one_check_digit_is_accepted(body: str) -> None:
+    accepted = []
+    for letter in CREDIT_CODE_LETTERS:
+        try:
+            accepted.append(credit_code(body + letter)[-1])
+        except IdentifierRefused:
+            continue
+    assert accepted == [check_digit_by_the_standard(body)]
+
+
+def test_a_letter_that_is_not_used_is_named_with_what_was_probably_meant() -> None:
+    assert "第 13 位的“O”不是允许的字符（不用 I、O、S、V、Z），可能是 0" in refusal(credit_code, "91350100M000O00Y43")
+
+
+def test_a_short_code_says_how_long_it_is() -> None:
+    assert refusal(credit_code, "9135") == "统一社会信用代码应为 18 位，现为 4 位"
+
+
+def test_the_organisation_code_inside_is_only_doubted() -> None:
+    assert organisation_code_doubt("91350100M000100Y43") is None
+    doubt = organisation_code_doubt("91350100M000100Y5" + check_digit_by_the_standard("91350100M000100Y5"))
+    assert doubt is not None
+    assert "应为 4，现为 5" in doubt.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "normal", "kind"),
+    [
+        ("ZL201710601862.3", "201710601862.3", "invention"),
+        ("zl 2017 1 0601862 3", "201710601862.3", "invention"),
+        ("CN95115608.x", "95115608.X", "invention"),
+        ("97101765.4", "97101765.4", "invention"),
+    ],
+)
+def test_a_patent_number_old_and_new(text: str, normal: str, kind: str) -> None:
+    assert patent_number(text) == normal
+    assert patent_kind(patent_number(text)) == kind
+
+
+@pytest.mark.parametrize(("text", "right"), [("ZL201710601862.4", "3"), ("201710601862", "3"), ("95115608.1", "X")])
+def test_a_patent_number_with_a_wrong_check_digit_says_the_right_one(text: str, right: str) -> None:
+    assert f"校验位应为 {right}" in refusal(patent_number, text)
+
+
+@pytest.mark.parametrize("text", ["201770601862.3", "PCT/CN2023/123456", "12345", ""])
+def test_what_is_no_patent_number_is_told_what_one_looks_like(text: str) -> None:
+    assert "不是中国专利号" in refusal(patent_number, text)
+
+
+@pytest.mark.parametrize("text", ["2019SR0123456", "2016sr123456", "软著登字第1234567号"])
+def test_software_numbers(text: str) -> None:
+    assert software_number(text) == text.upper()
+
+
+def test_what_is_no_software_number() -> None:
+    assert "2019SR0123456" in refusal(software_number, "SR0123456")
+
+
+def test_a_number_is_read_by_the_kind_of_its_right() -> None:
+    assert right_number("utility_model", "ZL201710601862.3") == "201710601862.3"
+    assert right_number("ic_layout", " BS．195555555 ") == "BS.195555555"
+
+
+def test_a_certificate_number_names_its_year_and_province() -> None:
+    assert certificate_number("gr202344001234") == "GR202344001234"
+    assert certificate_number("GF201444000001") == "GF201444000001"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("GR202399001234", "省码 99 不存在"),
+        ("GR200744001234", "早于 2008 年"),
+        ("GR20234400123", "不是高新技术企业证书编号"),
+    ],
+)
+def test_a_wrong_certificate_number_says_what_is_wrong(text: str, why: str) -> None:
+    assert why in refusal(certificate_number, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("138 1234 5678", "13812345678"),
+        ("+86-138-1234-5678", "13812345678"),
+        ("(0571)87654321", "0571-87654321"),
+        ("010-12345678", "010-12345678"),
+        ("021 87654321", "021-87654321"),
+    ],
+)
+def test_phone_numbers(text: str, normal: str) -> None:
+    assert phone_number(text) == normal
+
+
+@pytest.mark.parametrize("text", ["12812345678", "1381234567", "87654321", "张三"])
+def test_what_is_no_phone_number(text: str) -> None:
+    assert "不是电话号码" in refusal(phone_number, text)
