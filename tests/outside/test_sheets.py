@@ -1,15 +1,20 @@
 import datetime
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 import xlwt
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from odf.opendocument import OpenDocumentSpreadsheet, OpenDocumentText
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
@@ -58,24 +63,49 @@ def test_a_failed_formula_is_told_from_an_empty_cell(tmp_path):
     assert cells_of(tmp_path / "a.xlsx") == [["x", CellError("#DIV/0!")]]
 
 
-def test_old_workbooks_are_read(tmp_path):
-    book = xlwt.Workbook()
+@cache
+def old_workbook() -> bytes:
+    book, buffer = xlwt.Workbook(), BytesIO()
     sheet = book.add_sheet("名册")
     sheet.write(0, 0, "企业名称")
     sheet.write(1, 0, datetime.date(2015, 3, 2), xlwt.easyxf(num_format_str="yyyy-mm-dd"))
-    book.save(str(tmp_path / "a.xls"))
-    assert cells_of(tmp_path / "a.xls") == [["企业名称"], [datetime.date(2015, 3, 2)]]
+    book.save(buffer)
+    return buffer.getvalue()
 
 
-def test_opendocument_tables_are_read(tmp_path):
-    document = OpenDocumentSpreadsheet()
+@cache
+def open_document() -> bytes:
+    document, buffer = OpenDocumentSpreadsheet(), BytesIO()
     table, row, cell = Table(name="名册"), TableRow(), TableCell(valuetype="string")
     cell.addElement(P(text="企业名称"))
     row.addElement(cell)
     row.addElement(TableCell(valuetype="float", value="12.5"))
     table.addElement(row)
     document.spreadsheet.addElement(table)
-    document.save(str(tmp_path / "a.ods"))
+    document.write(buffer)
+    return buffer.getvalue()
+
+
+@cache
+def new_workbook() -> bytes:
+    return written([Page("名册", [Heading("企业名称")], [["甲公司"], [Decimal("1.5")]])])
+
+
+SAMPLES: dict[str, Callable[[], bytes]] = {
+    "xlsx": new_workbook,
+    "xls": old_workbook,
+    "ods": open_document,
+    "csv": lambda: "企业名称,所属县区\n甲公司,滨江区\n".encode("gb18030"),
+}
+
+
+def test_old_workbooks_are_read(tmp_path):
+    (tmp_path / "a.xls").write_bytes(old_workbook())
+    assert cells_of(tmp_path / "a.xls") == [["企业名称"], [datetime.date(2015, 3, 2)]]
+
+
+def test_opendocument_tables_are_read(tmp_path):
+    (tmp_path / "a.ods").write_bytes(open_document())
     assert cells_of(tmp_path / "a.ods") == [["企业名称", Decimal("12.5")]]
 
 
@@ -201,6 +231,19 @@ def test_reading_may_be_given_up_in_the_middle(tmp_path):
     sheets = read(xlsx(tmp_path / "a.xlsx", [[n, "x" * 200] for n in range(5000)]), name="a.xlsx")
     assert next(next(sheets).rows).number == 1
     sheets.close()  # type: ignore[attr-defined]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.integers(0, 10**6), min_size=1, max_size=8), noise=st.binary(min_size=1, max_size=8))
+@pytest.mark.parametrize("ending", ["xlsx", "xls", "ods", "csv"])
+def test_whatever_is_broken_in_a_file_is_an_answer_and_never_an_error(tmp_path, ending, places, noise):
+    content = bytearray(SAMPLES[ending]())
+    for place in places:
+        at = place % len(content)
+        content[at : at + len(noise)] = noise
+    (tmp_path / f"a.{ending}").write_bytes(content)
+    with suppress(SheetRefused):
+        drain(read(tmp_path / f"a.{ending}", name=f"a.{ending}"))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-x", "@SUM(A1)", "\t=1", "＝1+1", '=HYPERLINK("http://x")'])

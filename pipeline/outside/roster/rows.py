@@ -19,6 +19,7 @@ from pipeline.rules.labels import Label
 TOTALS = frozenset(plain(text) for text in ("合计", "总计", "小计", "总和", "共计"))
 REMARKS = ("注", "说明", "备注", "填表", "制表", "审核", "以上")
 FIRM_FIGURES = ("class_one", "class_two")
+CODE_LENGTH = 18
 TEN_THOUSAND = Decimal(10_000)
 SALES_PER_HEAD = Decimal(10) ** 9  # yuan; the largest trading houses stay a tenth below
 LARGEST_SALES = Decimal(2) * 10**12  # yuan; no single firm of the country sells more
@@ -135,13 +136,14 @@ class Roster:
 
 def is_aside(head: Head, row: Row) -> bool:
     """A row that tells of no firm: a total, a remark under the table, the head once more, or nothing we know."""
-    told = [cell for found in head.found if not is_unknown(cell := cell_at(row.cells, found.at))]
     code, name = (words(cell_at(row.cells, head.at(key))) for key in ("code", "name"))
-    if not told or {plain(code), plain(name), plain(words(row.cells[0]))} & TOTALS:
-        return True
-    remark = len(told) <= 1 and words(row.cells[0]).startswith(REMARKS)
+    if len(code) == CODE_LENGTH:
+        return False
+    first = words(row.cells[0])
+    told = sum(not is_unknown(cell_at(row.cells, found.at)) for found in head.found)
+    total = bool({plain(code), plain(name), plain(first)} & TOTALS)
     again = (said := understood(code).column) is not None and said.key == "code"
-    return remark or again
+    return not told or total or again or (told == 1 and first.startswith(REMARKS))
 
 
 def cell_at(row: list[Cell], at: int | None) -> Cell:
