@@ -155,6 +155,7 @@ DOCUMENTS = (
     if STORAGE_URL.scheme == "s3"
     else {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": STORAGE_URL.path}}
 )
+SCANNER_URL = urlsplit(env.str("SCANNER_URL", ""))  # clamd://host:port; without it no paper is found clean
 FILE_SENDING = env.str("FILE_SENDING", "direct")  # direct, or x-accel behind nginx
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "assets" / "collected")
@@ -212,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "sign of life": {"task": "pipeline.jobs.beat", "schedule": 60},
     "send notices": {"task": "pipeline.jobs.send_notices", "schedule": 10},
     "sweep": {"task": "pipeline.jobs.sweep", "schedule": 15},
+    "inspect papers": {"task": "pipeline.jobs.inspect_papers", "schedule": 15},
     "diagnose firms": {"task": "pipeline.jobs.diagnose_firms", "schedule": 60},
     "close publicity": {"task": "pipeline.jobs.close_publicity", "schedule": crontab(minute="5")},
     "remind firms": {"task": "pipeline.jobs.remind_firms", "schedule": crontab(hour="8", minute="30")},

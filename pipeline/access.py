@@ -171,6 +171,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "evidence.receive": _seats(
         "firm_owner", "firm_finance", "firm_rd", "firm_editor", "county_officer", "city_officer"
     ),
+    "evidence.inspect": _seats("intake"),
     "figures.enter": _seats("firm_owner", "firm_finance", "firm_editor"),
     "firm.amend": _seats("firm_owner", "firm_editor", "county_officer", "city_officer"),
     "firm.register": _seats("county_officer", "city_officer"),

@@ -13,10 +13,11 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
-from pipeline.acts import case, diagnosis, notice, roster, trail
-from pipeline.models import Case, Certificate, Firm, Heartbeat, Import, Notice, User
+from pipeline.acts import case, diagnosis, evidence, notice, roster, trail
+from pipeline.models import Case, Certificate, DocumentVersion, Firm, Heartbeat, Import, Notice, User
 from pipeline.models.firm import FirmQuerySet
 from pipeline.outside import mail
+from pipeline.outside.scanner import ScannerDown
 from pipeline.rules.workdays import carried_calendar
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,18 @@ def send_notices() -> None:
             if found is None:
                 return
             _send(found)
+
+
+@shared_task(**_as(INTAKE))
+def inspect_papers() -> None:
+    """Every fifteen seconds: papers that came in are looked at. While the scanner is down they wait."""
+    try:
+        with transaction.atomic():
+            waiting = list(DocumentVersion.objects.filter(state=DocumentVersion.RECEIVED).values_list("pk", flat=True))
+        for key in waiting:
+            evidence.inspect(DocumentVersion.objects.filter(pk=key), by=INTAKE)
+    except ScannerDown as error:
+        log.warning("papers wait for the scanner: %s", error)
 
 
 @shared_task(**_as(SENDER))

@@ -42,6 +42,7 @@ os.environ.update(
         "SECRET_KEY": "for tests only, long enough to please the system checks of the framework",
         "DATABASE_URL": f"postgres://web:none-yet@127.0.0.1:1/{PRISTINE}",  # replaced when the server is there
         "BROKER_URL": "",
+        "SCANNER_URL": "structure:",
         "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "STATIC_FROM_SOURCE": "true",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # a browser driven by the test keeps an event loop in this thread

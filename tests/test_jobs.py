@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,18 @@ from django.utils import timezone
 
 from config.postgres.scope import acting
 from pipeline import jobs
-from pipeline.acts import case, certificate, figures
-from pipeline.models import Case, Certificate, Diagnosis, Firm, Heartbeat, Notice, TrailSeal
+from pipeline.acts import case, certificate, evidence, figures
+from pipeline.models import (
+    Case,
+    Certificate,
+    Diagnosis,
+    DocumentVersion,
+    FinancialYear,
+    Firm,
+    Heartbeat,
+    Notice,
+    TrailSeal,
+)
 from tests.cast import Cast, Story, the, yuan
 
 
@@ -160,3 +171,16 @@ def test_the_beat_leaves_a_sign_of_life(db: None) -> None:
 def test_every_entry_of_the_timetable_is_a_job() -> None:
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         assert hasattr(jobs, entry["task"].removeprefix("pipeline.jobs."))
+
+
+def test_a_paper_is_shown_only_once_it_was_looked_at(cast: Cast) -> None:
+    with acting(cast.li), transaction.atomic():
+        year = FinancialYear.objects.get(year=2025)
+        evidence.receive(
+            cast.qinghe, BytesIO(b"%PDF-1.7"), name="审计.pdf", size=8, purpose="figures", by=cast.li, year=year
+        )
+        assert DocumentVersion.objects.get().state == "received"
+    jobs.inspect_papers()
+    jobs.inspect_papers()
+    with acting(cast.li):
+        assert DocumentVersion.objects.get().state == "clean"

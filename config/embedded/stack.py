@@ -41,6 +41,7 @@ class Stack:
             "DATABASE_URL": self.postgres.url(role, self.database),
             "BROKER_URL": self.broker_url,
             "STORAGE_URL": f"file://{self.folder / 'documents'}",
+            "SCANNER_URL": "structure:",
             "SECRET_KEY": secret_key(self.folder),
             "SITE_URL": self.url,
             "DEMO": "true" if self.demo else "false",

@@ -36,9 +36,10 @@ create or replace function mp_counties() returns setof bigint language sql stabl
           and s.kind in ('county_officer', 'county_head') and o.level = 'county' $$;
 
 create or replace function mp_offices() returns setof bigint language sql stable security definer set search_path = public, pg_temp
-    as $$ select s.office_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
-        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.office_id is not null
-          and s.kind in ('county_officer', 'county_head', 'city_officer', 'city_head') $$;
+    as $$ select s.office_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
+          and (s.kind in ('county_officer', 'county_head') and o.level = 'county'
+            or s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
 
 -- The firms of somebody's own: of their seats in firms, and those a coach is appointed to with the firm's consent.
 create or replace function mp_own_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp

@@ -10,7 +10,8 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import demand
 from pipeline.models import Document, DocumentVersion, Evidence, Fault, FinancialYear, Firm, Step
-from pipeline.outside import storage
+from pipeline.models.firm import FirmOwnedQuerySet
+from pipeline.outside import scanner, storage
 
 MEGABYTE = 1024 * 1024
 EVIDENCE_LIMIT = 20 * MEGABYTE
@@ -67,6 +68,20 @@ def open_paper(kept: DocumentVersion) -> IO[bytes]:
 def inner_address(kept: DocumentVersion) -> str:
     """The address under which a web server in front of the house gives the same bytes out itself."""
     return storage.inner_address(kept.sha256)
+
+
+@transaction.atomic
+def inspect(versions: FirmOwnedQuerySet[DocumentVersion], *, by: Actor) -> int:
+    """Look at papers that came in and say whether they may be shown. How many were judged; raises ScannerDown."""
+    access.require(by, "evidence.inspect", versions)
+    waiting = versions.filter(state=DocumentVersion.RECEIVED).select_for_update(skip_locked=True)
+    judged = 0
+    for version in waiting:
+        with storage.fetch(version.sha256) as content:
+            refused = scanner.objections(content, version.media_type)
+        state = DocumentVersion.QUARANTINED if refused else DocumentVersion.CLEAN
+        judged += DocumentVersion.objects.filter(pk=version.pk).update(state=state, objections=refused)
+    return judged
 
 
 def _media_type(name: str, content: BinaryIO, size: int) -> str:

@@ -44,6 +44,7 @@ class DocumentVersion(FirmOwned):
     size = models.PositiveBigIntegerField()
     media_type = models.CharField(max_length=100)
     state = models.CharField(max_length=12, default=RECEIVED)
+    objections = models.JSONField(default=list, blank=True)  # why it is quarantined
     by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
 
     objects = DocumentVersionQuerySet.as_manager()

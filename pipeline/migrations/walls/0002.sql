@@ -36,9 +36,10 @@ create or replace function mp_counties() returns setof bigint language sql stabl
           and s.kind in ('county_officer', 'county_head') and o.level = 'county' $$;
 
 create or replace function mp_offices() returns setof bigint language sql stable security definer set search_path = public, pg_temp
-    as $$ select s.office_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
-        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.office_id is not null
-          and s.kind in ('county_officer', 'county_head', 'city_officer', 'city_head') $$;
+    as $$ select s.office_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
+          and (s.kind in ('county_officer', 'county_head') and o.level = 'county'
+            or s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
 
 -- The firms of somebody's own: of their seats in firms, and those a coach is appointed to with the firm's consent.
 create or replace function mp_own_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
@@ -88,7 +89,7 @@ drop policy if exists read on pipeline_firmmove;
 drop policy if exists add on pipeline_firmmove;
 drop policy if exists change on pipeline_firmmove;
 drop policy if exists remove on pipeline_firmmove;
-create policy read on pipeline_firmmove for select to web using (((select mp_sees_city()) or division_id = any(array(select mp_counties())) or firm_id in (select mp_own_firms()) or firm_id in (select mp_firms()) or pipeline_firmmove.firm_id in (select mp_past_firms()) or (select mp_leads()) or division_id = any(array(select mp_led_counties()))));
+create policy read on pipeline_firmmove for select to web using (((select mp_sees_city()) or division_id = any(array(select mp_counties())) or firm_id in (select mp_own_firms()) or firm_id in (select mp_firms()) or pipeline_firmmove.firm_id in (select mp_past_firms()) or (select mp_leads()) or (upper_inf(during) and division_id = any(array(select mp_led_counties())))));
 create policy add on pipeline_firmmove for insert to web with check (((select mp_sees_city()) or (division_id = any(array(select mp_counties())) and not mp_on_record(firm_id))));
 create policy change on pipeline_firmmove for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
 create policy remove on pipeline_firmmove for delete to web using ((select mp_sees_city()));

@@ -1,0 +1,64 @@
+"""Whether a paper may be shown to others: its inner structure, and what a virus scanner says of it.
+
+`SCANNER_URL` names the scanner: `clamd://host:port`, or `structure:` where none is wanted (the demonstration, tests).
+Without it no paper is ever found clean: closed, never open.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+from clamav_client.clamd import ClamdError, ClamdNetworkSocket
+from django.conf import settings
+
+MEMBERS, UNPACKED, RATIO = 1_000, 200 * 1024 * 1024, 100
+SECONDS = 20.0
+OFFICE = {"spreadsheetml": "xl/workbook.xml", "wordprocessingml": "word/document.xml"}
+
+
+class ScannerDown(Exception):
+    """Nobody could look at the file; it waits."""
+
+
+def objections(content: IO[bytes], media_type: str) -> list[str]:
+    """Why the file must not be shown; empty where nothing was found. Raises ScannerDown."""
+    return [*_structure(content, media_type), *_virus(content)]
+
+
+def _structure(content: IO[bytes], media_type: str) -> Iterator[str]:
+    part = next((path for kind, path in OFFICE.items() if kind in media_type), None)
+    if part is None:
+        return
+    content.seek(0)
+    try:
+        with zipfile.ZipFile(content) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile:
+        yield "not an Office file inside"
+        return
+    names = {member.filename for member in members}
+    packed, unpacked = (sum(sizes) for sizes in zip(*((m.compress_size, m.file_size) for m in members), strict=True))
+    if part not in names:
+        yield f"{part} is missing"
+    if any(name.endswith(("vbaProject.bin", ".exe", ".dll")) or "/embeddings/" in name for name in names):
+        yield "macros or embedded files"
+    if len(members) > MEMBERS or unpacked > UNPACKED or unpacked > RATIO * max(packed, 1):
+        yield "unpacks to far more than it should"
+
+
+def _virus(content: IO[bytes]) -> Iterator[str]:
+    address = settings.SCANNER_URL
+    if address.scheme == "structure":
+        return
+    if address.scheme != "clamd" or address.hostname is None:
+        raise ScannerDown("SCANNER_URL names no scanner")
+    content.seek(0)
+    try:
+        client = ClamdNetworkSocket(address.hostname, address.port or 3310, SECONDS)
+        state, found = client.instream(content)["stream"]
+    except (ClamdError, OSError, KeyError) as error:
+        raise ScannerDown(str(error)) from error
+    if state == "FOUND":
+        yield found or "a virus"
+    elif state != "OK":
+        raise ScannerDown(f"the scanner answered {state}")
