@@ -35,7 +35,7 @@ def step(request: StaffRequest, uscc: str, position: int) -> HttpResponse:
         except ConditionUnmet as unmet:
             standing.tell_unmet(request, unmet)
             return redirect("portal:step", uscc, position)
-    attached = papers.of_step(one)
+    attached = papers.of_step(one, request.user)
     may = access.may(request.user, "coaching.finish_step") and one.state == Step.OPEN
     return render(
         request,

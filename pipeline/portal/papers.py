@@ -2,10 +2,10 @@
 
 from typing import Any, BinaryIO, cast
 
-from django.db.models import Max, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from pipeline.acts import evidence as evidence_acts
-from pipeline.models import Evidence, Firm, Step
+from pipeline.models import DocumentVersion, Evidence, Firm, Step, User
 from pipeline.request import StaffRequest
 
 
@@ -21,7 +21,14 @@ def take(request: StaffRequest, field: str, firm: Firm, *, purpose: str, **prove
     return names
 
 
-def of_step(step: Step) -> QuerySet[Evidence]:
-    """The papers of a step with the number of their newest version, by which they are fetched."""
-    newest = Max("document__versions__number")
-    return Evidence.objects.filter(step=step).select_related("document", "by").annotate(newest=newest).order_by("-pk")
+def of_step(step: Step, user: User) -> QuerySet[Evidence]:
+    """The papers of a step with the newest version of each; `readable` by its sender, and by all once found clean."""
+    newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
+    readable = Q(state=DocumentVersion.CLEAN) | Q(by=user)
+    return (
+        Evidence.objects.filter(step=step)
+        .select_related("document", "by")
+        .annotate(newest=Subquery(newest.values("number")[:1]), state=Subquery(newest.values("state")[:1]))
+        .annotate(readable=ExpressionWrapper(readable, output_field=BooleanField()))
+        .order_by("-pk")
+    )

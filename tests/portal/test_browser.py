@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 PASSWORD = "a long enough password of Li"
 HOME_REQUESTS, HOME_BYTES = 9, 90_000
 PAGES = ["home", "firm", "contact", "property", "diagnosis", "plan", "messages", "application", "certificate", "people"]
+PLACES: list[tuple[str, *tuple[object, ...]]] = [*((name,) for name in PAGES), ("figures", 2025)]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -88,7 +89,7 @@ def test_nothing_runs_out_of_a_narrow_window(
     page = new_context(viewport={"width": width, "height": 740}).new_page()
     sign_in(page, house, li)
     wide = []
-    for name, *more in [*((name,) for name in PAGES), ("figures", 2025)]:
+    for name, *more in PLACES:
         page.goto(address(house, name, *more))
         across = page.evaluate("document.documentElement.scrollWidth")
         if across > width:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import URLPattern
 
 from config.postgres.scope import acting
 from pipeline.acts import case
+from pipeline.portal.urls import urlpatterns as portal_routes
 from pipeline.stages import CASE_STAGES
 from tests.cast import YUNLING, Cast, Story
 from tests.portal.conftest import Travel, Visitor, statements
@@ -61,8 +63,12 @@ def test_the_case_in_coaching_names_the_first_open_step(story: Story, travel: Tr
     assert [step for step, _state in page.context["steps"]]
 
 
-def test_another_firm_does_not_exist(cast: Cast) -> None:
-    assert Visitor(cast.li, YUNLING).get("home").status_code == 404
+@pytest.mark.parametrize("route", portal_routes, ids=lambda route: route.name)
+def test_no_page_of_another_firm_exists(cast: Cast, route: URLPattern) -> None:
+    more = {"figures": [2025], "step": [1]}.get(str(route.name), [])
+    stranger = Visitor(cast.li, YUNLING)
+    assert stranger.post(str(route.name), *more).status_code in (404, 405)
+    assert stranger.get(str(route.name), *more).status_code in (404, 405)
 
 
 def test_the_bureau_has_no_seat_in_the_portal(cast: Cast) -> None:
