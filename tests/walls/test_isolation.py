@@ -349,12 +349,15 @@ def test_seats_are_given_by_the_security_administrator_alone(world: World):
             assert raw.execute("delete from pipeline_seat").rowcount == 0
 
 
-def test_people_see_their_own_seats_those_in_their_firms_and_offices_the_coaches(world: World):
+def test_people_see_their_own_seats_their_firms_their_colleagues_and_offices_the_coaches(world: World):
     with as_role("web") as raw, as_role("postgres") as everything:
         for name in ("seat:county_officer", "seat:firm_viewer", "seat:coach", "nobody"):
             declare(raw, world.people[name])
             mine = [world.firms[each] for each in PEOPLE[name].now]
-            form = "select id from pipeline_seat where user_id = %s or firm_id = any(%s) or (kind = 'coach' and %s)"
-            office = name == "seat:county_officer"
-            wanted = {key for (key,) in everything.execute(form, [world.people[name], mine, office])}
+            office = world.offices["north"] if name == "seat:county_officer" else 0
+            form = (
+                "select id from pipeline_seat where user_id = %s or firm_id = any(%s) or office_id = %s"
+                " or (kind = 'coach' and %s > 0)"
+            )
+            wanted = {key for (key,) in everything.execute(form, [world.people[name], mine, office, office])}
             assert rows(raw, "pipeline_seat") == wanted, name

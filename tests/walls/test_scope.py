@@ -1,4 +1,4 @@
-"""On whose behalf a statement runs: nested, rolled back, outside transactions, on pooled connections of many threads."""
+"""On whose behalf a statement runs: nested, rolled back, outside a transaction, on pooled connections in threads."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +61,7 @@ def test_a_scope_opened_within_a_transaction_holds_at_once(world: World):
 
 
 def test_a_savepoint_rolled_back_changes_nobodys_scope(world: World):
-    """A setting made inside a savepoint is undone with it: the outer scope must come back, whichever block ends first."""
+    """A setting made inside a savepoint is undone with it: the outer scope must come back, whichever ends first."""
     with acting(world.person("seat:firm_owner")), transaction.atomic():
         with suppress(ZeroDivisionError), acting(world.person("south owner")), transaction.atomic():
             assert seen() == {world.firms["south"]}
