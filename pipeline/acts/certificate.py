@@ -1,6 +1,6 @@
 """The certificate and what it asks of its holder."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction

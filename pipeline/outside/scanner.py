@@ -6,7 +6,7 @@ Without it no paper is ever found clean: closed, never open.
 
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import BinaryIO
 
 from clamav_client.clamd import ClamdError, ClamdNetworkSocket
 from django.conf import settings
@@ -20,12 +20,12 @@ class ScannerDown(Exception):
     """Nobody could look at the file; it waits."""
 
 
-def objections(content: IO[bytes], media_type: str) -> list[str]:
+def objections(content: BinaryIO, media_type: str) -> list[str]:
     """Why the file must not be shown; empty where nothing was found. Raises ScannerDown."""
     return [*_structure(content, media_type), *_virus(content)]
 
 
-def _structure(content: IO[bytes], media_type: str) -> Iterator[str]:
+def _structure(content: BinaryIO, media_type: str) -> Iterator[str]:
     part = next((path for kind, path in OFFICE.items() if kind in media_type), None)
     if part is None:
         return
@@ -46,7 +46,7 @@ def _structure(content: IO[bytes], media_type: str) -> Iterator[str]:
         yield "unpacks to far more than it should"
 
 
-def _virus(content: IO[bytes]) -> Iterator[str]:
+def _virus(content: BinaryIO) -> Iterator[str]:
     address = settings.SCANNER_URL
     if address.scheme == "structure":
         return

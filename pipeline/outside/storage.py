@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
@@ -42,9 +42,9 @@ def keep(content: BinaryIO) -> str:
     return key
 
 
-def fetch(sha256: str) -> IO[bytes]:
+def fetch(sha256: str) -> BinaryIO:
     """The stored bytes, open for reading."""
-    return storages["documents"].open(_name(sha256))
+    return cast(BinaryIO, storages["documents"].open(_name(sha256)))
 
 
 def inner_address(sha256: str) -> str:

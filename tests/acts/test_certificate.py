@@ -37,7 +37,7 @@ def test_a_certificate_owes_three_reports_and_a_renewal(cast: Cast) -> None:
         ("annual_report", 2026, date(2027, 5, 31)),
         ("annual_report", 2027, date(2028, 5, 31)),
         ("annual_report", 2028, date(2029, 5, 31)),
-        ("recertification", 2029, date(2029, 12, 4)),
+        ("recertification", 2029, date(2029, 12, 3)),
     ]
 
 
