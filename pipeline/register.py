@@ -262,7 +262,7 @@ def _in_counties(column: str, counties: str) -> str:
 def _move_policies(name: str, past: str) -> Iterator[str]:
     """Where a firm belongs is changed by the city. A county writes the first line of a firm nobody has on record."""
     mine = "division_id = any(array(select mp_counties()))"
-    led = f"{LEADS} or division_id = any(array(select mp_led_counties()))"
+    led = f"{LEADS} or (upper_inf(during) and division_id = any(array(select mp_led_counties())))"
     mine_whole = "firm_id in (select mp_own_firms()) or firm_id in (select mp_firms())"
     seen = f"{SEES_ALL} or {mine} or {mine_whole} or {past} or {led}"
     new = f"({SEES_ALL} or ({mine} and not mp_on_record(firm_id)))"
