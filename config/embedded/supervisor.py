@@ -44,13 +44,14 @@ class Demo:
     port: int | None = None
     stoppers: dict[str, Callable[[], None]] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
+    asked_to_stop: bool = False
 
     def run(self) -> int:
         """Until it is stopped; the exit status."""
         FOLDER.mkdir(parents=True, exist_ok=True)
         lock = only_one()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, ask_to_stop)
+            signal.signal(number, self.ask_to_stop)
         try:
             self.start()
             self.watch()
@@ -124,11 +125,17 @@ class Demo:
         self.stoppers[child.name] = child.stop
         return child
 
+    def ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Interrupt what is under way. Python drops an exception raised inside a finalizer, so it is noted as well."""
+        self.asked_to_stop = True
+        raise StopAsked
+
     def watch(self) -> None:
-        while True:
+        while not self.asked_to_stop:
             for child in self.children:
                 child.require_alive()
             time.sleep(0.5)
+        raise StopAsked
 
     def stop(self) -> None:
         """Whoever gives work stops before whoever does it."""
@@ -142,10 +149,6 @@ class Demo:
 
 def stamps() -> Stamps:
     return Stamps(FOLDER / "stamps.json")
-
-
-def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-    raise StopAsked
 
 
 def only_one() -> IO[str]:
