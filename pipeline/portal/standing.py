@@ -37,12 +37,13 @@ RETURNED = frozenset({"county_returned", "city_returned"})
 
 @dataclass(frozen=True)
 class Station:
-    """One stop on the way: done, now, or still to come; `yours` where it waits for the firm."""
+    """One stop on the way: done, now, or to come; `yours` where it waits for the firm, `paused` with its clock."""
 
     name: str
     says: str
     state: str = ""
     yours: bool = False
+    paused: bool = False
 
 
 def firm_or_404(request: StaffRequest, uscc: str) -> Any:
@@ -133,7 +134,8 @@ def _station(
         return Station(name, f"{day:%Y-%m-%d}" if day else "", "done")
     if place > here or waiting.stage == "closed":
         return Station(name, takes)
-    return Station(name, _now_words(waiting), "now", waiting.place.turn == "firm")
+    place_now = waiting.place
+    return Station(name, _now_words(waiting), "now", place_now.turn == "firm", place_now.clock == "paused")
 
 
 def _now_words(waiting: Case | Application) -> str:

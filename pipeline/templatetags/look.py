@@ -149,6 +149,12 @@ def opens(context: Context, name: str) -> bool:
     return bool(getattr(user, "seat_kinds", frozenset()) & frozenset(page.seats))
 
 
+@register.filter
+def firm_seats(user: Any) -> list[Any]:
+    """The person's seats in firms: whoever holds several chooses between them."""
+    return [seat for seat in getattr(user, "seats", ()) if seat.firm_id is not None]
+
+
 @register.simple_tag
 def stage_dots(case: Any, face: stages.Face = "staff") -> SafeString:
     """Four dots (county, city, coaching, certification) and the label; a closed case shows its reason and no dots."""
