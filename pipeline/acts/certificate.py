@@ -13,20 +13,17 @@ from pipeline.acts import notice, progress
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation
 from pipeline.models.property import CLASS_TWO
+from pipeline.rules import books
 from pipeline.rules.identifiers import IdentifierRefused, certificate_number
 from pipeline.rules.periods import months_later
-
-YEARS_VALID = 3
-REPORT_DUE = (5, 31)  # HTE-M art. 13: by the end of May, a statutory day that no holiday moves
 
 
 @transaction.atomic
 def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> Certificate:
-    """Record a certificate as issued: its number is checked, an open case and application end by it on the day of
-    issue.
+    """Record a certificate as issued: its number is checked, an open case and application end on the day of issue.
 
-    `issued_on` is the day printed on the certificate, `on` the day it is recorded. Valid for three years from the
-    day of issue (HTE-M art. 9).
+    `issued_on` is the day printed on the certificate, `on` the day it is recorded. Valid for the years that the book
+    gives, from the day of issue (HTE-M art. 9).
     """
     firms = Firm.objects.filter(pk=firm.pk)
     access.require(by, "certificate.issue", firms)
@@ -42,16 +39,17 @@ def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> C
         progress.advance(
             Case.objects.filter(pk=case.pk), "certificate.issue", by=by, on=issued_on, note=number, reason="certified"
         )
+    end = months_later(issued_on, 12 * int(books("hte", issued_on).number("certificate_years")))
     certificate = Certificate.objects.create(
         firm=firm,
         number=number,
         issued_on=issued_on,
-        valid=DateRange(issued_on, months_later(issued_on, 12 * YEARS_VALID)),
+        valid=DateRange(issued_on, end),
         case=case,
         application=application,
     )
     Obligation.objects.bulk_create(
-        Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on)
+        Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on, end)
     )
     _use_up_class_two(firm, issued_on)
     if case is None:
@@ -77,19 +75,21 @@ def _checked(number: str, issued_on: date) -> str:
     return form
 
 
-def _obligations(issued_on: date) -> list[dict[str, Any]]:
-    """An annual report by 31 May of each year within validity, and the renewal before the end."""
-    end = months_later(issued_on, 12 * YEARS_VALID)
-    reports = [date(issued_on.year + ahead, *REPORT_DUE) for ahead in range(1, YEARS_VALID + 1)]
+def _obligations(issued_on: date, end: date) -> list[dict[str, Any]]:
+    """An annual report by the statutory day of each year within validity, and the renewal by the last valid day.
+
+    Neither day is moved by a holiday.
+    """
+    book = books("hte", issued_on)
+    month, day = map(int, book.choice("annual_report_due").split("-"))
+    reports = [date(year, month, day) for year in range(issued_on.year + 1, end.year + 1)]
+    source = book.source("annual_report_due").in_words()
     owed = [
-        {"kind": "annual_report", "year": day.year - 1, "due_on": day, "source": "国科发火〔2016〕32号 第十三条"}
-        for day in reports
-        if day < end
+        {"kind": "annual_report", "year": due.year - 1, "due_on": due, "source": source} for due in reports if due < end
     ]
-    return [
-        *owed,
-        {"kind": "recertification", "year": end.year, "due_on": end, "source": "国科发火〔2016〕32号 第九条"},
-    ]
+    last = end - timedelta(days=1)
+    source = book.source("certificate_years").in_words()
+    return [*owed, {"kind": "recertification", "year": last.year, "due_on": last, "source": source}]
 
 
 def _use_up_class_two(firm: Firm, on: date) -> None:
