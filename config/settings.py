@@ -227,24 +227,24 @@ if BROKER_URL.startswith("redis"):
         "unacked_restore_throttle": 1,
     }
 
-# Mail. Without MAIL_URL (smtp, smtp+tls or smtp+ssl://user:password@host:port) messages are written to the log.
+# Mail: smtp, smtp+tls or smtp+ssl://user:password@host:port, or file:///folder; without it, to the log.
 MAIL_URL = urlsplit(env.str("MAIL_URL", ""))
-MAILERS = {
-    "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "OPTIONS": {
-            "host": MAIL_URL.hostname,
-            "port": MAIL_URL.port or 25,
-            "username": MAIL_URL.username or "",
-            "password": MAIL_URL.password or "",
-            "use_tls": MAIL_URL.scheme == "smtp+tls",
-            "use_ssl": MAIL_URL.scheme == "smtp+ssl",
-            "timeout": 10,
-        },
-    }
-    if MAIL_URL.hostname
-    else {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+BACKENDS = "django.core.mail.backends"
+SMTP = {
+    "BACKEND": f"{BACKENDS}.smtp.EmailBackend",
+    "OPTIONS": {
+        "host": MAIL_URL.hostname,
+        "port": MAIL_URL.port or 25,
+        "username": MAIL_URL.username or "",
+        "password": MAIL_URL.password or "",
+        "use_tls": MAIL_URL.scheme == "smtp+tls",
+        "use_ssl": MAIL_URL.scheme == "smtp+ssl",
+        "timeout": 10,
+    },
 }
+FOLDER = {"BACKEND": f"{BACKENDS}.filebased.EmailBackend", "OPTIONS": {"file_path": MAIL_URL.path}}
+CONSOLE = {"BACKEND": f"{BACKENDS}.console.EmailBackend"}
+MAILERS = {"default": SMTP if MAIL_URL.hostname else FOLDER if MAIL_URL.scheme == "file" else CONSOLE}
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "miaopu@localhost")
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 
