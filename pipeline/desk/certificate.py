@@ -67,7 +67,6 @@ def certificates(request: StaffRequest) -> HttpResponse:
     rows = shown.with_county().select_related("firm", "case").order_by("-issued_on", "-pk")
     page = page_of(request, rows, shown.count())
     context = {
-        "section": "desk:applications",
         "tabs": tabs("desk:certificates"),
         "lists": [{"url": f"?state={name}", "label": label, "here": name == chosen} for name, label in LISTS.items()],
         "page": page,
@@ -82,7 +81,7 @@ def obligations(request: StaffRequest) -> HttpResponse:
     rows = owed.with_county().select_related("firm", "certificate")
     page = page_of(request, rows, owed.count())
     context = {
-        "section": "desk:applications",
+        "section": "desk:certificates",
         "tabs": tabs("desk:obligations"),
         "page": page,
         "rows": [(each, KINDS[each.kind], each.due_on < request.today) for each in page.object_list],

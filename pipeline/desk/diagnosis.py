@@ -52,7 +52,7 @@ def diagnosis(request: StaffRequest, uscc: str, day: str = "") -> HttpResponse:
     kept = _kept(request, firm)
     chosen = _chosen(kept, day, request.GET.get("of", "1"))
     who = identity(request.user, firm, on=request.today, here="desk:diagnosis")
-    context = {"identity": who, "firm": firm, "kept": kept, "may": _may(request, firm)}
+    context = {"identity": who, "firm": firm, "kept": _placed(kept), "may": _may(request, firm)}
     if chosen is not None:
         context |= shown(Diagnosis.objects.get(pk=chosen.pk), newest=chosen == kept[0], today=request.today)
     return render(request, "desk/diagnosis/diagnosis.html", context)
@@ -76,14 +76,23 @@ def _kept(request: StaffRequest, firm: Firm) -> list[Diagnosis]:
     return list(kept.defer("facts", "assessment").select_related("by").order_by("-day", "-pk")[:KEPT_SHOWN])
 
 
+def _placed(kept: Sequence[Diagnosis]) -> list[tuple[Diagnosis, int]]:
+    """Each with its place among those of its day, the newest being the first."""
+    days: Counter[date] = Counter()
+    placed = []
+    for each in kept:
+        days[each.day] += 1
+        placed.append((each, days[each.day]))
+    return placed
+
+
 def _chosen(kept: Sequence[Diagnosis], day: str, place: str) -> Diagnosis | None:
     if not day:
         return kept[0] if kept else None
-    of_day = [each for each in kept if each.day.isoformat() == day]
-    try:
-        return of_day[int(place) - 1]
-    except (ValueError, IndexError):
-        raise Http404("no diagnosis of that day") from None
+    for each, at in _placed(kept):
+        if (each.day.isoformat(), str(at)) == (day, place):
+            return each
+    raise Http404("no diagnosis of that day")
 
 
 def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
@@ -120,16 +129,10 @@ def _explained(finding: Mapping[str, Any], step: Step | None, today: date) -> di
         return {**finding, "says": f"{says} {spoken(JUDGES.get(finding['rule'], OTHER_JUDGE))}"}
     if step is None:
         return dict(finding)
-    remedy = _remedy(step, today)
+    told = {"who": spoken(PEOPLE.get(step.who, step.who)), "day": planned_day(step.by, today)}
     if finding["verdict"] == "unknown":
-        return {**finding, "says": f"{says} {remedy}"}
-    return {**finding, "remedy": remedy}
-
-
-def _remedy(step: Step, today: date) -> str:
-    who = spoken(PEOPLE.get(step.who, step.who))
-    told = {"what": spoken(step.closes), "who": who, "day": planned_day(step.by, today)}
-    return _("%(what)s (%(who)s, by %(day)s)") % told
+        return {**finding, "says": " ".join([says, _("To come from %(who)s by %(day)s.") % told])}
+    return {**finding, "remedy": " ".join([spoken(step.closes), _("Who and when: %(who)s, by %(day)s.") % told])}
 
 
 def _years(findings: Iterable[Mapping[str, Any]]) -> list[str]:

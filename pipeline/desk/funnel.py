@@ -27,10 +27,11 @@ from pipeline.templatetags.look import language
 SMALLEST_SHOWN = 5
 POOL_STAGES = ("coaching", "ready", "in_certification")
 STAGES = [stage for stage in CASE_STAGES if stage != "closed"]
-FIRMS, OPEN, CERTIFIED = "firms", "open", "certified"
+FIRMS, OPEN, POOL, CERTIFIED = "firms", "open", "pool", "certified"
 OTHERS = {
     FIRMS: gettext_lazy("Firms on record"),
     OPEN: gettext_lazy("Open cases"),
+    POOL: gettext_lazy("In the pool"),
     CERTIFIED: gettext_lazy("Certified this year"),
 }
 COLUMNS = [FIRMS, *STAGES, OPEN, CERTIFIED]
@@ -76,7 +77,7 @@ def funnel(request: StaffRequest) -> HttpResponse:
             "steps": list(zip([_title(column) for column in STAGES], city.cells[1 : 1 + len(STAGES)], strict=True)),
             "widest": max((cell.count for cell in city.cells[1 : 1 + len(STAGES)] if cell.kind == "shown"), default=0),
             "longest": max((line.total.count for line in lines if line.total.kind == "shown"), default=0),
-            "pool": _seen(pool, hides=bool(hidden) or _sees_no_small_groups(request.user)),
+            "pool": _pool(pool, hides=_sees_no_small_groups(request.user)),
             "gaps": _gaps(request.user),
         },
     )
@@ -90,7 +91,7 @@ def funnel_firms(request: StaffRequest) -> HttpResponse:
     withheld = _sees_no_small_groups(request.user) and 0 < total < SMALLEST_SHOWN
     page = page_of(request, firms.with_county().order_by("pinyin", "pk"), 0 if withheld else total)
     context = {
-        "title": _title(stage if stage in COLUMNS else FIRMS),
+        "title": _title(stage),
         "page": page,
         "rows": [] if withheld else _rows(list(page.object_list)),
         "total": total,
@@ -107,8 +108,8 @@ def firms_behind(reach: Reach, county: str, stage: str, day: date) -> FirmQueryS
     cases = Case.objects.open().filter(firm=OuterRef("pk"))
     if stage == CERTIFIED:
         return firms.filter(Exists(Firm.objects.certified_in(day.year).filter(pk=OuterRef("pk"))))
-    if stage == OPEN:
-        return firms.filter(Exists(cases))
+    if stage in (OPEN, POOL):
+        return firms.filter(Exists(cases if stage == OPEN else cases.in_pool()))
     return firms.filter(Exists(cases.filter(stage=stage))) if stage in STAGES else firms
 
 
@@ -142,9 +143,9 @@ def _count(reach: Reach, day: date, counties: Sequence[Division]) -> tuple[dict[
     for found in Case.objects.within(reach).funnel():
         _add(numbers, codes.get(found["county_id"], HOMELESS), (found["stage"], OPEN), found["firms"])
         pool += found["pool"] if found["stage"] in POOL_STAGES else 0
-    for found in Firm.objects.within(reach).by_county(day.year):
-        _add(numbers, codes.get(found["division_id"], HOMELESS), (FIRMS,), found["firms"])
-        _add(numbers, codes.get(found["division_id"], HOMELESS), (CERTIFIED,), found["certified"])
+    for belonging in Firm.objects.within(reach).by_county(day.year):
+        _add(numbers, codes.get(belonging["division_id"], HOMELESS), (FIRMS,), belonging["firms"])
+        _add(numbers, codes.get(belonging["division_id"], HOMELESS), (CERTIFIED,), belonging["certified"])
     rows = [*codes.values(), HOMELESS, CITY]
     return {(row, column): numbers[row, column] for row in rows for column in COLUMNS}, pool
 
@@ -181,11 +182,11 @@ def _list(row: str, column: str) -> str:
 
 
 def _title(column: str) -> str:
-    return CASE_STAGES[column].label(language()) if column in STAGES else str(OTHERS[column])
+    return CASE_STAGES[column].label(language()) if column in STAGES else str(OTHERS.get(column, OTHERS[FIRMS]))
 
 
-def _seen(count: int, *, hides: bool) -> Cell:
-    return Cell(count, "", "small" if hides and 0 < count < SMALLEST_SHOWN else "shown")
+def _pool(count: int, *, hides: bool) -> Cell:
+    return Cell(count, _list(CITY, POOL), "small" if hides and 0 < count < SMALLEST_SHOWN else "shown")
 
 
 def _gaps(user: User) -> list[dict[str, Any]]:

@@ -35,7 +35,9 @@ def identity(actor: Actor, firm: Any, *, on: date, here: str, case: Any = None) 
         case = cases.order_by(F("closed_on").desc(nulls_first=True), "-pk").first()
     application = Application.objects.open().filter(case=case).select_related("round").first() if case else None
     standing = standing_of(case, application, actor, on) if case else None
-    return Identity(firm, firm.county_name or _("county to be assigned"), case, standing, _pages(actor, firm, case, here))
+    return Identity(
+        firm, firm.county_name or _("county to be assigned"), case, standing, _pages(actor, firm, case, here)
+    )
 
 
 def of_case(actor: Actor, case: Any, standing: Standing, *, here: str) -> Identity:
