@@ -17,6 +17,7 @@ import psycopg
 from django.db import connection, transaction
 from django.utils.timezone import localdate, make_aware
 from psycopg.types.range import DateRange
+from stdnum.cn import uscc
 
 from config.postgres.scope import acting
 from pipeline import access, models
@@ -83,7 +84,8 @@ def _firms(world: World) -> None:
         "lost": [("north", LONG_AGO, world.left), (None, world.left, None)],
     }
     for number, (name, moves) in enumerate(where.items()):
-        firm = Firm.objects.create(uscc=f"91330100MA2CFYQ0{number}X", name=f"{name}企业")
+        body = f"91330100MA2CFYQ0{number}"
+        firm = Firm.objects.create(uscc=body + uscc.calc_check_digit(body), name=f"{name}企业")
         world.firms[name] = firm.pk
         for county, first, end in moves:
             models.FirmMove.objects.create(
@@ -183,10 +185,11 @@ def firm_rows(world: World, firm: int, number: int) -> None:
 
 def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author: dict[str, Any]) -> None:
     officer = world.people["seat:city_officer"]
-    case = models.Case.objects.create(**own, number=f"GP2026-{number:04d}", stage="coaching", opened_on=day)
+    case = models.Case.objects.create(**own, number=f"GP2020-{number:04d}", stage="coaching", opened_on=day)
+    later = world.today + MONTH
     open_round, _ = models.Round.objects.get_or_create(
         name="第一批",
-        defaults={"year": 2026, "opens_on": day, "county_date": day, "city_date": day, "province_date": day},
+        defaults={"year": 2026, "opens_on": day, "county_date": later, "city_date": later, "province_date": later},
     )
     application = models.Application.objects.create(**own, case=case, round=open_round, stage="draft", opened_on=day)
     transition = models.Transition.objects.create(
