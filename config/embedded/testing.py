@@ -48,6 +48,7 @@ def become_pytest(marks: str, options: Sequence[str], arguments: Sequence[str]) 
     say(f"Plan: pytest -m '{marks}' {' '.join([*options, *arguments])}".rstrip())
     say("Each pytest process starts a PostgreSQL of its own, from a seed that is migrated once and kept.")
     command = [sys.executable, "-m", "pytest", "-m", marks, *options, *arguments]
+    os.environ.setdefault("PYTHONHASHSEED", "0")  # processes must collect the same tests in the same order
     os.chdir(BASE_DIR)
     os.execv(command[0], command)
 
