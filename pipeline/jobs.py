@@ -9,6 +9,7 @@ from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 
+import config.celery  # noqa: F401  # whoever hands a job over must know the broker: the web server imports only this
 from config import clock
 from config.postgres.scope import acting
 from pipeline import access
