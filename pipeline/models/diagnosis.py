@@ -24,7 +24,7 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         return self.filter(firm__latest_diagnosis=F("pk"))
 
     def nearest_first(self) -> Self:
-        """Who is close: fewest conditions unmet or without data, of those fewest unmet, then the most points in reach."""
+        """Who is close: fewest conditions unmet or without data, then fewest unmet, then the most points in reach."""
         undecided = F("unmet") + F("unknown")
         return self.order_by(undecided, "unmet", "manual", F("score_high").desc(nulls_last=True), "pk")
 
