@@ -72,7 +72,7 @@ def demo_switch(request: HttpRequest) -> HttpResponse:
     """In a demonstration: the people in every seat, and going on as one of them."""
     _demo_only()
     if request.method != "POST":
-        return render(request, "public/demonstration.html", {"seats": _everybody()})
+        return render(request, "desk/preferences/demonstration.html", {"seats": _everybody()})
     person = get_object_or_404(User, username=request.POST.get("username", ""), is_active=True)
     login(request, person, backend=BACKEND)
     return redirect("home")
