@@ -34,6 +34,10 @@ class Word:
     bits: int
 
 
+class TooLong(ArithmeticError):
+    """The formula cannot be read in integers of this length: it has to be read in longer ones."""
+
+
 LONG, WIDE = Word(pl.Int64, 63), Word(pl.Int128, 126)
 
 
@@ -134,6 +138,10 @@ def added(op: str, x: Column, y: Column, word: Word) -> Column:
 def exact_sum(op: str, x: Exact, y: Exact, word: Word) -> Exact | None:
     if isinstance(x, Whole) and isinstance(y, Whole):
         return plus(op, x.widened(word), y.widened(word), word)
+    same = alike([x, y], word)
+    if same is not None:
+        over = plus(op, same[0][0], same[0][1], word)
+        return None if over is None else Ratio(over, same[1])
     a, b = as_ratio(x, word), as_ratio(y, word)
     left, right, under = times(a.over, b.under, word), times(b.over, a.under, word), times(a.under, b.under, word)
     if left is None or right is None or under is None:
@@ -154,14 +162,14 @@ def multiplied(x: Column, y: Column, word: Word) -> Column:
 
 
 def divided(x: Column, y: Column, word: Word) -> Column:
-    """The quotient, null where the divisor is zero. The divisor must be exact: an inexact one may hide a zero."""
+    """The quotient, null where the divisor is zero; an inexact divisor may hide a zero and is refused."""
     if isinstance(y, Real):
-        raise ValueError("the divisor does not fit an integer: it cannot be told from zero")
+        raise TooLong
     divisor = as_ratio(y, word)
     if divisor.over.positive:
         return multiplied(x, Ratio(divisor.under, divisor.over), word)
     value = divisor.over.value
-    size = replace(divisor.over, value=pl.when(value != 0).then(value.abs()), positive=True)
+    size = replace(divisor.over, value=pl.when(value > 0).then(value).when(value < 0).then(value * -1), positive=True)
     return multiplied(negated_where(x, divisor.over), Ratio(divisor.under, size), word)
 
 
@@ -176,7 +184,7 @@ def negated_where(x: Column, divisor: Whole) -> Column:
 
 
 def turned(value: pl.Expr, divisor: Whole) -> pl.Expr:
-    return pl.when(divisor.value < 0).then(-value).otherwise(value)
+    return pl.when(divisor.value < 0).then(value * -1).otherwise(value)
 
 
 def compared(op: str, x: Column, y: Column, word: Word) -> tuple[pl.Expr, pl.Expr | None]:

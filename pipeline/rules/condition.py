@@ -144,6 +144,8 @@ def by_band(value: Formula, bands: Iterable[Band], *, scale: int = 1) -> Formula
 def points_range(value: Formula, lines: Iterable[PointsFrom]) -> tuple[Formula, Formula]:
     """The least and the most points that the table allows for the value."""
     *upper, last = lines
+    if not upper:
+        return lifted(last.low), lifted(last.high)
     starts = [(">" if line.open else ">=", line.start or Fraction(0), line.low, line.high) for line in upper]
     low = steps(value, [(op, start, low) for op, start, low, _ in starts], otherwise=last.low)
     high = steps(value, [(op, start, high) for op, start, _, high in starts], otherwise=last.high)

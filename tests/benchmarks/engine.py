@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -102,11 +103,12 @@ def growth_sides(stem: str) -> list[pl.Expr]:
 
 def growth_low(stem: str) -> pl.Expr:
     grown, base = pl.col(f"{stem}_grown"), pl.col(f"{stem}_base")
-    band = pl.when((pl.col(f"{stem}_y2") <= 0) | (pl.col(f"{stem}_y3") < 0)).then(pl.lit(0, pl.Int8))
+    band: Any = pl.when((pl.col(f"{stem}_y2") <= 0) | (pl.col(f"{stem}_y3") < 0)).then(pl.lit(0, pl.Int8))
     for per_cent, low in ((135, 9), (125, 7), (115, 5), (105, 3)):
         band = band.when(grown >= base * per_cent).then(pl.lit(low, pl.Int8))
     known = grown.is_not_null() & base.is_not_null()
-    return band.when(grown > base * 100).then(pl.lit(1, pl.Int8)).when(known).then(pl.lit(0, pl.Int8))
+    low: pl.Expr = band.when(grown > base * 100).then(pl.lit(1, pl.Int8)).when(known).then(pl.lit(0, pl.Int8))
+    return low
 
 
 def growth_points(stem: str) -> list[pl.Expr]:

@@ -38,9 +38,9 @@ def part(found: Any, expected: Any) -> Any:
     return {key: found.get(key) for key in expected} if isinstance(expected, dict) else found
 
 
-def bands(assessment: Assessment, expected: dict[str, list[int]]) -> dict[str, list[int]]:
+def bands(assessment: Assessment, expected: dict[str, list[int]]) -> dict[str, list[int | str]]:
     assert assessment.score
-    found = {each.item: list(each.band) for each in assessment.score.items}
+    found: dict[str, list[int | str]] = {each.item: list(each.band) for each in assessment.score.items}
     found["total"] = [assessment.score.low, assessment.score.high]
     return {item: found[item] for item in expected}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ def judged(file: Path, book: str, on: str) -> Assessment:
         raise Unreadable(Fault("--on", Label(f"手册在该日没有数值（{missing}）", str(missing)))) from None
 
 
-def content(file: Path) -> Mapping[str, Any]:
+def content(file: Path) -> Any:
     try:
         raw = file.read_bytes()
     except OSError as error:

@@ -1,0 +1,131 @@
+"""The plan drawn from the gaps: how much, what closes it, who, by when."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from pipeline.rules import Assessment, Path, Round, Step, assess, books, plan, read_facts
+from tests.rules.cases import CASES, RuleCase, changed
+
+DAY = date(2026, 5, 20)
+CLEAN = CASES["A clean pass"].facts
+
+
+def assessed(change: dict[str, Any], day: date = DAY, book: str = "hte") -> Assessment:
+    return assess(read_facts(changed(CLEAN, change)), book=books(book, day), day=day)
+
+
+def paths(change: dict[str, Any], *rounds: Round) -> list[Path]:
+    return plan(assessed(change), rounds=rounds)
+
+
+def only_step(change: dict[str, Any]) -> Step:
+    (step,) = paths(change)[0].steps
+    return step
+
+
+def test_a_clean_firm_has_nothing_to_do() -> None:
+    assert paths({}) == []
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_open_finding_has_one_step_on_every_path(case: RuleCase) -> None:
+    assessment = case.assessment()
+    open_rules = {each.rule for each in assessment.findings if each.verdict not in {"met", "not_applicable"}}
+    for path in plan(assessment):
+        assert sorted(step.rule for step in path.steps) == sorted(open_rules)
+        assert list(path.steps) == sorted(path.steps, key=lambda step: step.by)
+        assert all(step.by >= case.on and step.article and step.who for step in path.steps)
+        assert path.ready_on >= max(step.by for step in path.steps)
+
+
+def test_a_missing_paper_names_its_place_and_its_holder() -> None:
+    step = only_step({"years": [{"year": 2024, "sales": None}]})
+    assert (step.kind, step.who, step.places) == ("provide", "firm_finance", ("years[2024].sales",))
+    assert step.closes.zh == "提供：2024 年销售收入。"
+
+
+def test_what_the_county_has_to_ask_for() -> None:
+    assert only_step({"incidents": None}).who == "county"
+
+
+def test_a_missing_paper_is_wanted_before_the_round_closes() -> None:
+    (path,) = paths({"incidents": None}, Round("第一批", date(2026, 6, 5)), Round("第二批", date(2026, 9, 1)))
+    assert path.steps[0].by == date(2026, 6, 5)
+    assert path.round == Round("第一批", date(2026, 6, 5))
+    assert path.says.zh == "补齐后最早可报：第一批（2026-06-05 截止）。"
+
+
+def test_a_round_that_is_over_is_no_round() -> None:
+    (path,) = paths({"incidents": None}, Round("去年", date(2025, 6, 5)))
+    assert path.round is None
+    assert path.steps[0].by == date(2026, 6, 19)
+
+
+def test_a_gap_in_closed_years_is_told_for_the_open_one() -> None:
+    step = only_step({"years": [{"year": 2025, "rd_total": "1000000", "rd_domestic": "1000000"}]})
+    assert (step.rule, step.amount, step.unit) == ("rd_intensity", Fraction(1_050_000), "yuan")
+    # 5 % of sales of 2024 to 2026, 2026 like 2025, less the R&D of 2024 and 2025
+    assert (step.target_year, step.target) == (2026, Fraction(36 + 45 + 45) * 10**6 / 20 - 1_900_000 - 1_000_000)
+    assert step.by == date(2026, 12, 31)
+    assert "2026 年研发费用达到 340 万元" in step.closes.zh
+
+
+def test_the_target_is_enough_when_the_year_comes() -> None:
+    change: dict[str, Any] = {"years": [{"year": 2025, "rd_total": "1000000", "rd_domestic": "1000000"}]}
+    target = only_step(change).target
+    assert target is not None
+    last = {**changed(CLEAN, change)["years"][-1], "year": 2026}
+    for spent, verdict in ((target, "met"), (target - Fraction(1, 100), "unmet")):
+        year = {**last, "rd_total": f"{float(spent):.2f}", "rd_domestic": f"{float(spent):.2f}"}
+        assessment = assessed({"years": [*change["years"], year]}, date(2027, 5, 20))
+        assert assessment.finding("rd_intensity").verdict == verdict
+
+
+def test_more_sales_are_another_way_where_a_line_is_near() -> None:
+    year = {"year": 2025, "sales": "49900000", "rd_total": "2000000", "rd_domestic": "2000000"}
+    first, other = paths({"years": [year], "scores": None})[:2]
+    steps = [next(step for step in path.steps if step.rule == "rd_intensity") for path in (first, other)]
+    assert steps[0].target == Fraction(2_890_000)
+    assert steps[1].target == Fraction("50000000.01")
+
+
+def test_heads_are_whole() -> None:
+    step = only_step({"years": [{"year": 2025, "tech_staff": "11"}]})
+    assert (step.amount, step.unit, step.target) == (Fraction(2), "heads", Fraction(12))
+
+
+def test_a_young_firm_waits_for_its_day() -> None:
+    steps = paths({"firm": {"registered_on": "2025-06-01"}})[0].steps
+    assert [(step.kind, step.by) for step in steps if step.rule == "registered_days"] == [("wait", date(2026, 6, 1))]
+
+
+def test_an_accident_is_waited_out() -> None:
+    step = only_step({"incidents": [{"kind": "safety", "on": "2026-01-10"}]})
+    assert (step.kind, step.by) == ("wait", date(2027, 1, 11))
+
+
+def test_points_are_won_where_most_are_open() -> None:
+    change = {"scores": {"conversion": 19}, "conversions": [{"year": 2025, "count": 12}]}
+    low = {"ip_advance": 5, "ip_support": 5, "rd_system": 4}
+    step = only_step(changed(change, {"scores": low}))
+    assert (step.rule, step.amount, step.unit) == ("innovation_score", Fraction(3), "points")
+    assert step.closes.zh == "再转化 3 项成果（年均达到 5 项），最多增 11 分。"
+    assert len(paths(changed(change, {"scores": low}))) > 1
+
+
+def test_a_zero_denominator_goes_to_a_person() -> None:
+    step = only_step({"years": [{"year": 2025, "staff": "0", "tech_staff": "0"}]})
+    assert (step.kind, step.who) == ("judge", "county")
+
+
+def test_a_kept_assessment_can_be_planned_with_its_facts_only() -> None:
+    assessment = assessed({"incidents": None})
+    kept = assessment.to_json()
+    assert plan(Assessment.from_json(kept, assessment.facts)) == plan(assessment)
+    with pytest.raises(ValueError, match="together with them"):
+        plan(Assessment.from_json(kept))
