@@ -28,6 +28,7 @@ PAPER_WITHIN = timedelta(days=30)
 """How soon a missing paper is asked for where no round closes earlier."""
 RIGHT_TAKES = timedelta(days=365)
 """How long a class II right takes from filing to grant, roughly."""
+AGAIN = Label("补齐后重新评估。", "Put this right and assess again.")
 DOERS = {
     "registered_days": "firm_owner",
     "owns_ip": "firm_rd",
@@ -42,6 +43,20 @@ DOERS = {
     "no_incident": "county",
     "credit_clean": "county",
     "region": "county",
+}
+DEEDS = {
+    "owns_ip": Label(
+        "申请并取得对主要产品（服务）起核心支持作用的知识产权，或受让一项。",
+        "Obtain rights that support the main products, by own R&D or by transfer.",
+    ),
+    "rd_ledger": Label("设置研发费用辅助账，按项目归集。", "Keep an R&D ledger, project by project."),
+    "credit_clean": Label("完成信用修复。", "Have the credit record restored."),
+    "sme_listed": Label("先完成科技型中小企业评价入库。", "Register as a technology SME first."),
+    "region": Label("仅限在本市注册的企业。", "Only firms registered in the region are admitted."),
+    "never_certified": Label(
+        "已获认定的企业不入库，可直接申报重新认定。", "A certified firm re-certifies without the pool."
+    ),
+    "earlier_entries": Label("入库次数已满，可直接申报认定。", "No stay is left; the firm may apply directly."),
 }
 PAPER_HOLDERS = {"years": "firm_finance", "ip": "firm_rd", "conversions": "firm_rd", "scores": "coach"}
 PUBLIC_RECORDS = frozenset({"incidents", "credit_clean", "certificates", "pool_entries", "sme_listed"})
@@ -192,7 +207,7 @@ def close(finding: Finding, situation: Situation) -> Iterator[Step]:
         kind="raise",
         title=finding.title,
         short=finding.says,
-        closes=Label("补齐后重新评估。", "Put this right and assess again."),
+        closes=DEEDS.get(finding.rule, AGAIN),
         who=DOERS.get(finding.rule, "firm_owner"),
         by=situation.day + RIGHT_TAKES,
         article=finding.source,
@@ -247,12 +262,10 @@ def aimed(step: Step, name: Label, needed: int, unit: str, situation: Situation)
 
 
 def win_points(step: Step, situation: Situation) -> Iterator[Step]:
-    """All moves it takes together, then each single one that is enough by itself."""
+    """The best moves that are enough together, then each other one that is enough by itself."""
     short = step.amount or Fraction(0)
     open_moves = moves(situation.book, situation.values)
     yield winning(step, enough(open_moves, short), situation)
-    if len(enough(open_moves, short)) > 1 or not open_moves:
-        return
     for move in open_moves[1:]:
         if move.gain >= short:
             yield winning(step, [move], situation)

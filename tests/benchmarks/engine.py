@@ -107,8 +107,8 @@ def growth_low(stem: str) -> pl.Expr:
     for per_cent, low in ((135, 9), (125, 7), (115, 5), (105, 3)):
         band = band.when(grown >= base * per_cent).then(pl.lit(low, pl.Int8))
     known = grown.is_not_null() & base.is_not_null()
-    low: pl.Expr = band.when(grown > base * 100).then(pl.lit(1, pl.Int8)).when(known).then(pl.lit(0, pl.Int8))
-    return low
+    answer: pl.Expr = band.when(grown > base * 100).then(pl.lit(1, pl.Int8)).when(known).then(pl.lit(0, pl.Int8))
+    return answer
 
 
 def growth_points(stem: str) -> list[pl.Expr]:

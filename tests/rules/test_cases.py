@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.rules import Assessment
+from pipeline.rules import Assessment, books
+from pipeline.rules.programmes import CONDITIONS, conditions_of
 from pipeline.rules.volumes import read_yaml
 from tests.rules.cases import CASES, FOLDER, RuleCase
 
@@ -62,6 +63,13 @@ def test_what_cannot_be_and_what_is_odd_is_named(case: RuleCase) -> None:
         assert [each.place for each in assessment.impossible] == case.raw["impossible"]
     if "asks" in case.raw:
         assert [each.place for each in assessment.asks] == case.raw["asks"]
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_every_rule_of_every_book_has_a_case(name: str) -> None:
+    named = {rule for case in CASES.values() if case.book == name for rule in case.raw["expect"]}
+    day = next(case.on for case in CASES.values() if case.book == name)
+    assert {condition.rule for condition in conditions_of(books(name, day))} - named == set()
 
 
 def test_no_two_cases_share_a_name() -> None:
