@@ -13,4 +13,5 @@ urlpatterns = [
     path("portal/", include("pipeline.portal.urls")),
     path("coach/", include("pipeline.advisers.urls")),
     path("notices/", include("pipeline.public.urls")),
+    path("", include("pipeline.api.urls")),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import stages
 from pipeline.acts import application as acts
 from pipeline.acts.diagnosis import WEIGHT
+from pipeline.desk.case_moves import CountyForm
 from pipeline.desk.moving import (
     Deed,
     FaultsForm,
@@ -23,6 +24,7 @@ from pipeline.desk.moving import (
     words,
 )
 from pipeline.desk.standing import open_dossier
+from pipeline.models import Division
 from pipeline.request import StaffRequest
 from pipeline.rules.condition import TITLES
 from pipeline.templatetags.look import language, spoken
@@ -55,6 +57,10 @@ class RecordForm(MoveForm):
         return said
 
 
+def _change_county(applications: Any, *, division: Division, **who: Any) -> Any:
+    return acts.change_county(applications, division, **who)
+
+
 def _propose(applications: Any, *, versions: Any, **said: Any) -> Any:
     return acts.propose(applications, **said)
 
@@ -80,6 +86,9 @@ DEEDS = {
         Deed("send-dossier-back", "application.send_back", acts.send_back, NoteForm, table="application"),
         Deed(
             "not-recommend", "application.not_recommend", acts.not_recommend, NoteForm, danger=True, table="application"
+        ),
+        Deed(
+            "change-dossier-county", "application.change_county", _change_county, CountyForm, table="application"
         ),
         Deed("lapse-dossier", "application.lapse", acts.lapse, danger=True, table="application"),
     )

@@ -47,8 +47,9 @@ def batch(request: StaffRequest) -> HttpResponse:
 
 
 def _deed(request: StaffRequest) -> Deed:
-    deed = case_moves.DEEDS.get(request.POST.get("act", ""))
-    if deed not in case_moves.BATCHES or deed is None or not access.may(request.user, deed.act):
+    offered = {deed.slug: deed for deed in case_moves.BATCHES}
+    deed = offered.get(request.POST.get("act", ""))
+    if deed is None or not access.may(request.user, deed.act):
         raise Http404("no act that is done to many")
     return deed
 

@@ -86,6 +86,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
             "items": items,
             "done": sum(item.done for item in items),
             "faults": _by_place(record.faults, items),
+            "latest_year": _latest_year(found),
             "findings": [each for each in _findings(found) if each["verdict"] != "met"],
             "met": sum(each["verdict"] == "met" for each in _findings(found)),
             "flags": [(flag, case_moves.FLAG_NAMES[flag.kind]) for flag in record.flags],
@@ -137,8 +138,18 @@ def _offers(found: Case, application: Application | None, record: Record, reques
     if application is not None:
         of_dossier = Known(case=found, row=application, **known)  # type: ignore[arg-type]
         offered += case_moves.offers(of_dossier, found, dossier_moves.DEEDS, application, "desk:application_move")
+    deeds = dict(case_moves.DEEDS)
+    if application is not None and application.stage in stages.IN_REVIEW:
+        del deeds["change-county"]  # the dossier's own act restarts its review
     of_case = Known(case=found, row=found, **known)  # type: ignore[arg-type]
-    return offered + case_moves.offers(of_case, found, case_moves.DEEDS, found, "desk:case_move")
+    return offered + case_moves.offers(of_case, found, deeds, found, "desk:case_move")
+
+
+def _latest_year(found: Any) -> dict[str, Any] | None:
+    """The figures of the last year that the diagnosis judged by, in yuan and heads."""
+    diagnosis = found.firm.latest_diagnosis
+    years = (diagnosis.facts.get("years") or []) if diagnosis else []
+    return max(years, key=lambda year: year["year"], default=None)
 
 
 def _findings(found: Any) -> list[dict[str, Any]]:
@@ -159,7 +170,7 @@ def _by_place(faults: Iterable[Fault], items: Iterable[Item]) -> list[dict[str, 
 
 def timeline(record: Record) -> list[Event]:
     """One line of events, newest first."""
-    events = [*_moves(record), *_visits(record), *_letters(record), *_papers(record)]
+    events = [*_moves(record), *_proposed(record), *_visits(record), *_letters(record), *_papers(record)]
     return sorted(events, key=lambda event: (event.at, event.order), reverse=True)
 
 
@@ -176,6 +187,13 @@ def _moves(record: Record) -> Iterator[Event]:
         note = "\n".join(filter(None, [each.note, *(f"{place_name(fault.place)}：{fault.says}" for fault in told)]))
         who = each.by.name if each.by else _("by the system")
         yield Event(each.on, each.recorded_at, "moves", says, who, note, ours=_by_bureau(each.move))
+
+
+def _proposed(record: Record) -> Iterator[Event]:
+    """Proposals; what became of them is a move of its own."""
+    for each in record.proposals:
+        says = _("Proposed: %(act)s") % {"act": _act_name(each.act)}
+        yield Event(each.proposed_on, each.recorded_at, "moves", says, each.proposed_by.name, each.says, ours=True)
 
 
 def _by_bureau(move: str) -> bool:

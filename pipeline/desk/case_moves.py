@@ -63,8 +63,9 @@ class CountyForm(MoveForm):
     division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("New county"))
 
     def prepare(self) -> None:
-        here = self.case.county_id if self.case else None
-        counties = Division.objects.counties().exclude(pk=here).order_by("code")
+        counties = Division.objects.counties().order_by("code")
+        if self.case and self.case.county_id:
+            counties = counties.exclude(pk=self.case.county_id)
         self.fields["division"].queryset = counties  # type: ignore[attr-defined]
 
 
@@ -122,6 +123,7 @@ def _clear_flag(cases: Any, *, flag: Flag, versions: Any, **said: Any) -> None:
 
 
 OPEN, KEPT = stages.OPEN, frozenset({"coaching", "ready"})
+RAISE, SETTLE = gettext_lazy("Register an objection or record"), gettext_lazy("Settle an objection or record")
 WITH_FIRM = frozenset({"draft", "county_returned", "city_returned"})
 DEEDS = {
     deed.slug: deed
@@ -141,8 +143,8 @@ DEEDS = {
         Deed("reconsider", "case.reconsider", acts.reconsider),
         Deed("unready", "case.unready", acts.unready, NoteForm),
         Deed("assign", "case.assign", _assign, AssignForm, gettext_lazy("Assign"), OPEN, key="A"),
-        Deed("raise-flag", "case.raise_flag", _raise_flag, FlagForm, gettext_lazy("Register an objection or record"), OPEN),
-        Deed("clear-flag", "case.clear_flag", _clear_flag, ClearForm, gettext_lazy("Settle an objection or record"), OPEN),
+        Deed("raise-flag", "case.raise_flag", _raise_flag, FlagForm, RAISE, OPEN),
+        Deed("clear-flag", "case.clear_flag", _clear_flag, ClearForm, SETTLE, OPEN),
         Deed("change-county", "case.change_county", _change_county, CountyForm, legal=OPEN),
         Deed(
             "propose-removal", "case.propose", _propose("case.remove"), RemovalForm,
@@ -187,6 +189,8 @@ class Offer:
 def offers(known: Known, case: Case, deeds: dict[str, Deed], row: Case | Application, name: str) -> list[Offer]:
     """The acts that the person's seats grant and the stage allows, possible ones first within their order."""
     legal = [deed for deed in deeds.values() if deed.legal_in(row.stage) and access.may(known.user, deed.act)]
+    if not known.flags:
+        legal = [deed for deed in legal if deed.act != "case.clear_flag"]
     found = [
         Offer(deed, reverse(name, args=[case.number, deed.slug]), OBSTACLES.get(deed.slug, _nothing)(known))
         for deed in legal
@@ -265,16 +269,11 @@ def _not_visited(known: Known) -> str:
     return "" if any(day >= opened for day in known.visits) else _("record the site visit first")
 
 
-def _no_flag(known: Known) -> str:
-    return "" if known.flags else _("none is open")
-
-
 OBSTACLES: dict[str, Callable[[Known], str]] = {
     "publish": lambda known: _undecided("case.publish")(known) or _blocked(known),
     "propose-publication": _proposed("case.publish"),
     "admit": lambda known: _still_on_notice(known) or _blocked(known),
     "reconsider": _not_objected,
-    "clear-flag": _no_flag,
     "remind": _reminded,
     "lapse": lambda known: _still_time(known) or _not_reminded(known),
     "propose-removal": _proposed("case.remove"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 
 from pipeline.acts import evidence
 from pipeline.models import DocumentVersion
@@ -30,6 +31,6 @@ def _body(kept: DocumentVersion) -> HttpResponseBase:
     if settings.FILE_SENDING == "x-accel":
         response = HttpResponse(content_type=kept.media_type)
         response["X-Accel-Redirect"] = evidence.inner_address(kept)
-        response["Content-Disposition"] = FileResponse(as_attachment=True, filename=kept.name)["Content-Disposition"]
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=kept.name)
         return response
     return FileResponse(evidence.open_paper(kept), as_attachment=True, filename=kept.name, content_type=kept.media_type)

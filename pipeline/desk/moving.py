@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from pipeline import access, stages
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.notice import WORDS
 from pipeline.desk import identity
-from pipeline.desk.standing import open_dossier, standing_of
+from pipeline.desk.standing import open_dossier, sentences, standing_of
 from pipeline.models import Application, Case, MoveRefused, Transition
 from pipeline.models.record import fault_places, place_name
 from pipeline.request import StaffRequest
@@ -87,7 +87,8 @@ class FaultsForm(MoveForm):
     typed = named
 
     def _sent(self) -> list[tuple[str, str]]:
-        pairs = zip(self.data.getlist("place"), self.data.getlist("says"), strict=False)
+        sent = cast(QueryDict, self.data)
+        pairs = zip(sent.getlist("place"), sent.getlist("says"), strict=False)
         return [(place, says.strip()) for place, says in pairs if says.strip()]
 
     def clean(self) -> dict[str, Any]:
@@ -135,9 +136,8 @@ class Deed:
             "source": names[stage].label(language()),
             "target": names[target].label(language()),
         }
-        return " ".join(
-            [leads, *([_("The firm is told.")] if self.act in WORDS and "firm" in WORDS[self.act].to else [])]
-        )
+        told = self.act in WORDS and "firm" in WORDS[self.act].to
+        return sentences([leads, _("The firm is told.") if told else ""])
 
 
 def case_or_404(request: StaffRequest, number: str) -> Any:

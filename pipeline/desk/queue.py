@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -135,7 +135,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             "tabs": _tabs(view, counts),
             "counts": {"queue": counts["mine"]},
             "chips": _chips(request, conditions),
-            "more": _more(request, conditions, view),
+            "more": _more(request, conditions, view, total),
             "groups": _groups(rows, by_day, today) if sort == "due" else [Group("", "", total, rows)],
             "page": page,
             "total": total,
@@ -167,7 +167,7 @@ def conditions_of(request: StaffRequest) -> Conditions:
 
 def _in_stage(found: CaseQuerySet, value: str, today: date) -> CaseQuerySet:
     if value.startswith(OF_APPLICATION):
-        return found.filter(stage="in_certification", dossier_stage=value.removeprefix(OF_APPLICATION))
+        return found.filter(Q(stage="in_certification", dossier__stage=value.removeprefix(OF_APPLICATION)))
     return found.filter(stage=value)
 
 
@@ -230,8 +230,9 @@ def without(asked: QueryDict, name: str) -> str:
     return f"?{left.urlencode()}"
 
 
-def _more(request: HttpRequest, conditions: Conditions, view: str) -> SafeString:
-    return render_to_string("desk/queue/conditions.html", {"form": conditions, "view": view}, request)
+def _more(request: HttpRequest, conditions: Conditions, view: str, total: int) -> SafeString:
+    shown = {"form": conditions, "view": view, "total": total}
+    return render_to_string("desk/queue/conditions.html", shown, request)
 
 
 def _row(case: Any, request: StaffRequest) -> Row:

@@ -1,5 +1,6 @@
 """Where a case stands as the desk shows it: the open application in its place, whose turn, how long, why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,7 +62,12 @@ def due_words(row: Case | Application) -> str:
         parts.append(_("The review stands still; %(left)s working days are left of it.") % {"left": row.clock_left})
     if row.clock_from is not None and row.clock_days is not None:
         parts.append(carried_calendar().add(row.clock_from, row.clock_days).says(language()))
-    return " ".join(parts)
+    return sentences(parts)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Sentences in a row: a space parts them in English, nothing in Chinese."""
+    return (" " if language() == "en" else "").join(part for part in parts if part)
 
 
 def _is_mine(place: Stage, actor: Actor) -> bool:

@@ -46,7 +46,7 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         if "deadline" in self.query.annotations:
             return self
         rows = self.alias(dossier=FilteredRelation("applications", condition=Q(applications__ended_on=None)))
-        return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"), dossier_stage=F("dossier__stage"))
+        return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"))
 
     def awaiting(self, actor: Actor) -> Self:
         """Cases whose turn it is at one of the person's seats, their applications taken for them."""

@@ -84,6 +84,13 @@ class FirmQuerySet(models.QuerySet["Firm"]):
             Exists(now.filter(division__isnull=True) if code is None else now.filter(division__code=code))
         )
 
+    def here(self) -> Self:
+        """Firms that were not dissolved and have not left the city, unless a case of theirs is open again."""
+        same = Firm.objects.filter(pk=OuterRef("pk"))
+        nowhere = {"moves__during__upper_inf": True, "moves__division__isnull": True}
+        gone = Exists(same.filter(case__reason="dissolved")) | Exists(same.filter(case__reason="moved_out", **nowhere))
+        return self.filter(~gone | Exists(same.filter(case__isnull=False, case__closed_on__isnull=True)))
+
     def certified_in(self, year: int) -> Self:
         return self.filter(
             certificate__issued_on__gte=date(year, 1, 1), certificate__issued_on__lt=date(year + 1, 1, 1)

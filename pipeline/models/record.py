@@ -117,7 +117,7 @@ def fault_places(day: date) -> list[tuple[str, list[tuple[str, str]]]]:
     pages = [(place, place_name(place)) for place in ("firm", "contact", "property", "document")]
     years = [day.year - back for back in range(1, YEARS_ASKED + 1)]
     return [
-        (_("Pages"), pages),
+        (_("Pages of the application"), pages),
         *(
             (
                 place_name(f"figures.{year}"),
