@@ -16,6 +16,7 @@ from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Transition, User, Visit
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.certificate import CertificateQuerySet
+from pipeline.models.diagnosis import NUMERIC
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.record import checklist
 from pipeline.rules import books
@@ -23,7 +24,6 @@ from pipeline.rules.periods import months_later
 from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import CASE_STAGES
 
-NUMERIC = frozenset({"registered_days", "tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income"})
 REMINDERS = 2
 Versions = Mapping[int, int] | None
 

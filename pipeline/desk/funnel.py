@@ -102,7 +102,7 @@ def funnel_firms(request: StaffRequest) -> HttpResponse:
 
 
 def firms_behind(reach: Reach, county: str, stage: str, day: date) -> FirmQuerySet:
-    firms = Firm.objects.within(reach)
+    firms = Firm.objects.within(reach).here()
     if county:
         firms = firms.in_county(None if county == HOMELESS else county)
     cases = Case.objects.open().filter(firm=OuterRef("pk"))
@@ -143,7 +143,7 @@ def _count(reach: Reach, day: date, counties: Sequence[Division]) -> tuple[dict[
     for found in Case.objects.within(reach).funnel():
         _add(numbers, codes.get(found["county_id"], HOMELESS), (found["stage"], OPEN), found["firms"])
         pool += found["pool"] if found["stage"] in POOL_STAGES else 0
-    for belonging in Firm.objects.within(reach).by_county(day.year):
+    for belonging in Firm.objects.within(reach).here().by_county(day.year):
         _add(numbers, codes.get(belonging["division_id"], HOMELESS), (FIRMS,), belonging["firms"])
         _add(numbers, codes.get(belonging["division_id"], HOMELESS), (CERTIFIED,), belonging["certified"])
     rows = [*codes.values(), HOMELESS, CITY]

@@ -158,7 +158,7 @@ def _band_label(above: Fraction | None, upto: Fraction | None) -> Label:
 
 
 def _latest(user: User) -> DiagnosisQuerySet:
-    return Diagnosis.objects.within(user.reach(access.OFFICE)).newest()
+    return Diagnosis.objects.within(user.reach(access.OFFICE)).newest().of_firms_here()
 
 
 def _in_group(diagnoses: DiagnosisQuerySet, group: str) -> DiagnosisQuerySet:

@@ -23,6 +23,9 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         """The newest of each firm: the one the firm points at."""
         return self.filter(firm__latest_diagnosis=F("pk"))
 
+    def of_firms_here(self) -> Self:
+        return self.filter(firm__in=Firm.objects.here().values("pk"))
+
     def nearest_first(self) -> Self:
         """Who is close: fewest conditions unmet or without data, then fewest unmet, then the most points in reach."""
         undecided = F("unmet") + F("unknown")
@@ -132,8 +135,9 @@ class Diagnosis(FirmOwned):
 
 class GapQuerySet(FirmOwnedQuerySet["Gap"]):
     def by_rule(self) -> "models.QuerySet[Gap, dict[str, Any]]":
-        """How many firms the latest diagnosis finds short of each condition."""
-        unmet = self.filter(diagnosis=F("firm__latest_diagnosis"), verdict="unmet").order_by()
+        """How many firms of the city the latest diagnosis finds short of each condition."""
+        here = Firm.objects.here().values("pk")
+        unmet = self.filter(firm__in=here, diagnosis=F("firm__latest_diagnosis"), verdict="unmet").order_by()
         return unmet.values("rule").annotate(firms=Count("pk")).order_by("-firms", "rule")  # type: ignore[return-value]
 
 

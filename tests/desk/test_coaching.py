@@ -138,16 +138,17 @@ def test_a_plan_redrawn_keeps_what_was_finished_under_the_one_before(plan: Story
     assert first.what["zh"] in text(shown)
 
 
-def test_a_coach_is_assigned_and_waits_for_the_firms_consent(plan: Story, seat: Seat) -> None:
-    chen = seat(plan.cast.chen)
-    assert "张工" in text(chen.get(address(plan, "appoint")))
-    past = chen.post(address(plan, "appoint"), {"coach": plan.cast.zhang.pk, "until": plan.day.isoformat()})
+@pytest.mark.parametrize("username", ["chen", "wang"])
+def test_a_coach_is_assigned_and_waits_for_the_firms_consent(plan: Story, seat: Seat, username: str) -> None:
+    officer = seat(plan.cast.people[username])
+    assert "张工" in text(officer.get(address(plan, "appoint")))
+    past = officer.post(address(plan, "appoint"), {"coach": plan.cast.zhang.pk, "until": plan.day.isoformat()})
     assert list(past.context["form"].errors) == ["until"]
-    chen.post(address(plan, "appoint"), {"coach": plan.cast.zhang.pk, "until": "2027-12-31"})
+    officer.post(address(plan, "appoint"), {"coach": plan.cast.zhang.pk, "until": "2027-12-31"})
     with acting(plan.cast.chen):
         appointment = Appointment.objects.get()
         assert (appointment.coach_id, appointment.consented_on) == (plan.cast.zhang.pk, None)
-    assert "张工" in text(chen.get(address(plan)))
+    assert "张工" in text(officer.get(address(plan)))
     assert seat(plan.cast.zhang).get(address(plan)).status_code == 404
 
 

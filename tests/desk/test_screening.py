@@ -1,11 +1,13 @@
 """Who is close to certification, and why."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from config.postgres.scope import acting
+from pipeline.acts import case
 from pipeline.models import Case
-from tests.cast import Cast
+from tests.cast import DAY, Cast
 from tests.desk.conftest import Seat, statements, text
 from tests.desk.crowd import crowd, judge
 
@@ -117,7 +119,7 @@ def test_chosen_firms_become_leads_and_those_with_a_case_are_passed_over(cast: C
     chen.post(LIST, {"act": "open_lead", "chosen": [busy[0].uscc]})
     answer = chen.post(LIST, {"act": "open_lead", "chosen": [each.uscc for each in (*busy, *fresh)]}, follow=True)
     with acting(cast.chen):
-        assert {case.firm_id for case in Case.objects.filter(stage="lead")} == {each.pk for each in (*busy, *fresh)}
+        assert {each.firm_id for each in Case.objects.filter(stage="lead")} == {each.pk for each in (*busy, *fresh)}
     says = [str(message) for message in answer.context["messages"]][-1]
     assert says == "2 leads are registered. 1 firm has an open case and was left as it is."
 
@@ -146,3 +148,14 @@ def test_the_list_asks_as_much_of_the_database_for_five_firms_as_for_fifty(cast:
             chen.get(LIST)
         asked.append(len(counted))
     assert asked[0] == asked[1] <= 12
+
+
+@pytest.mark.parametrize("reason", ["dissolved", "moved_out"])
+def test_a_firm_that_is_gone_is_neither_close_nor_waiting_for_a_county(cast: Cast, seat: Seat, reason: str) -> None:
+    gone, here = crowd(cast, 1), crowd(cast, 1)
+    chen = seat(cast.chen)
+    chen.post(LIST, {"act": "open_lead", "chosen": [gone[0].uscc]})
+    with acting(cast.chen), transaction.atomic():
+        case.record_departure(Case.objects.all(), reason=reason, by=cast.chen, on=DAY, note="工商登记")
+    assert names(chen.get(LIST)) == [here[0].name]
+    assert names(chen.get(LIST, {"group": "homeless"})) == []
