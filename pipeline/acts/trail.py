@@ -40,10 +40,14 @@ def seal(*, by: Actor) -> int:
     return sealed
 
 
-def broken_seals() -> Iterator[TrailSeal]:
-    """The seals that no longer fit what stands in the trail since the seal before."""
+def broken_seals(newest: int | None = None) -> Iterator[TrailSeal]:
+    """The seals that no longer fit what stands in the trail since the seal before; of all, or of the newest few."""
+    seals = list(TrailSeal.objects.order_by("-last")[: newest + 1 if newest else None])[::-1]
     previous, below = "", 0
-    for each in TrailSeal.objects.order_by("last").iterator():
+    if newest and len(seals) > newest:
+        previous, below = seals[0].digest, seals[0].last
+        seals = seals[1:]
+    for each in seals:
         entries = _entries(below, each.last)
         if each.previous != previous or len(entries) != each.entries or _digest(previous, entries) != each.digest:
             yield each
