@@ -1,6 +1,7 @@
 """Every job, in the order of the timetable: find work, call an act. Jobs take ids or nothing and may run twice."""
 
 import logging
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -43,8 +44,9 @@ def _as(service: access.Service) -> dict[str, Any]:
 
 @shared_task(**_as(SENDER))
 def beat() -> None:
-    """Every minute: the sign of life that `health` looks at."""
-    Heartbeat.objects.update_or_create(part="beat", defaults={"at": timezone.now()})
+    """Every minute: the signs of life that `health` looks at, of beat and of the worker that does this."""
+    for part in ("beat", f"worker {socket.gethostname()}"[:40]):
+        Heartbeat.objects.update_or_create(part=part, defaults={"at": timezone.now()})
 
 
 @shared_task(**_as(SENDER))
@@ -72,13 +74,11 @@ def inspect_papers() -> None:
 
 @shared_task(**_as(SENDER))
 def sweep() -> None:
-    """Every fifteen seconds: rosters whose nudge was lost on the way are taken up."""
+    """Every fifteen seconds: rosters whose nudge was lost on the way, or whose worker died, are taken up."""
     with transaction.atomic():
-        waiting = list(
-            Import.objects.filter(state__in=[Import.RECEIVED, Import.CONFIRMED]).values_list("pk", "by", "state")
-        )
+        waiting = list(Import.objects.waiting().values_list("pk", "by", "state"))
     for key, person, state in waiting:
-        (read_roster if state == Import.RECEIVED else commit_roster).delay(key, person=person)
+        (commit_roster if state == Import.CONFIRMED else read_roster).delay(key, person=person)
 
 
 @shared_task(base=Acting)
