@@ -4,13 +4,13 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from itertools import batched
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -32,7 +32,6 @@ from pipeline.rules.labels import Label
 STAGED_AT_ONCE = 1_000
 COMMITTED_AT_ONCE = 1_000  # 5,000 is the most a chunk may hold
 GIVEN_BACK_AT_ONCE = 5_000
-STANDS_STILL = timedelta(minutes=2)  # a job that has not got on for so long is taken for dead
 
 NOT_READ = Label(
     "读取时出错，没有导入任何内容；情况已记录。请把数据复制到一个新的工作簿再传，或联系系统管理员。",
@@ -121,8 +120,7 @@ def read(key: int, *, by: User, on: date) -> None:
 
 @transaction.atomic
 def _claim(key: int) -> Import | None:
-    dead = Q(state=Import.READING, worked_at__lt=Now() - STANDS_STILL)
-    waiting = Import.objects.filter(Q(state=Import.RECEIVED) | dead, pk=key)
+    waiting = Import.objects.waiting().filter(pk=key, state__in=[Import.RECEIVED, Import.READING])
     if not waiting.update(state=Import.READING, worked_at=Now(), rows_done=0, version=F("version") + 1):
         return None
     ImportRow.objects.filter(roster=key).delete()

@@ -1,11 +1,15 @@
 import uuid
+from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Q
+from django.db.models.functions import Now
 
 from pipeline.access import Actor
+
+STANDS_STILL = timedelta(minutes=2)
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -13,6 +17,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """The rosters of one's own office; the city sees those of every county."""
         reach = actor.reach()
         return self if reach.everything else self.filter(office__division__in=reach.counties)
+
+    def waiting(self) -> Self:
+        """What a job must take up: not begun, or begun by one that has not got on for so long that it must be dead."""
+        idle = Q(worked_at=None) | Q(worked_at__lt=Now() - STANDS_STILL)
+        return self.filter(Q(state=Import.RECEIVED) | Q(idle, state__in=[Import.READING, Import.CONFIRMED]))
 
 
 class Import(models.Model):
@@ -35,7 +44,7 @@ class Import(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     state = models.CharField(max_length=10, default=RECEIVED)
-    received_at = models.DateTimeField(db_default=models.functions.Now())
+    received_at = models.DateTimeField(db_default=Now())
     day = models.DateField()  # the day by which its years are understood
     columns = models.JSONField(default=dict, blank=True)  # what each column of the file was understood as
     problem = models.JSONField(null=True, blank=True)  # {zh, en}: why the whole file is refused

@@ -41,6 +41,15 @@ def test_the_city_has_firms_cases_in_every_stage_and_somebody_in_every_seat(city
         assert set(Seat.objects.values_list("kind", flat=True)) == access.SEATS
 
 
+def test_the_first_story_is_a_near_miss_with_everything_else_in_order(city: str) -> None:
+    with acting(User.objects.get(username="li")):
+        judged = Firm.objects.get().latest_diagnosis
+    assert judged is not None
+    verdicts = {each["rule"]: each["verdict"] for each in judged.findings}
+    assert [rule for rule, verdict in verdicts.items() if verdict == "unmet"] == ["rd_intensity"]
+    assert [rule for rule, verdict in verdicts.items() if verdict == "unknown"] == ["innovation_score"]
+
+
 def test_loading_again_changes_nothing_and_prints_the_same_logins(city: str) -> None:
     chen = User.objects.get(username="chen")
 

@@ -32,12 +32,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FACTS.json", type=Path)
-        parser.add_argument("--book", required=True, help="hte or pool")
-        parser.add_argument("--on", required=True, metavar="DAY", help="the day to judge by, such as 2026-05-20")
+        parser.add_argument("--book", help="hte or pool")
+        parser.add_argument("--on", metavar="DAY", help="the day to judge by, such as 2026-05-20")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
         parser.add_argument("--lang", choices=["zh", "en"], help="language (sentences: zh, faults: en)")
 
-    def handle(self, *, file: Path, book: str, on: str, json: bool, lang: str | None, **options: object) -> None:
+    def handle(
+        self, *, file: Path, book: str | None, on: str | None, json: bool, lang: str | None, **options: object
+    ) -> None:
         try:
             assessment = judged(file, book, on)
         except (Unreadable, FactsRefused) as refused:
@@ -47,7 +49,10 @@ class Command(BaseCommand):
         self.stdout.write((as_json if json else as_text)(assessment, lang or "zh"))
 
 
-def judged(file: Path, book: str, on: str) -> Assessment:
+def judged(file: Path, book: str | None, on: str | None) -> Assessment:
+    if book is None or on is None:
+        absent = [name for name, value in (("--book", book), ("--on", on)) if value is None]
+        raise Unreadable(*(Fault(name, Label("必填", "this is required")) for name in absent))
     try:
         day = date.fromisoformat(on)
     except ValueError:

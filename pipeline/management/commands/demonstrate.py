@@ -42,11 +42,12 @@ class Command(BaseCommand):
 
     def bring_in_roster(self, officer: User, *, on: date) -> None:
         """The carried roster, through the acts an officer and the jobs would call; nothing where it is in already."""
-        content = workbook.shown_in(FILE, on.year)
+        name = workbook.NAME.format(first=on.year - 3, last=on.year - 1)
         with acting(officer), transaction.atomic():
-            if Import.objects.filter(name=workbook.NAME, state=Import.COMMITTED).exists():
+            if Import.objects.filter(state=Import.COMMITTED).exists():
                 return
-            received = roster.receive(BytesIO(content), name=workbook.NAME, by=officer, on=on)
+            content = BytesIO(workbook.shown_in(FILE, on.year))
+            received = roster.receive(content, name=name, by=officer, on=on)
         with acting(officer):
             roster.read(received.pk, by=officer, on=on)
             with transaction.atomic():

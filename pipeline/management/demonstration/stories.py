@@ -1,7 +1,9 @@
 """What goes on in the demonstration city: firms in every stage, brought there by the acts of the people who may."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
@@ -14,8 +16,21 @@ from pipeline.acts import firm as firms
 from pipeline.acts import round as rounds
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.management.demonstration.cast import Cast, seat_owner
-from pipeline.models import Application, Case, Certificate, FinancialYear, Firm, FirmMove, MoveRefused, Round, Step
+from pipeline.models import (
+    Application,
+    Case,
+    Certificate,
+    Diagnosis,
+    FinancialYear,
+    Firm,
+    FirmMove,
+    MoveRefused,
+    Round,
+    Step,
+)
+from pipeline.models.firm import FirmQuerySet
 from pipeline.models.record import ENTRY_FIGURES
+from pipeline.rules.identifiers import PATENT_WEIGHTS, weighted_check
 from pipeline.rules.workdays import carried_calendar
 
 PAPER = (
@@ -23,14 +38,14 @@ PAPER = (
     b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n"
 )
 FAULTS = (
-    ("figures.2025", "研发费用与专项审计报告第 12 页不一致。请改正，或说明差异的原因。"),
+    ("figures.{year}", "研发费用与专项审计报告第 12 页不一致。请改正，或说明差异的原因。"),
     ("property", "没有写明核心知识产权对应的主要产品。请在知识产权页标出。"),
 )
 
 
 # How far firms have come and since when: each move with the number of working days ago it was made.
 PLOTS = (
-    "begin 46, submit 44, forward 40, propose 36, publish 34, admit 26, coach 24, visit 20, step 6",
+    "begin 46, rights 45, submit 44, forward 40, propose 36, publish 34, admit 26, coach 24, visit 20, step 6",
     "begin 4",
     "begin 3, submit 2",
     "begin 8, submit 4",
@@ -46,18 +61,19 @@ PLOTS = (
     "begin 60, submit 57, forward 53, propose 47, publish 45, admit 38, coach 35, visit 30",
     "begin 75, submit 72, forward 68, propose 62, publish 60, admit 52, visit 40",
     "begin 85, submit 82, forward 78, propose 71, publish 70, admit 63",
-    "begin 95, submit 92, forward 88, propose 82, publish 80, admit 73, visit 33, ready 12",
+    "begin 95, rights 94, submit 92, forward 88, propose 82, publish 80, admit 73, visit 33, ready 12",
     "begin 98, submit 95, forward 91, propose 86, publish 84, admit 77, ready 15",
-    "begin 110, submit 107, forward 103, propose 98, publish 96, admit 89, ready 30, apply 9",
+    "begin 110, rights 108, submit 107, forward 103, propose 98, publish 96, admit 89, ready 30, apply 9",
     "begin 112, submit 109, forward 105, propose 99, publish 97, admit 90, ready 28, apply 14, apply_submit 10, "
     "visit 7",
-    "begin 114, submit 111, forward 107, propose 101, publish 99, admit 92, ready 35, apply 16, apply_submit 14, "
-    "visit 12, apply_forward 9, recommend 4",
+    "begin 114, rights 113, submit 111, forward 107, propose 101, publish 99, admit 92, ready 35, apply 16, "
+    "apply_submit 14, visit 12, apply_forward 9, recommend 4",
     "begin 120, submit 117, forward 113, propose 107, publish 105, admit 98, certify 20",
     "begin 30, submit 28, withdraw 24",
     "begin 40, submit 37, forward 33, refuse 29",
 )
 LEADS = 10
+LARGEST = 2 * 10**9  # yuan of sales; trading houses are no candidates
 HOLDERS = (
     (800, True),
     (560, True),
@@ -78,13 +94,14 @@ class Demonstration:
         if told:
             return
         self._rounds()
-        chosen = self._complete_firms()
-        for number, (plot, firm) in enumerate(zip(PLOTS, chosen, strict=False)):
-            Story(self, firm, number).follow(plot)
-        rest = chosen[len(PLOTS) :]
-        for (days, renewed), firm in zip(HOLDERS, rest, strict=False):
+        lacking, passing = self._complete_firms()
+        for number, plot in enumerate(PLOTS):
+            far = "ready" in plot or "certify" in plot
+            chosen = passing if (far and passing) or not lacking else lacking
+            Story(self, chosen.pop(0), number).follow(plot)
+        for (days, renewed), firm in zip(HOLDERS, passing, strict=False):
             self._hold_certificate(firm, days, renewed)
-        self._open_leads(rest[len(HOLDERS) :][:LEADS])
+        self._open_leads()
 
     def ago(self, workdays: int) -> date:
         return max(carried_calendar().add(self.day, -workdays).due, self.earliest)
@@ -97,16 +114,19 @@ class Demonstration:
             with acting(self.chen), transaction.atomic():
                 rounds.open(name=name, opens_on=opens, by=self.chen, **ends)
 
-    def _complete_firms(self) -> list[Firm]:
-        """Firms of a county whose three years are known whole; those nearest to certification go furthest."""
+    def _complete_firms(self) -> tuple[list[Firm], list[Firm]]:
+        """Firms of a county whose three years are known whole: those with a gap to close, and those without."""
         with acting(self.chen), transaction.atomic():
-            whole = [
-                held.firm_id for held in _full_years(FinancialYear.objects.filter(sales__lte=2 * 10**9, **_all_known()))
-            ]
-            located = FirmMove.objects.filter(during__upper_inf=True, division__isnull=False).values("firm")
-            found = Firm.objects.filter(pk__in=whole, registered_on__isnull=False, class_one__isnull=False)
-            found = found.filter(pk__in=located).exclude(class_one=0, class_two=0)
-            return _mixed(list(found.select_related("latest_diagnosis").order_by("uscc")))
+            whole = _with_three_years(FinancialYear.objects.filter(sales__lte=LARGEST, **_all_known()))
+            found = self._located().filter(pk__in=whole, registered_on__isnull=False, class_one__isnull=False)
+            firms = list(found.exclude(class_one=0, class_two=0).select_related("latest_diagnosis").order_by("uscc"))
+        passing = [firm for firm in firms if _diagnosed(firm).unmet == 0]
+        lacking = [firm for firm in firms if 1 <= _diagnosed(firm).unmet <= 2]
+        return sorted(lacking, key=_plainness), passing
+
+    def _located(self) -> FirmQuerySet:
+        located = FirmMove.objects.filter(during__upper_inf=True, division__isnull=False)
+        return Firm.objects.filter(pk__in=located.values("firm"))
 
     def _hold_certificate(self, firm: Firm, days: int, renewed: bool) -> None:
         issued = self.day - timedelta(days=days)
@@ -117,10 +137,11 @@ class Demonstration:
             with acting(INTAKE), transaction.atomic():
                 case.open_renewal(Certificate.objects.filter(pk=held.pk), by=INTAKE, on=self.ago(20))
 
-    def _open_leads(self, chosen: list[Firm]) -> None:
-        for at, firm in enumerate(chosen):
-            with acting(self.chen), transaction.atomic():
-                place = firm.county_on(self.day)
+    def _open_leads(self) -> None:
+        with acting(self.chen), transaction.atomic():
+            near = self._located().filter(case=None, certificate=None, latest_diagnosis__unmet__lte=2)
+            chosen = [(firm, firm.county_on(self.day)) for firm in near.order_by("uscc")[:LEADS]]
+        for at, (firm, place) in enumerate(chosen):
             officer = self.cast.officers[place.pk] if place else self.chen
             with acting(officer), transaction.atomic():
                 case.open_lead(_one(firm), by=officer, on=self.ago(3 + 2 * at), note="名册筛查：差距在两项以内")
@@ -159,6 +180,10 @@ class Story:
     def applications(self) -> Any:
         return Application.objects.open().filter(firm=self.firm)
 
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        return [(place.format(year=self.world.day.year - 1), says) for place, says in FAULTS]
+
     def _begin(self, on: date) -> None:
         self._fill_in(on)
         self._by(self.owner, case.begin, _one(self.firm), on=on)
@@ -170,14 +195,20 @@ class Story:
         answers = {"never_certified": True, "rd_ledger": True, "no_incident": True, "credit_clean": True}
         self._by(self.owner, firms.amend, firm, told | answers, version=firm.version, on=on)
 
+    def _rights(self, on: date) -> None:
+        with acting(self.owner), transaction.atomic():
+            firm = Firm.objects.get(pk=self.firm.pk)
+            for right in _rights(firm, on):
+                firms.record_property(firm, right, by=self.owner)
+
     def _submit(self, on: date) -> None:
         self._by(self.owner, case.submit, self.cases, on=on)
 
     def _return_county(self, on: date) -> None:
-        self._by(self.officer, case.return_from_county, self.cases, on=on, faults=FAULTS)
+        self._by(self.officer, case.return_from_county, self.cases, on=on, faults=self.faults)
 
     def _return_city(self, on: date) -> None:
-        self._by(self.world.chen, case.return_from_city, self.cases, on=on, faults=FAULTS[:1])
+        self._by(self.world.chen, case.return_from_city, self.cases, on=on, faults=self.faults[:1])
 
     def _answer_county(self, on: date) -> None:
         with acting(self.owner), transaction.atomic():
@@ -287,17 +318,42 @@ def _all_known() -> dict[str, bool]:
     return {f"{figure}__isnull": False for figure in ENTRY_FIGURES}
 
 
-def _full_years(rows: Any) -> Iterator[FinancialYear]:
-    """One row of each firm that has three years among these."""
-    seen: dict[int, int] = {}
-    for row in rows.order_by("firm_id", "year"):
-        seen[row.firm_id] = seen.get(row.firm_id, 0) + 1
-        if seen[row.firm_id] == 3:
-            yield row
+def _with_three_years(rows: Any) -> list[int]:
+    """The firms that have three years among these rows."""
+    counted = Counter(rows.values_list("firm", flat=True))
+    return [firm for firm, years in counted.items() if years >= 3]
 
 
-def _mixed(found: list[Firm]) -> list[Firm]:
-    """The nearest to certification last but few, for the plots at the end of the list go furthest."""
-    far_first = sorted(found, key=lambda firm: -(firm.latest_diagnosis.unmet if firm.latest_diagnosis else 0))
-    needed = len(PLOTS)
-    return far_first[-needed:] + far_first[:-needed] if len(far_first) > needed else far_first
+def _plainness(firm: Firm) -> tuple[bool, bool, float]:
+    """The first story is of a firm in Lin'an or Binjiang that lacks R&D intensity only, and not much of it."""
+    judged = _diagnosed(firm)
+    found = next(each for each in judged.findings if each["rule"] == "rd_intensity")
+    share = Fraction(found["found"] or 0) / Fraction(found["needed"] or 1)
+    here = firm.uscc[2:8] in ("330108", "330112")  # the made-up codes carry the county
+    only = judged.unmet == 1 and judged.shortest == "rd_intensity" and Fraction(3, 4) <= share < 1
+    return (not (here and only), judged.shortest != "rd_intensity", -float(share) if share < 1 else 0.0)
+
+
+def _rights(firm: Firm, on: date) -> Iterator[dict[str, Any]]:
+    """As many rights as the roster counts, of class II at most eight; their numbers are invented."""
+    inventions, others = firm.class_one or 0, min(firm.class_two or 0, 8)
+    for at in range(inventions + others):
+        kind, sign, years = ("invention", "1", 20) if at < inventions else ("utility_model", "2", 10)
+        filed = date(on.year - 2 - at % 4, 1 + at % 12, 15)
+        body = f"{filed.year}{sign}{(firm.pk * 97 + at) % 10**7:07}"
+        check = weighted_check(map(int, body), PATENT_WEIGHTS, complement=False)
+        yield {
+            "number": f"{body}.{check}",
+            "kind": kind,
+            "title": f"一种用于主要产品的装置及方法（{at + 1}，虚构）",
+            "granted_on": filed + timedelta(days=400),
+            "expires_on": filed.replace(year=filed.year + years),
+            "acquired_by": "own_rd",
+            "core": at < 3,
+        }
+
+
+def _diagnosed(firm: Firm) -> Diagnosis:
+    if firm.latest_diagnosis is None:
+        raise LookupError(f"{firm} has not been judged")
+    return firm.latest_diagnosis
