@@ -95,6 +95,11 @@ def test_what_is_wrong_is_said_and_ends_with_two(tmp_path: Path, text: str, book
     assert len(done.err.splitlines()) == 1
 
 
+def test_what_must_be_said_is_asked_for(tmp_path: Path) -> None:
+    done = run(facts_file(tmp_path, {}))
+    assert (done.status, done.err.splitlines()) == (2, ["--book: this is required", "--on: this is required"])
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = run(tmp_path / "none.json", "--book", "hte", "--on", "2026-05-20")
     assert done.status == 2
