@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from config.embedded import assets
 from config.embedded.browser import browser as chromium
 from config.embedded.places import is_root
 from config.embedded.processes import Child, free_port
@@ -26,10 +27,6 @@ QUIET = [
     "--disable-gpu",
     "--lang=zh-CN",
 ]
-PRODUCTION_FILES = {
-    "STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
-    "STATIC_FROM_SOURCE": "false",
-}
 
 
 @dataclass
@@ -82,7 +79,8 @@ def running_house(database: str, *, beat: bool = False, **environment: str) -> I
     folder = Path(tempfile.mkdtemp(prefix="house-", dir=services.tests_root()))
     valkey = Valkey(folder / "valkey")
     valkey.start()
-    extra = {**PRODUCTION_FILES, "MAIL_URL": f"file://{folder / 'mail'}", **environment}
+    files = {"STATIC_ROOT": str(assets.collect(print)), **assets.PRODUCTION_FILES}
+    extra = {**files, "MAIL_URL": f"file://{folder / 'mail'}", **environment}
     postgres = services.server().postgres
     house = House(Stack(folder, postgres, database, valkey.url, free_port(), extra=extra), valkey)
     try:

@@ -3,10 +3,12 @@
 Everything made stands in git-ignored places and is made again only when what it is made from has changed.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,6 +22,11 @@ COLLECTED = ASSETS / "collected"
 MODULES = BASE_DIR / "node_modules"
 PACKAGES = [BASE_DIR / "package.json", BASE_DIR / "package-lock.json"]
 PURGE = BASE_DIR / "config/embedded/purgecss.config.cjs"
+KEPT = 4  # states of the collected files
+PRODUCTION_FILES = {
+    "STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    "STATIC_FROM_SOURCE": "false",
+}
 COPIED = {"echarts/dist/echarts.min.js": "echarts.min.js"}
 STAMPS = Stamps(ASSETS / "stamps.json")
 
@@ -48,11 +55,15 @@ def install_packages(say: Say) -> None:
 def trim_styles() -> None:
     """Tabler's style sheet without the rules that no template, script or screen names."""
     key = hash_of([*PACKAGES, PURGE, *mentioning_files()])
-    if STAMPS.fits("styles", key) and (VENDOR / "tabler.min.css").exists():
+    target = VENDOR / "tabler.min.css"
+    if STAMPS.fits("styles", key) and target.exists():
         return
-    run_node("node", MODULES / ".bin/purgecss", "--config", PURGE)
-    if not (VENDOR / "tabler.min.css").exists():
-        raise CannotStart("Tabler's style sheet was not made. Delete node_modules and assets, then try again.")
+    with tempfile.TemporaryDirectory(dir=ASSETS) as folder:
+        run_node("node", MODULES / ".bin/purgecss", "--config", PURGE, "--output", f"{folder}/")
+        made = Path(folder) / target.name
+        if not made.exists():
+            raise CannotStart("Tabler's style sheet was not made. Delete node_modules and assets, then try again.")
+        made.replace(target)
     STAMPS.set("styles", key)
 
 
@@ -62,16 +73,35 @@ def mentioning_files() -> list[Path]:
     return [file for pattern in patterns for file in pipeline.glob(pattern)]
 
 
-def collect(say: Say, environment: Mapping[str, str]) -> None:
-    """Hashed names and compressed copies, as production serves them."""
+def collect(say: Say) -> Path:
+    """The folder with hashed names and compressed copies, as production serves them.
+
+    Each state of the sources has a folder of its own, so that a running server keeps the files it started with.
+    """
     sources = [BASE_DIR / "requirements.lock", *files_below(VENDOR), *files_below(BASE_DIR / "pipeline/static")]
-    key = hash_of(sources)
-    if STAMPS.fits("collected", key) and (COLLECTED / "staticfiles.json").exists():
-        return
-    say("Collecting the static files …")
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"]
-    run([*command], dict(environment))
-    STAMPS.set("collected", key)
+    target = COLLECTED / hash_of(sources)[:16]
+    if not target.exists():
+        say("Collecting the static files …")
+        COLLECTED.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=COLLECTED, prefix="making-") as folder:
+            collect_into(Path(folder) / "whole")
+            with contextlib.suppress(OSError):  # another process was quicker
+                (Path(folder) / "whole").rename(target)
+        keep_newest(COLLECTED, KEPT)
+    os.utime(target)
+    return target
+
+
+def collect_into(folder: Path) -> None:
+    # Settings are read to collect; nothing is signed, so the key is of no account.
+    environment = {"STATIC_ROOT": str(folder), "SECRET_KEY": "collecting signs nothing"} | PRODUCTION_FILES
+    run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], os.environ | environment)
+
+
+def keep_newest(root: Path, number: int) -> None:
+    folders = [folder for folder in root.iterdir() if folder.is_dir() and not folder.name.startswith("making-")]
+    for folder in sorted(folders, key=lambda one: one.stat().st_mtime)[:-number]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def files_below(folder: Path) -> list[Path]:

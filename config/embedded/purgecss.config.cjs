@@ -13,7 +13,6 @@ const variablesReadByOurs = ownStyles.flatMap(
 module.exports = {
   css: ["node_modules/@tabler/core/dist/css/tabler.min.css"],
   content: ["pipeline/templates/**/*.html", "pipeline/static/js/**/*.js", "pipeline/{desk,portal,advisers,templatetags}/**/*.py"],
-  output: "assets/vendor/tabler.min.css",
   fontFace: true,
   keyframes: true,
   variables: true,

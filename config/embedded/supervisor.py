@@ -74,7 +74,7 @@ class Demo:
         assets.prepare(say)
         stack = self.start_services(chosen_port(self.port))
         self.prepare_database(stack)
-        assets.collect(say, stack.environment("command"))
+        stack.extra |= {"STATIC_ROOT": str(assets.collect(say)), **assets.PRODUCTION_FILES}
         self.load_city(stack)
         stack.wait_for_web(self.start_process(stack.web))  # first and alone: the person waits for it
         note_running(stack)
