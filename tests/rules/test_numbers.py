@@ -1,0 +1,105 @@
+"""Every number that a verdict or a score rests on, moved by one unit of its last place, breaks a case."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pipeline.rules import assess, read_facts
+from pipeline.rules.dated import Book, Entry
+from pipeline.rules.programmes import CONDITIONS, conditions_of, score_table
+from pipeline.rules.volumes import SHELF, TITLES, WORDS, BookRefused, entry_from, read_yaml, volume
+from tests.rules.cases import CASES, RuleCase
+from tests.rules.test_cases import bands, details
+
+INSTRUMENTS = read_yaml(SHELF / "instruments.yaml")
+FACTS = {name: read_facts(case.facts) for name, case in CASES.items()}
+
+
+class Asked(dict[str, Entry]):
+    """Entries that note which of them were asked for."""
+
+    def __init__(self, entries: dict[str, Entry]) -> None:
+        super().__init__(entries)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Entry:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+def numbers_judged_by(name: str) -> list[str]:
+    """The book's own entries that conditions are built from; what terms go by is tested where it is used."""
+    asked = Asked(dict(volume(name)[0]))
+    book = Book(name, TITLES[name], "", next(iter(CASES.values())).on, asked)
+    conditions_of(book)
+    score_table(book)
+    return sorted(rule for rule in asked.names if (SHELF / name / f"{rule}.yaml").exists())
+
+
+def moved(number: str) -> list[str]:
+    places = len(number.partition(".")[2])
+    whole = int(number.replace(".", ""))
+    return [f"{(whole + step) / 10**places:.{places}f}" for step in (-1, 1)]
+
+
+def variants(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entry with one of its numbers moved, or one of its lines open instead of closed."""
+    value = raw["values"][0]["value"]
+    if raw["unit"] in WORDS:
+        return
+    if isinstance(value, str):
+        yield from ((each, with_value(raw, each)) for each in moved(value))
+        return
+    for place, line in enumerate(value):
+        for key in line.keys() & {"upto", "from", "value"}:
+            yield from ((f"{key} {each}", with_line(raw, place, {key: each})) for each in moved(line[key]))
+        if line.keys() & {"upto", "from"}:
+            yield f"open {place}", with_line(raw, place, {"open": not line.get("open", False)})
+
+
+def with_value(raw: dict[str, Any], value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(raw)
+    changed["values"][0]["value"] = value
+    return changed
+
+
+def with_line(raw: dict[str, Any], place: int, change: dict[str, Any]) -> dict[str, Any]:
+    lines = [{**line, **change} if place == n else line for n, line in enumerate(raw["values"][0]["value"])]
+    return with_value(raw, lines)
+
+
+def holds(case: RuleCase, book: Book) -> bool:
+    assessment = assess(FACTS[case.name], book=book, day=case.on)
+    score = case.raw.get("score", {})
+    verdicts = {rule: each for rule, each in case.raw["expect"].items() if isinstance(each, str) and rule != "verdict"}
+    closer = {rule: each for rule, each in case.raw["expect"].items() if not isinstance(each, str)}
+    return (
+        all(assessment.finding(rule).verdict == verdict for rule, verdict in verdicts.items())
+        and all(details(assessment, rule, each) == each for rule, each in closer.items())
+        and bands(assessment, score) == score
+    )
+
+
+def changed_book(name: str, entry: Entry, case: RuleCase) -> Book:
+    return Book(name, TITLES[name], "moved", case.on, {**volume(name)[0], entry.rule: entry})
+
+
+def unnoticed(name: str, rule: str) -> Iterator[str]:
+    for what, raw in variants(read_yaml(SHELF / name / f"{rule}.yaml")):
+        try:
+            entry = entry_from(raw, INSTRUMENTS, f"{rule}.yaml")
+        except BookRefused:
+            continue
+        cases = (case for case in CASES.values() if case.book == name)
+        if all(holds(case, changed_book(name, entry, case)) for case in cases):
+            yield what
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "rule"), [(name, rule) for name in CONDITIONS for rule in numbers_judged_by(name)])
+def test_a_number_that_is_moved_breaks_a_case(name: str, rule: str) -> None:
+    assert list(unnoticed(name, rule)) == []
