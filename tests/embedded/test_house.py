@@ -19,7 +19,7 @@ def test_a_message_to_the_broker_is_done_by_the_worker_in_this_module_s_database
     assert beats() == 0
     with Celery(broker=house.valkey.url) as sender:
         sender.send_task("pipeline.jobs.beat")
-    assert wait_until(lambda: beats() == 1, 30, pause=0.1), house.log("worker")
+    assert wait_until(lambda: beats() > 0, 30, pause=0.1), house.log("worker")
 
 
 def test_commands_run_with_the_role_that_is_asked_for(house):
