@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from pipeline.access import Actor
 
-STANDS_STILL = timedelta(minutes=2)
+READING_MAY_PAUSE = timedelta(minutes=2)  # a large file gives no row before it is unpacked whole
+COMMITTING_MAY_PAUSE = timedelta(seconds=30)  # two workers at one commit take turns and do no harm
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -20,8 +21,9 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
     def waiting(self) -> Self:
         """What a job must take up: not begun, or begun by one that has not got on for so long that it must be dead."""
-        idle = Q(worked_at=None) | Q(worked_at__lt=Now() - STANDS_STILL)
-        return self.filter(Q(state=Import.RECEIVED) | Q(idle, state__in=[Import.READING, Import.CONFIRMED]))
+        reading = Q(state=Import.READING, worked_at__lt=Now() - READING_MAY_PAUSE)
+        idle = Q(worked_at=None) | Q(worked_at__lt=Now() - COMMITTING_MAY_PAUSE)
+        return self.filter(Q(state=Import.RECEIVED) | reading | Q(idle, state=Import.CONFIRMED))
 
 
 class Import(models.Model):

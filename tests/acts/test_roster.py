@@ -16,7 +16,7 @@ from pipeline.acts import roster
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.roster_record import held_values
 from pipeline.models import Contact, FinancialYear, Firm, FirmMove, FormerName, Import, ImportRow, MoveRefused, User
-from pipeline.models.roster import STANDS_STILL
+from pipeline.models.roster import READING_MAY_PAUSE
 from tests.cast import QINGHE, Cast
 from tests.outside.workbooks import CODE, HEAD, OTHER_CODE, opened, xlsx
 
@@ -254,7 +254,7 @@ def test_reading_twice_reads_once_and_a_dead_reader_is_taken_over(desk: Desk) ->
         Import.objects.filter(pk=found.pk).update(state=Import.READING)
         roster.read(found.pk, by=chen, on=DAY)
         assert Import.objects.get(pk=found.pk).state == Import.READING
-        long_ago = F("worked_at") - STANDS_STILL - timedelta(seconds=1)
+        long_ago = F("worked_at") - READING_MAY_PAUSE - timedelta(seconds=1)
         Import.objects.filter(pk=found.pk).update(worked_at=long_ago)
         roster.read(found.pk, by=chen, on=DAY)
         assert Import.objects.get(pk=found.pk).state == Import.READ
