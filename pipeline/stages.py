@@ -46,11 +46,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Due:
-    """What the clock of a case says on a day. `says` is the derivation in words; `workdays` counts down, below 0
-    when over.
+    """What the clock of a case says on a day; `workdays` counts down, below 0 when over.
+
+    A public notice is a wait, not a term to be kept: until its last day is past it is never soon.
     """
 
-    kind: Literal["over", "today", "soon", "calm", "paused", "none"]
+    kind: Literal["over", "today", "soon", "calm", "notice", "paused", "none"]
     day: date | None = None
     workdays: int | None = None
     provisional: bool = False

@@ -65,6 +65,7 @@ def test_the_firm_reads_its_own_label() -> None:
         (Due("today", TODAY, 0), "due today"),
         (Due("soon", date(2026, 11, 27), 4), "4 working days left"),
         (Due("paused", date(2026, 12, 4), 9), "paused · firm by 12-04"),
+        (Due("notice", date(2026, 11, 26), 2), "on notice until 11-26"),
     ],
 )
 def test_a_clock_says_working_days_and_its_date(due: Due, words: str) -> None:

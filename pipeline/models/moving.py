@@ -72,6 +72,8 @@ def due(place: Stage, due_on: date | None, today: date, calendar: Calendar) -> D
     left = calendar.between(today, due_on)
     if place.clock == "paused":
         return Due("paused", due_on, left)
+    if place.term == "publicity_workdays" and left >= 0:
+        return Due("notice", due_on, left)
     kind: Literal["over", "today", "soon", "calm"] = (
         "over" if left < 0 else "today" if left == 0 else "soon" if left <= 4 else "calm"
     )

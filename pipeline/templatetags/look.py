@@ -38,7 +38,15 @@ register.filter("masked_code", figures.masked_code)
 register.filter("workdays_left", figures.workdays_left)
 
 VERDICTS = {"met": "met", "unmet": "unmet", "unknown": "unknown", "manual_review": "person", "not_applicable": "info"}
-DUE_SIGNS = {"over": "warning", "today": "clock", "soon": "clock", "calm": "", "paused": "pause", "none": ""}
+DUE_SIGNS = {
+    "over": "warning",
+    "today": "clock",
+    "soon": "clock",
+    "calm": "",
+    "notice": "",
+    "paused": "pause",
+    "none": "",
+}
 TASK_STATES = {"open": "", "filling": "warn", "returned": "bad", "submitted": "good", "accepted": "good"}
 DOT_PLACES = (4, 11.5, 19, 26.5)
 
@@ -194,12 +202,14 @@ def due_chip(context: Context, due: Due, says: str = "", of: str = "") -> SafeSt
         icon(DUE_SIGNS[due.kind]) if DUE_SIGNS[due.kind] else "",
         _due_words(due, shown, of),
     )
-    return chip if due.kind == "paused" else format_html('{} <span class="quiet xs">{}</span>', chip, shown)
+    return chip if due.kind in ("paused", "notice") else format_html('{} <span class="quiet xs">{}</span>', chip, shown)
 
 
 def _due_words(due: Due, shown: str, of: str) -> str:
     if due.kind == "paused":
         return _("paused · %(who)s by %(day)s") % {"who": of or _("firm"), "day": shown}
+    if due.kind == "notice":
+        return _("on notice until %(day)s") % {"day": shown}
     return figures.workdays_left(due.workdays)
 
 

@@ -7,6 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config.postgres.scope import acting
+from pipeline.rules.workdays import carried_calendar
 from tests.cast import QINGHE, Cast, Story
 
 NOTICES = reverse("public:notices")
@@ -23,6 +25,14 @@ def test_anybody_reads_who_is_on_notice_from_which_county_until_when(client: Cli
         ("杭州青禾智控科技有限公司", "临安区", QINGHE, story.number)
     ]
     assert (rows[0]["begins"], rows[0]["ends"], rows[0]["workdays"]) == (date(2026, 11, 3), date(2026, 11, 9), 5)
+
+
+def test_a_notice_is_waited_out_without_alarm_and_over_on_the_day_after(story: Story) -> None:
+    story.to("publicity")
+    with acting(story.cast.chen):
+        case = story.case.get()
+    days = (date(2026, 11, 3), date(2026, 11, 9), date(2026, 11, 10))
+    assert [case.due(day, carried_calendar()).kind for day in days] == ["notice", "notice", "over"]
 
 
 def test_the_notice_names_whom_to_tell(client: Client, story: Story) -> None:
