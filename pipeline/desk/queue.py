@@ -126,8 +126,8 @@ def queue(request: StaffRequest) -> HttpResponse:
     found = narrowed(request, conditions)
     by_day = found.count_by_deadline(today, calendar)
     total = sum(by_day.values())
-    page = paging.page_of(request, found.for_queue().order_by(*SORTS.get(sort, SORTS["due"])), total)
-    rows = [_row(case, request) for case in page]
+    page = paging.page_of(request, _sorted(found, sort).values_list("pk", flat=True), total)
+    rows = [_row(case, request) for case in Case.objects.in_turn(page.object_list)]
     return render(
         request,
         "desk/queue/list.html",
@@ -158,6 +158,11 @@ def narrowed(request: StaffRequest, conditions: Conditions) -> CaseQuerySet:
     for name, value in chosen.items():
         found = NARROW[name](found, value, today)
     return found
+
+
+def _sorted(found: CaseQuerySet, sort: str) -> CaseQuerySet:
+    rows = found.with_county() if sort == "county" else found
+    return rows.order_by(*SORTS.get(sort, SORTS["due"]))
 
 
 def conditions_of(request: StaffRequest) -> Conditions:

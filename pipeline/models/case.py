@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, Literal, Self, get_args
 
@@ -108,6 +108,12 @@ class CaseQuerySet(MovingQuerySet["Case"]):
             )
             .order_by(F("deadline").asc(nulls_last=True), "pk")
         )
+
+    def in_turn(self, keys: Iterable[int]) -> list["Case"]:
+        """What the list shows of the cases with these keys, in their order: a page is sorted by keys alone."""
+        wanted = list(keys)
+        rows = {case.pk: case for case in self.filter(pk__in=wanted).for_queue().order_by()}
+        return [rows[key] for key in wanted if key in rows]
 
     def funnel(self) -> "models.QuerySet[Case, dict[str, Any]]":
         """How many open cases stand at each stage of each county, and how many of them are stays in the pool."""

@@ -41,14 +41,7 @@ class DayInShanghai(Func):
 class FirmQuerySet(models.QuerySet["Firm"]):
     def within(self, reach: Reach) -> Self:
         """The firms a seat of this reach may act on today."""
-        if reach.everything:
-            return self
-        mine = Q(pk__in=reach.firms)
-        if reach.counties:
-            mine |= Q(pk__in=firms_in(reach.counties))
-        if reach.coach is not None:
-            mine |= Q(pk__in=Appointment.objects.current().filter(coach=reach.coach).values("firm"))
-        return self.filter(mine)
+        return self if reach.everything else self.filter(held(reach, "pk"))
 
     def visible_to(self, actor: Actor) -> Self:
         """The firms that exist for this person; a county also keeps those that moved away, to read their past."""
@@ -56,14 +49,10 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         if reach.everything or reach.leads_city:
             return self
         once_here = FirmMove.objects.filter(division__in=reach.counties).values("firm")
-        return self.filter(
-            Q(pk__in=Firm.objects.within(reach).values("pk"))
-            | Q(pk__in=once_here)
-            | Q(pk__in=firms_in(reach.led_counties))
-        )
+        return self.filter(held(reach, "pk") | Q(pk__in=once_here) | Q(pk__in=firms_in(reach.led_counties)))
 
     def beyond(self, reach: Reach) -> bool:
-        return not reach.everything and self.exclude(pk__in=Firm.objects.within(reach).values("pk")).exists()
+        return not reach.everything and self.exclude(held(reach, "pk")).exists()
 
     def matching(self, text: str) -> Self:
         """Firms whose name holds the text, by any one or two characters and more; or whose credit code begins with
@@ -197,7 +186,7 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
         to_leaders = TABLES[self.model._meta.db_table].to_leaders
         if reach.everything or (to_leaders and reach.leads_city):
             return self
-        seen = Q(firm__in=Firm.objects.within(reach).values("pk"))
+        seen = held(reach, "firm")
         if to_leaders and reach.led_counties:
             seen |= Q(firm__in=firms_in(reach.led_counties))
         if not reach.counties:
@@ -218,10 +207,10 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
 
     def within(self, reach: Reach) -> Self:
         """Rows of the firms a seat of this reach may act on today."""
-        return self if reach.everything else self.filter(firm__in=Firm.objects.within(reach).values("pk"))
+        return self if reach.everything else self.filter(held(reach, "firm"))
 
     def beyond(self, reach: Reach) -> bool:
-        return not reach.everything and self.exclude(firm__in=Firm.objects.within(reach).values("pk")).exists()
+        return not reach.everything and self.exclude(held(reach, "firm")).exists()
 
 
 class FirmOwned(models.Model):
@@ -303,6 +292,16 @@ class Appointment(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.coach_id} for {self.firm_id}"
+
+
+def held(reach: Reach, key: str) -> Q:
+    """The firms a seat of this reach may act on today, by the column that names them; no row of a firm is read."""
+    mine = Q((f"{key}__in", reach.firms))
+    if reach.counties:
+        mine |= Q((f"{key}__in", firms_in(reach.counties)))
+    if reach.coach is not None:
+        mine |= Q((f"{key}__in", Appointment.objects.current().filter(coach=reach.coach).values("firm")))
+    return mine
 
 
 def firms_in(counties: frozenset[int]) -> Any:
