@@ -21,18 +21,18 @@ from config.embedded.processes import (
 
 SLEEPER = [sys.executable, "-c", "import time; print('awake', flush=True); time.sleep(60)"]
 PARENT = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from config.embedded.processes import launch
 child = launch("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"],
-               log=Path(sys.argv[1]), environment={}, folder=Path("/"))
+               log=Path(sys.argv[1]), environment=os.environ, folder=Path("/"))
 print(child.process.pid, flush=True)
 time.sleep(60)
 """
 
 
 def start(folder, command=SLEEPER):
-    return launch("sleeper", command, log=folder / "log", environment={}, folder=folder, pid_folder=folder)
+    return launch("sleeper", command, log=folder / "log", environment=os.environ, folder=folder, pid_folder=folder)
 
 
 def test_a_child_that_died_is_reported_with_the_end_of_its_log(tmp_path):
