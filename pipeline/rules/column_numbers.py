@@ -17,6 +17,7 @@ import polars as pl
 UNIT_ROUNDOFF = 2.0**-52
 """Twice the relative error of one float operation, so that second-order terms need no thought."""
 FLOAT_BITS = 53
+NARROW = 2**8
 COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     ">=": lambda x, y: x >= y,
     ">": lambda x, y: x > y,
@@ -92,7 +93,7 @@ def whole(number: int, word: Word) -> Whole:
 
 
 def as_ratio(x: Exact, word: Word) -> Ratio:
-    return x if isinstance(x, Ratio) else Ratio(x.widened(word), whole(1, word))
+    return x if isinstance(x, Ratio) else Ratio(x, whole(1, word))
 
 
 def as_real(x: Column) -> Real:
@@ -115,12 +116,14 @@ def times(x: Whole, y: Whole, word: Word) -> Whole | None:
         return y
     if y.constant == 1:
         return x
-    bits = x.bits + y.bits
-    return Whole(x.value * y.value, bits, positive=x.positive and y.positive) if bits <= word.bits else None
+    if x.constant is not None and y.constant is not None:
+        return whole(x.constant * y.constant, word)
+    bits, positive = x.bits + y.bits, x.positive and y.positive
+    return Whole(x.widened(word).value * y.widened(word).value, bits, positive=positive) if bits <= word.bits else None
 
 
 def plus(op: str, x: Whole, y: Whole, word: Word) -> Whole | None:
-    bits = max(x.bits, y.bits) + 1
+    bits, x, y = max(x.bits, y.bits) + 1, x.widened(word), y.widened(word)
     return Whole(x.value + y.value if op == "+" else x.value - y.value, bits) if bits <= word.bits else None
 
 
@@ -137,7 +140,7 @@ def added(op: str, x: Column, y: Column, word: Word) -> Column:
 
 def exact_sum(op: str, x: Exact, y: Exact, word: Word) -> Exact | None:
     if isinstance(x, Whole) and isinstance(y, Whole):
-        return plus(op, x.widened(word), y.widened(word), word)
+        return plus(op, x, y, word)
     same = alike([x, y], word)
     if same is not None:
         over = plus(op, same[0][0], same[0][1], word)
@@ -168,19 +171,24 @@ def divided(x: Column, y: Column, word: Word) -> Column:
     divisor = as_ratio(y, word)
     if divisor.over.positive:
         return multiplied(x, Ratio(divisor.under, divisor.over), word)
-    value = divisor.over.value
-    size = replace(divisor.over, value=pl.when(value > 0).then(value).when(value < 0).then(value * -1), positive=True)
-    return multiplied(negated_where(x, divisor.over), Ratio(divisor.under, size), word)
+    over = divisor.over.widened(word)
+    value = over.value
+    size = replace(over, value=pl.when(value > 0).then(value).when(value < 0).then(value * -1), positive=True)
+    return multiplied(negated_where(x, over, word), Ratio(divisor.under, size), word)
 
 
-def negated_where(x: Column, divisor: Whole) -> Column:
+def negated_where(x: Column, divisor: Whole, word: Word) -> Column:
     """The number with its sign turned in the rows with a negative divisor."""
     match x:
         case Ratio(over, under):
-            return Ratio(replace(over, value=turned(over.value, divisor), constant=None, positive=False), under)
-        case Whole(value):
-            return replace(x, value=turned(value, divisor), constant=None, positive=False)
+            return Ratio(turned_whole(over.widened(word), divisor), under)
+        case Whole():
+            return turned_whole(x.widened(word), divisor)
     return replace(x, value=turned(x.value, divisor), constant=None)
+
+
+def turned_whole(x: Whole, divisor: Whole) -> Whole:
+    return replace(x, value=turned(x.value, divisor), constant=None, positive=False)
 
 
 def turned(value: pl.Expr, divisor: Whole) -> pl.Expr:
@@ -193,7 +201,7 @@ def compared(op: str, x: Column, y: Column, word: Word) -> tuple[pl.Expr, pl.Exp
         a, b = as_ratio(x, word), as_ratio(y, word)
         left, right = times(a.over, b.under, word), times(b.over, a.under, word)
         if left is not None and right is not None:
-            return COMPARE[op](left.value, right.value), None
+            return COMPARE[op](left.widened(word).value, right.widened(word).value), None
     a_, b_ = as_real(x), as_real(y)
     return COMPARE[op](a_.value, b_.value), too_near(a_, b_)
 
@@ -222,19 +230,31 @@ def joined(numbers: Sequence[Column], join: Callable[[list[pl.Expr]], pl.Expr], 
     """One number made by picking from several row by row; `join` does the picking and must keep nulls."""
     same = alike(numbers, word)
     if same is not None:
-        over, under = joined_wholes(same[0], join), same[1]
+        over, under = joined_wholes(same[0], join, word), same[1]
         return over if under.constant == 1 else Ratio(over, under)
     ratios = [as_ratio(each, word) for each in numbers if not isinstance(each, Real)]
     if len(ratios) == len(numbers):
-        under = joined_wholes([each.under for each in ratios], join)
-        return Ratio(joined_wholes([each.over for each in ratios], join), replace(under, positive=True))
+        under = joined_wholes([each.under for each in ratios], join, word)
+        return Ratio(joined_wholes([each.over for each in ratios], join, word), replace(under, positive=True))
     reals = [as_real(each) for each in numbers]
     size = None if all(each.size is None for each in reals) else join([each.magnitude for each in reals])
     return Real(join([each.value for each in reals]), max(each.slack for each in reals), size)
 
 
-def joined_wholes(numbers: Sequence[Whole], join: Callable[[list[pl.Expr]], pl.Expr]) -> Whole:
-    return Whole(join([each.value for each in numbers]), max(each.bits for each in numbers))
+def joined_wholes(numbers: Sequence[Whole], join: Callable[[list[pl.Expr]], pl.Expr], word: Word) -> Whole:
+    """Picked from eight bits where all of them fit, which is faster."""
+    bits = max(each.bits for each in numbers)
+    small = [each for each in map(in_eight_bits, numbers) if each is not None]
+    if len(small) == len(numbers):
+        return Whole(join(small), bits, narrow=True)
+    return Whole(join([each.widened(word).value for each in numbers]), bits)
+
+
+def in_eight_bits(number: Whole) -> pl.Expr | None:
+    """The number as UInt8, if it is a small constant or held so already."""
+    if number.narrow:
+        return number.value
+    return pl.lit(number.constant, dtype=pl.UInt8) if number.constant in range(NARROW) else None
 
 
 def smaller(x: Column, y: Column, word: Word) -> Column:

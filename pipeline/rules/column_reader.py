@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.rules.column_numbers import (
     COMPARE,
     LONG,
+    NARROW,
     UNIT_ROUNDOFF,
     Column,
     Ratio,
@@ -46,18 +47,27 @@ type Key = str | Formula
 
 @dataclass(slots=True)
 class Shared:
-    """Columns that several answers are made of, computed once: first the numbers of tables, then where they stand."""
+    """Columns that several answers are made of, computed once, in stages: each is made of those of earlier stages."""
 
     stages: list[list[pl.Expr]] = field(default_factory=list)
+    stage_of: dict[str, int] = field(default_factory=dict)
     lines: dict[object, Lines] = field(default_factory=dict)
     numbers: dict[object, tuple[Column, list[pl.Expr]]] = field(default_factory=dict)
 
     def keep(self, *expressions: pl.Expr) -> list[pl.Expr]:
-        """The expressions as columns of their own, worked out after those that were kept before."""
-        first = sum(len(stage) for stage in self.stages)
-        names = [f"shared {first + place}" for place in range(len(expressions))]
-        self.stages.append([each.alias(name) for name, each in zip(names, expressions, strict=True)])
-        return [pl.col(name) for name in names]
+        """The expressions as columns of their own."""
+        return [pl.col(self.add(each)) for each in expressions]
+
+    def add(self, expression: pl.Expr) -> str:
+        name = f"shared {len(self.stage_of)}"
+        stage = max(
+            (self.stage_of[root] + 1 for root in expression.meta.root_names() if root in self.stage_of), default=0
+        )
+        if stage == len(self.stages):
+            self.stages.append([])
+        self.stages[stage].append(expression.alias(name))
+        self.stage_of[name] = stage
+        return name
 
     def computed_on(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         for stage in self.stages:
@@ -99,7 +109,7 @@ class Reader:
             case Whole():
                 return Answer(number.value if number.narrow else number.value.cast(pl.Int64), near)
             case None:
-                return Answer(pl.lit(None, dtype=pl.Int8), near)
+                return Answer(pl.lit(None, dtype=pl.UInt8), near)
         raise ValueError("only whole answers are read over columns")
 
     def number(self, formula: Formula) -> Column | None:
@@ -184,8 +194,11 @@ class Reader:
         if lines is None:
             return None
         self.near += [pl.all_horizontal(each, *self.reached) for each in lines.near]
-        *results, last = (pl.lit(int(result), dtype=pl.Int8) for *_, result in (*table, (0, 0, otherwise)))
-        return Whole(first_that_holds(lines.tests, results, last), 7, narrow=True)
+        numbers = [*(int(result) for *_, result in table), int(otherwise)]
+        narrow = all(number in range(NARROW) for number in numbers)
+        *results, last = (pl.lit(each, dtype=pl.UInt8 if narrow else self.word.dtype) for each in numbers)
+        bits = max(number.bit_length() for number in numbers)
+        return Whole(first_that_holds(lines.tests, results, last), bits, narrow=narrow)
 
     def lines(self, inner: Formula, table: tuple[tuple[str, Number], ...]) -> Lines | None:
         """Worked out once for all tables that ask the same of the same number."""
@@ -309,11 +322,15 @@ def picked(tests: list[pl.Expr], values: list[Column | None], checks: list[bool]
     present = [each for each in values if each is not None]
     if not present:
         return None
+    if len(tests) > 1 and [constant_of(each) for each in values[-2:]] == [1, 0]:
+        truth = Whole(tests[-1].cast(pl.UInt8), 8, narrow=True)  # with its nulls, so no check is needed
+        return picked(tests[:-1], [*values[:-2], truth], checks[:-1], word)
     places = [place for place, each in enumerate(values) if each is not None]
-    if all(isinstance(each, Whole) and each.constant is not None and each.bits <= 7 for each in present):
-        small = [pl.lit(each.constant, dtype=pl.Int8) for each in present if isinstance(each, Whole)]
-        return Whole(by_tests(tests, places, checks, small), 7, narrow=True)
     return joined(present, partial(by_tests, tests, places, checks), word)
+
+
+def constant_of(number: Column | None) -> int | None:
+    return number.constant if isinstance(number, Whole) else None
 
 
 def by_tests(tests: list[pl.Expr], places: list[int], checks: list[bool], present: list[pl.Expr]) -> pl.Expr:

@@ -33,7 +33,7 @@ def judge(
 ) -> pl.DataFrame:
     """One verdict column for each rule of the book, or those named; `<item>_low` and `_high` for each score item named.
 
-    Verdicts are an Enum of met, unmet, manual_review, not_applicable, unknown; points are Int8.
+    Verdicts are an Enum of met, unmet, manual_review, not_applicable, unknown; points are UInt8.
     """
     if book.day != day:
         raise ValueError(f"the book is the one of {book.day}, not of {day}")

@@ -103,11 +103,11 @@ def growth_sides(stem: str) -> list[pl.Expr]:
 
 def growth_low(stem: str) -> pl.Expr:
     grown, base = pl.col(f"{stem}_grown"), pl.col(f"{stem}_base")
-    band: Any = pl.when((pl.col(f"{stem}_y2") <= 0) | (pl.col(f"{stem}_y3") < 0)).then(pl.lit(0, pl.Int8))
+    band: Any = pl.when((pl.col(f"{stem}_y2") <= 0) | (pl.col(f"{stem}_y3") < 0)).then(pl.lit(0, pl.UInt8))
     for per_cent, low in ((135, 9), (125, 7), (115, 5), (105, 3)):
-        band = band.when(grown >= base * per_cent).then(pl.lit(low, pl.Int8))
+        band = band.when(grown >= base * per_cent).then(pl.lit(low, pl.UInt8))
     known = grown.is_not_null() & base.is_not_null()
-    answer: pl.Expr = band.when(grown > base * 100).then(pl.lit(1, pl.Int8)).when(known).then(pl.lit(0, pl.Int8))
+    answer: pl.Expr = band.when(grown > base * 100).then(pl.lit(1, pl.UInt8)).when(known).then(pl.lit(0, pl.UInt8))
     return answer
 
 
@@ -115,10 +115,10 @@ def growth_points(stem: str) -> list[pl.Expr]:
     low, name = pl.col(f"{stem}_low"), f"growth_{stem}"
     high = (
         pl.when(low > 0)
-        .then(low + pl.lit(1, pl.Int8))
+        .then(low + pl.lit(1, pl.UInt8))
         .when(low == 0)
-        .then(pl.lit(0, pl.Int8))
-        .otherwise(pl.lit(10, pl.Int8))
+        .then(pl.lit(0, pl.UInt8))
+        .otherwise(pl.lit(10, pl.UInt8))
     )
     return [low.fill_null(0).alias(f"{name}_low"), high.alias(f"{name}_high")]
 

@@ -185,6 +185,11 @@ X, Y, Z = fact("x"), fact("y"), fact("z")
 SHAPES = {
     "a quotient without any guard": steps(X / Y, [(">=", 1, 2), (">", 0, 1)], otherwise=0),
     "a quotient by a quotient": steps(X / (Y / Z), [(">=", Fraction(1, 3), 1)], otherwise=0),
+    "a small constant by what may be negative": steps(lifted(5) / X, [(">", 1, 2), (">=", 0, 1)], otherwise=0),
+    "a choice of constants by a choice": choose(
+        (choose((X < 0, 3), otherwise=7) / choose((Y < 0, -2), otherwise=9) >= Fraction(7, 9), 1), otherwise=-1
+    ),
+    "results below zero": steps(X, [(">", 0, 300)], otherwise=-5) + choose((Y > 0, 200), otherwise=100),
     "the smaller of two": steps(smaller(X, Y / 3), [(">=", 1, 1)], otherwise=0),
     "a sum of quotients": steps(
         X / Y + Z / 7 - Fraction(1, 2), [(">=", Fraction(1, 10), 3), (">=", 0, 2)], otherwise=1
