@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from config.postgres.scope import acting
 from pipeline import jobs
-from pipeline.acts import case, certificate, evidence, figures
+from pipeline.acts import case, certificate, evidence, figures, trail
 from pipeline.models import (
     Case,
     Certificate,
@@ -156,7 +156,7 @@ def test_coaching_towards_renewal_begins_a_year_before_the_end_and_once(cast: Ca
 
 
 def test_the_trail_is_sealed_in_a_chain(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs.trail, "PATIENCE", 1)
+    monkeypatch.setattr(trail, "PATIENCE", 1)
     story.to("draft")
     jobs.seal_trail()
     assert TrailSeal.objects.count() == 0, "what is not committed yet is not sealed"
@@ -170,7 +170,7 @@ def test_the_beat_leaves_a_sign_of_life(db: None) -> None:
 
 def test_every_entry_of_the_timetable_is_a_job() -> None:
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        assert hasattr(jobs, entry["task"].removeprefix("pipeline.jobs."))
+        assert hasattr(jobs, str(entry["task"]).removeprefix("pipeline.jobs."))
 
 
 def test_a_paper_is_shown_only_once_it_was_looked_at(cast: Cast) -> None:

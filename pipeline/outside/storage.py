@@ -24,7 +24,7 @@ class DiskStorage(FileSystemStorage):
                 draft.write(piece)
             draft.flush()
             os.fsync(draft.fileno())
-        os.replace(draft.name, target)
+        Path(draft.name).replace(target)
         return name
 
 
