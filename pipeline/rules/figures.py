@@ -40,7 +40,7 @@ NAMES = {
     "field_chosen": Label("技术领域", "field of technology"),
     "major_incidents": Label("事故与违法查询结果", "the answer on accidents and offences"),
     "days_since_incident": Label("事故或违法行为的日期", "the day of the accident or offence"),
-    "core_rights": Label("核心知识产权", "core rights"),
+    "core_rights": Label("核心知识产权清单", "the list of core rights"),
     "certificates": Label("高新技术企业认定记录", "earlier certificates"),
     "division": Label("注册地区划", "county of registration"),
     "rights": Label("知识产权清单", "the list of rights"),

@@ -22,9 +22,6 @@ class Label:
         en = {name: value.en if isinstance(value, Label) else value for name, value in values.items()}
         return Label(self.zh.format_map(zh), self.en.format_map(en))
 
-    def __add__(self, other: Label) -> Label:
-        return Label(self.zh + other.zh, f"{self.en} {other.en}")
-
     def to_json(self) -> dict[str, str]:
         return {"zh": self.zh, "en": self.en}
 

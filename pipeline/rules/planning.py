@@ -281,6 +281,8 @@ def enough(open_moves: list[Move], short: Fraction) -> list[Move]:
 
 
 def winning(step: Step, taken: list[Move], situation: Situation) -> Step:
-    deeds = Label("；".join(each.says.zh for each in taken), "; ".join(each.says.en for each in taken))
     by = date(situation.day.year, 12, 31)
-    return replace(step, closes=deeds.filled() + Label("。", ""), by=by) if taken else replace(step, by=by)
+    if not taken:
+        return replace(step, by=by)
+    zh, en = "；".join(each.says.zh for each in taken), "; ".join(each.says.en for each in taken)
+    return replace(step, closes=Label(f"{zh}。", f"{en}."), by=by)

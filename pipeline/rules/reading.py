@@ -60,6 +60,8 @@ def scalar(read: Callable[[Any], Any]) -> Reader:
 
 
 def decimal(value: Any) -> Decimal:
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
     if isinstance(value, float):
         raise ValueRefused(f"小数须加引号：{value}", f"a decimal number stands in quotes, never as a float: {value}")
     if isinstance(value, bool) or not isinstance(value, int | str) or not DECIMAL.fullmatch(str(value).strip()):

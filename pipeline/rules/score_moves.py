@@ -58,7 +58,7 @@ def more_conversions(book: Book, item: ScoreItem, values: Facts) -> Iterator[Mov
                 values,
                 Label(
                     f"再转化 {more} 项成果（年均达到 {average} 项）",
-                    f"convert {more} more results (an average of {average} a year)",
+                    f"Convert {more} more results (an average of {average} a year)",
                 ),
             )
             return
@@ -67,7 +67,7 @@ def more_conversions(book: Book, item: ScoreItem, values: Facts) -> Iterator[Mov
 def another_right(item: ScoreItem, values: Facts) -> Iterator[Move]:
     if values.get("class_1_rights") == 0:
         best = exact(item.high, raised(values, CLASS_1_RIGHT, 1))
-        yield move_to(item, best, values, Label("再获授权 1 项Ⅰ类知识产权", "obtain one right of class I"))
+        yield move_to(item, best, values, Label("再获授权 1 项Ⅰ类知识产权", "Obtain one right of class I"))
 
 
 def move_to(item: ScoreItem, best: Number, values: Facts, deed: Label) -> Move:

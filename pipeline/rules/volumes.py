@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -39,6 +39,7 @@ class BookRefused(ValueError):
     """A book cannot be used as it stands: names the file, the key and the reason."""
 
 
+@lru_cache(maxsize=64)
 def books(name: str, day: date) -> Book:
     """The book of a programme as it stands on that day; raises NoBook. What it lacks that day raises NoValue."""
     if name not in TITLES:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -63,6 +64,7 @@ def test_all_faults_are_named_at_once_with_their_places() -> None:
         ("90071992547409.92", "too large"),
         ("9" * 400, "not a number"),
         ([], "not a number"),
+        (Decimal("NaN"), "not a number"),
     ],
 )
 def test_an_amount_that_cannot_be_money(amount: Any, why: str) -> None:
@@ -71,7 +73,7 @@ def test_an_amount_that_cannot_be_money(amount: Any, why: str) -> None:
     assert why in fault
 
 
-@pytest.mark.parametrize("amount", ["0", "-5", 7, "0.01", "90071992547409.91"])
+@pytest.mark.parametrize("amount", ["0", "-5", 7, "0.01", "90071992547409.91", Decimal("1E+3")])
 def test_an_amount_that_can(amount: Any) -> None:
     assert read_facts({"years": [{"year": 2025, "sales": amount}]}).years
 
