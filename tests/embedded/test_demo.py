@@ -63,6 +63,12 @@ class Window:
         assert found, self.says()
         return found[0]
 
+    def settled(self) -> str:
+        """The address, once everything is started and the log-ins are told."""
+        url = self.ready()
+        assert wait_until(lambda: "Ctrl-C stops it" in self.says(), PATIENCE, pause=0.1), self.says()
+        return url
+
     def ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
@@ -88,7 +94,7 @@ def test_it_prints_an_address_that_answers_and_the_log_ins(window):
     with urllib.request.urlopen(url) as answer:  # noqa: S310
         assert answer.status == 200
         assert "/accounts/login/" in answer.url
-    assert wait_until(lambda: "Ctrl-C stops it" in window.says(), 30)
+    window.settled()
 
 
 def test_a_second_one_in_the_same_folder_says_where_the_first_is(window):
@@ -119,14 +125,14 @@ def test_a_shell_command_works_beside_it(window):
 
 
 def test_ctrl_c_stops_everything(window):
-    window.ready()
+    window.settled()
     pids = [window.pid(name) for name in ("postgresql", "valkey", "web", "worker", "beat")]
     assert window.end() == 0
     assert [pid for pid in pids if started_at(pid)] == []
 
 
 def test_a_killed_demo_starts_again_with_its_data(window):
-    window.demo("--port", str(free_port())).ready()
+    window.demo("--port", str(free_port())).settled()
     pids = [window.pid(name) for name in ("postgresql", "valkey", "web", "worker", "beat")]
     window.end(signal.SIGKILL)
     window.demo("--port", str(free_port())).ready()
@@ -136,7 +142,7 @@ def test_a_killed_demo_starts_again_with_its_data(window):
 
 
 def test_a_service_that_dies_stops_the_others_and_is_named(window):
-    window.ready()
+    window.settled()
     os.kill(window.pid("worker"), signal.SIGKILL)
     assert wait_until(window.ended, 60)
     assert window.process.returncode == 1
