@@ -17,7 +17,7 @@ from pipeline.desk import application as dossier_moves
 from pipeline.desk import case_moves, identity
 from pipeline.desk.case_moves import Known, Offer
 from pipeline.desk.moving import case_or_404
-from pipeline.desk.standing import open_dossier, standing_of
+from pipeline.desk.standing import open_dossier, phrases, standing_of
 from pipeline.models import Application, Case, DocumentVersion, Fault, Flag, Notice, Proposal, Transition, User, Visit
 from pipeline.models.record import Item, checklist, place_name
 from pipeline.request import StaffRequest
@@ -67,7 +67,8 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
     application = open_dossier(found)
     record = _record(found, request.user)
     standing = standing_of(found, application, request.user, request.today)
-    offered = _offers(found, application, record, request) if _in_reach(found, request.user) else []
+    reachable = _in_reach(found, request.user)
+    offered = _offers(found, application, record, request) if reachable else []
     items = checklist(found.firm, request.today)
     kind = request.GET.get("events", "")
     events = [event for event in timeline(record) if kind in ("", event.kind)]
@@ -82,6 +83,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
             "identity": identity.of_case(request.user, found, standing, here="desk:case"),
             "buttons": shown,
             "more": [offer for offer in offered if offer not in shown and not offer.obstacle],
+            "elsewhere": _elsewhere(found, request.user) if reachable else [],
             "obstacles": [offer for offer in offered if offer.obstacle],
             "items": items,
             "done": sum(item.done for item in items),
@@ -145,6 +147,20 @@ def _offers(found: Case, application: Application | None, record: Record, reques
     return offered + case_moves.offers(of_case, found, deeds, found, "desk:case_move")
 
 
+def _elsewhere(found: Any, user: User) -> list[tuple[str, str]]:
+    """Acts on the case that have a page of their own."""
+    pages = [
+        ("coaching.record_visit", _("Record a visit"), reverse("desk:plan", args=[found.number]) + "#visits"),
+        (
+            "certificate.issue",
+            _act_name("certificate.issue"),
+            reverse("desk:certificate_issue", args=[found.firm.uscc]),
+        ),
+    ]
+    is_open = found.stage != "closed"
+    return [(label, url) for act, label, url in pages if is_open and access.may(user, act)]
+
+
 def _latest_year(found: Any) -> dict[str, Any] | None:
     """The figures of the last year that the diagnosis judged by, in yuan and heads."""
     diagnosis = found.firm.latest_diagnosis
@@ -178,13 +194,16 @@ def _moves(record: Record) -> Iterator[Event]:
     faults: dict[int, list[Fault]] = {}
     for fault in record.faults:
         faults.setdefault(fault.raised_by_id, []).append(fault)
+    of_applications = {each.move for each in record.transitions if each.application_id}
     for each in record.transitions:
+        if not each.application_id and each.move in of_applications:
+            continue  # what happened to the application moved its case too, and is told once
         move = stages.MOVES["application" if each.application_id else "case"][each.move]
         told = faults.get(each.pk, [])
         count = ngettext("%(count)s fault", "%(count)s faults", len(told)) % {"count": len(told)} if told else ""
         opinion = {"for": _("for"), "against": _("against")}.get(each.opinion, "")
-        says = "，".join(filter(None, [spoken((move.zh, move.en)), count, opinion]))
-        note = "\n".join(filter(None, [each.note, *(f"{place_name(fault.place)}：{fault.says}" for fault in told)]))
+        says = phrases([spoken((move.zh, move.en)), count, opinion])
+        note = "\n".join(filter(None, [each.note, *(_fault_words(fault) for fault in told)]))
         who = each.by.name if each.by else _("by the system")
         yield Event(each.on, each.recorded_at, "moves", says, who, note, ours=_by_bureau(each.move))
 
@@ -194,6 +213,10 @@ def _proposed(record: Record) -> Iterator[Event]:
     for each in record.proposals:
         says = _("Proposed: %(act)s") % {"act": _act_name(each.act)}
         yield Event(each.proposed_on, each.recorded_at, "moves", says, each.proposed_by.name, each.says, ours=True)
+
+
+def _fault_words(fault: Fault) -> str:
+    return _("%(place)s: %(says)s") % {"place": place_name(fault.place), "says": fault.says}
 
 
 def _by_bureau(move: str) -> bool:

@@ -252,7 +252,7 @@ def _change(case: Any, standing: Standing, today: date) -> str:
     """What is new of a case since it was last here."""
     if case.faults_open:
         return _("returned with %(count)s") % {"count": case.faults_open}
-    if case.faults_answered and standing.place.clock == "runs":
+    if case.faults_answered and isinstance(standing.row, Case) and standing.place.clock == "runs":
         return _("%(count)s corrected") % {"count": case.faults_answered}
     since = carried_calendar().add(today, -FRESH_FOR).due
     return _("newly come in") if standing.row.clock_from and standing.row.clock_from >= since else ""

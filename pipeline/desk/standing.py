@@ -70,6 +70,10 @@ def sentences(parts: Iterable[str]) -> str:
     return (" " if language() == "en" else "").join(part for part in parts if part)
 
 
+def phrases(parts: Iterable[str]) -> str:
+    return (", " if language() == "en" else "，").join(part for part in parts if part)
+
+
 def _is_mine(place: Stage, actor: Actor) -> bool:
     kinds = {"city": "city", "county": "coun", "firm": "firm", "coach": "coac"}
     return any(kind.startswith(kinds[place.turn]) for kind in actor.seat_kinds) if place.turn in kinds else False

@@ -12,7 +12,7 @@ from config.postgres.scope import acting
 from pipeline.acts import case, coaching
 from pipeline.desk.case_moves import DEEDS
 from pipeline.models import Case, Fault, Flag, Proposal, User
-from tests.cast import Cast, Story, the
+from tests.cast import QINGHE, Cast, Story, the
 from tests.desk.conftest import Seat, Travel, statements, text
 
 
@@ -70,6 +70,15 @@ def test_another_countys_case_is_missing_like_one_that_never_was(story: Story, s
 def test_each_seat_is_offered_its_own_acts(story: Story, seat: Seat, stage: str, person: str, acts: set[str]) -> None:
     story.to(stage)
     assert set(offered(seat(story.cast.people[person]).get(page(story)))) == acts
+
+
+def test_visits_and_certificates_are_recorded_on_pages_of_their_own(story: Story, seat: Seat) -> None:
+    story.to("coaching")
+    certificate = reverse("desk:certificate_issue", args=[QINGHE])
+    visits = reverse("desk:plan", args=[story.number]) + "#visits"
+    shown = {name: text(seat(story.cast.people[name]).get(page(story))) for name in ("chen", "wang", "zhou")}
+    assert [name for name, shown_page in shown.items() if certificate in shown_page] == ["chen"]
+    assert [name for name, shown_page in shown.items() if visits in shown_page] == ["chen", "wang"]
 
 
 def test_an_act_that_is_not_granted_has_no_page(story: Story, seat: Seat) -> None:
