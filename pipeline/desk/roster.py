@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.db import transaction
 from django.db.models import Count, F, Func
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -109,6 +109,8 @@ def cancel(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def marked(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The refused rows of the officer's own file, marked."""
     found = get_object_or_404(Import.objects.visible_to(request.user), public_id=public_id, state__in=_READ)
+    if not found.rows.filter(state="refused").exists():
+        raise Http404("no row of this roster was refused")
     name = _("%(name)s, marked.xlsx") % {"name": found.name.rpartition(".")[0] or found.name}
     return _download(acts.marked(found, language=get_language() or ""), name)
 

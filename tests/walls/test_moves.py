@@ -297,8 +297,8 @@ def test_a_move_is_open_to_the_seats_of_the_journey_and_to_nobody_else(complete:
 
 @pytest.mark.parametrize(("table", "name"), CALLS)
 def test_no_seat_of_a_county_or_firm_reaches_beyond_its_own(complete: World, table: str, name: str):
-    """The same seats, for a firm of another county, and for one that moved away."""
-    local = [kind for kind in SEATS if kind not in access.CITY]
+    """The seats to which the move is open at home, for a firm of another county and for one that moved away."""
+    local = [kind for kind in MAY[table][name].split() if kind in access.COUNTY | access.FIRM]
     for firm in ("south", "gone"):
         place = Place(complete, firm)
         may = [kind for kind in local if outcome(place, table, name, complete.person(f"seat:{kind}")) == "may"]

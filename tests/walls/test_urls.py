@@ -1,0 +1,447 @@
+"""Every address by every seat: what `access.URLS` declares, for one's own, a foreign and a missing thing.
+
+The walk is over the resolver, so that a new address is tried as soon as it is there. Where its route asks for something
+new, `WHAT` must be told how to name one that is there and one that is missing.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cache
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from psycopg.types.range import DateRange
+
+from config.postgres.scope import acting
+from pipeline import access
+from pipeline.access import INTAKE, SEALER
+from pipeline.acts import application, evidence, people, roster, round
+from pipeline.desk.application import DEEDS as APPLICATION_DEEDS
+from pipeline.desk.case_moves import DEEDS as CASE_DEEDS
+from pipeline.models import (
+    Appointment,
+    Certificate,
+    Diagnosis,
+    DocumentVersion,
+    FinancialYear,
+    Import,
+    Obligation,
+    Step,
+    TrailEntry,
+    User,
+)
+from tests.cast import QINGHE, SINCE, YUNLING, Cast, Story, city, the
+from tests.outside.workbooks import CODE, HEAD, xlsx
+
+SEATS = sorted(access.SEATS)
+OWN = {
+    "city_officer": "chen", "city_head": "zhou", "county_officer": "wang", "county_head": "zhao", "leader": "gu",
+    "coach": "zhang", "agency": "agent", "expert": "expert", "system_admin": "feng", "security_admin": "song",
+    "audit_admin": "tang", "firm_owner": "li", "firm_finance": "bai", "firm_rd": "own rd", "firm_editor": "own editor",
+    "firm_viewer": "own viewer",
+}  # fmt: skip
+# The same seats elsewhere: for them Qinghe and all that is its own is foreign.
+FOREIGN = {
+    "county_officer": "sun", "county_head": "foreign head", "leader": "foreign leader", "coach": "foreign coach",
+    "firm_owner": "he", "firm_finance": "foreign finance", "firm_rd": "foreign rd", "firm_editor": "foreign editor",
+    "firm_viewer": "foreign viewer",
+}  # fmt: skip
+MISSING = {
+    "uscc": "91330106MA2CGLR470", "number": "GP2020-9999", "certificate": "GR202033999999",
+    "uuid": UUID("00000000-0000-4000-8000-000000000000"),
+}  # fmt: skip
+# What the state decides, not the seat: a firm in certification has nothing to submit; no row of the roster is wrong.
+NOT_NOW = {"portal:begin", "portal:submit", "portal:corrections", "portal:withdraw", "desk:roster_marked"}
+# A page for one deed tells a seat of the page that lacks the grant so, before anything is pressed.
+ONE_DEED = {"desk:firm_lead", "desk:firm_county"}
+# What is posted names the thing, and an empty form names none.
+NAMED_BY_FORM = {
+    "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
+    "portal:certificate",
+}  # fmt: skip
+PUBLIC_ANSWERS = {200, 302, 400, 405}
+
+
+@dataclass
+class Home:
+    """Qinghe in certification, with one of everything, as its people and those of its county own it."""
+
+    cast: Cast
+    number: str = ""
+    roster: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    paper: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    certificate: str = "GR202333000001"
+    day: date = date(2026, 11, 2)
+    people: dict[str, User] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def home(fresh_database: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    folder = tmp_path_factory.mktemp("papers")
+    disk = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": folder}}
+    storages = settings.STORAGES | {"documents": disk}
+    with django_db_blocker.unblock(), override_settings(STORAGES=storages):
+        with transaction.atomic():
+            furnished_home = furnished(Home(city()), folder)
+        yield furnished_home
+
+
+def furnished(home: Home, folder: Path) -> Home:
+    story = Story(home.cast).to("coaching")
+    home.number, home.day = story.number, story.day
+    _more_people(home)
+    cast, li = home.cast, home.cast.li
+    with acting(cast.chen):
+        dates = dict.fromkeys(("opens_on", "county_date", "city_date", "province_date"), home.day)
+        opened = round.open(name="第一批", by=cast.chen, **dates)
+    with acting(li), transaction.atomic():
+        application.open(the(cast.qinghe), opened, by=li, on=home.day)
+        year = FinancialYear.objects.get(firm__uscc=QINGHE, year=2025)
+        content = b"%PDF-1.4\n" + b"0" * 64
+        evidence.receive(
+            cast.qinghe, BytesIO(content), name="审计.pdf", size=len(content), purpose="figures", by=li, year=year
+        )
+    home.roster = _roster(home, folder)
+    with acting(INTAKE), transaction.atomic():
+        DocumentVersion.objects.update(state="clean")
+        home.paper = DocumentVersion.objects.get().document_id
+        _certificate(home)
+        assert Step.objects.filter(firm=cast.qinghe, position=1).exists()
+    return home
+
+
+def _more_people(home: Home) -> None:
+    cast, song = home.cast, home.cast.song
+    with acting(INTAKE), transaction.atomic():
+        qinghe, yunling = cast.qinghe, cast.yunling
+    where: dict[str, dict[str, Any]] = {
+        "own rd": {"firm": qinghe}, "own editor": {"firm": qinghe}, "own viewer": {"firm": qinghe},
+        "foreign finance": {"firm": yunling}, "foreign rd": {"firm": yunling}, "foreign editor": {"firm": yunling},
+        "foreign viewer": {"firm": yunling}, "foreign head": {"office": cast.offices["xihu"]},
+        "foreign leader": {"office": cast.offices["xihu"]}, "foreign coach": {},
+    }  # fmt: skip
+    kinds = {name: kind for seats in (OWN, FOREIGN) for kind, name in seats.items()}
+    with acting(song):
+        for name, place in where.items():
+            cast.people[name] = User.objects.create_user(name, name=name)
+            people.grant_seat(cast.people[name], kinds[name], by=song, on=SINCE, **place)
+    with acting(INTAKE), transaction.atomic():
+        for firm, coach in ((qinghe, "zhang"), (yunling, "foreign coach")):
+            Appointment.objects.create(
+                firm=firm, coach=cast.people[coach], during=DateRange(SINCE, None), consented_on=SINCE
+            )
+
+
+def _roster(home: Home, folder: Path) -> UUID:
+    """A roster of Lin'an that was read and waits to be confirmed."""
+    wang = home.cast.wang
+    content = xlsx(folder / "名册.xlsx", [HEAD, [CODE, "临安新苗有限公司", "临安区"]]).read_bytes()
+    with acting(wang):
+        received = roster.receive(BytesIO(content), name="名册.xlsx", by=wang, on=home.day)
+        roster.read(received.pk, by=wang, on=home.day)
+        return Import.objects.get(pk=received.pk).public_id
+
+
+def _certificate(home: Home) -> None:
+    held = Certificate.objects.create(
+        firm=home.cast.qinghe,
+        number=home.certificate,
+        issued_on=date(2023, 12, 1),
+        valid=DateRange(date(2023, 12, 1), date(2026, 12, 1)),
+    )
+    Obligation.objects.create(
+        firm=home.cast.qinghe,
+        certificate=held,
+        kind="annual_report",
+        year=2026,
+        due_on=date(2027, 5, 31),
+        source="第十三条",
+    )
+
+
+# How a route names one that is there; and, for what alone decides whether the thing exists, one that is not.
+WHAT = {
+    "case_number": (lambda home: home.number, "number"),
+    "credit_code": (lambda home: QINGHE, "uscc"),
+    "uscc": (lambda home: QINGHE, "uscc"),
+    "public_id": (lambda home: home.roster, "uuid"),
+    "paper": (lambda home: home.paper, "uuid"),
+    "certificate_number": (lambda home: home.certificate, "certificate"),
+    "version": (lambda home: 1, ""),
+    "position": (lambda home: 1, ""),
+    "kind": (lambda home: "annual_report", ""),
+    "day": (lambda home: home.day.isoformat(), ""),
+    "key": (lambda home: 1, ""),
+}
+VARIANTS = {"desk:case_move": sorted(CASE_DEEDS), "desk:application_move": sorted(APPLICATION_DEEDS)}
+YEARS = {"desk:obligation_fulfil": 2026}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One route, and one variant of it where it has several."""
+
+    name: str
+    route: tuple[tuple[str, str], ...]  # each parameter and its converter's kind
+    slug: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {'/'.join(parameter for parameter, _ in self.route)} {self.slug}".strip()
+
+    @property
+    def page(self) -> access.Page:
+        page = access.url_page(self.name)
+        assert page is not None
+        return page
+
+    def of(self, home: Home, *, missing: bool = False) -> str:
+        return reverse(self.name, kwargs={name: self._value(name, kind, home, missing) for name, kind in self.route})
+
+    def _value(self, name: str, kind: str, home: Home, missing: bool) -> Any:
+        if name == "slug":
+            return self.slug
+        if name == "year":
+            return YEARS.get(self.name, 2025)
+        there, absent = WHAT[_known_as(self.name, name, kind)]
+        return MISSING[absent] if missing and absent else there(home)
+
+    @property
+    def has_thing(self) -> bool:
+        return any(
+            name not in ("slug", "year") and WHAT[_known_as(self.name, name, kind)][1] for name, kind in self.route
+        )
+
+
+def _known_as(url: str, name: str, kind: str) -> str:
+    known = kind if kind in WHAT else "certificate_number" if name == "number" else name
+    assert known in WHAT, f"{url} asks for {name}: say in WHAT how to name one"
+    return known
+
+
+@cache
+def addresses(*, every_deed: bool = False) -> list[Address]:
+    """All of them; of an address with many deeds one, unless every deed is asked for."""
+    found = []
+    for name, pattern in _routes(get_resolver().url_patterns):
+        if not name.startswith(("account_", "mfa_", "usersessions_")):
+            route = tuple((each, _kind(converter)) for each, converter in pattern.pattern.converters.items())
+            deeds = VARIANTS.get(name, [""])
+            found += [Address(name, route, deed) for deed in (deeds if every_deed else deeds[:1])]
+    return found
+
+
+def _routes(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            yield f"{space}{pattern.name}", pattern
+
+
+def _kind(converter: Any) -> str:
+    words = {"CaseNumber": "case_number", "CreditCode": "credit_code"}
+    return words.get(type(converter).__name__.removesuffix("Converter"), "")
+
+
+class Visitor:
+    """A person at a browser whose every request is undone."""
+
+    def __init__(self, home: Home, name: str = "") -> None:
+        self.client = Client(raise_request_exception=False)
+        if name:
+            self.client.force_login(home.cast.people[name])
+
+    def ask(self, method: str, url: str) -> Any:
+        with transaction.atomic():
+            answer = self.client.generic(method, url, content_type="application/x-www-form-urlencoded")
+            transaction.set_rollback(True)
+        return answer
+
+
+@contextmanager
+def morning(day: date) -> Iterator[None]:
+    with time_machine.travel(datetime.combine(day, time(1, 30), UTC), tick=False):
+        yield
+
+
+def methods(page: access.Page) -> list[str]:
+    return sorted(page.methods & {"GET", "POST"})
+
+
+def body(answer: Any) -> bytes:
+    """Without what differs from one request to the next."""
+    text = bytes(answer.content)
+    text = re.sub(rb'nonce="[^"]*"', b"", text)
+    return re.sub(rb'(csrfmiddlewaretoken" value=|x-csrftoken": ?)"[^"]*"|name="next" value="[^"]*"', b"", text)
+
+
+def test_no_address_opens_to_who_is_not_signed_in_but_the_public_ones(home: Home):
+    nobody = Visitor(home)
+    with morning(home.day):
+        for address in addresses():
+            for method in methods(address.page):
+                answer = nobody.ask(method, address.of(home))
+                if address.page.seats == "public":
+                    assert answer.status_code in PUBLIC_ANSWERS | {404}, (str(address), method, answer.status_code)
+                elif address.name in ("api:assess", "api:cases"):
+                    assert answer.status_code == 401, (str(address), method)
+                else:
+                    assert answer.status_code == 302, (str(address), method, answer.status_code)
+                    assert answer["Location"].startswith(reverse(settings.LOGIN_URL)), (str(address), method)
+
+
+@pytest.mark.parametrize("seat", SEATS)
+def test_an_address_that_is_not_the_seats_answers_like_one_that_does_not_exist(home: Home, seat: str):
+    visitor = Visitor(home, OWN[seat])
+    with morning(home.day):
+        nowhere = body(visitor.ask("GET", "/there/is/no/such/page"))
+        for address in addresses():
+            seats = address.page.seats
+            if isinstance(seats, str) or seat in seats:
+                continue
+            for method in methods(address.page):
+                answer = visitor.ask(method, address.of(home))
+                assert (answer.status_code, body(answer)) == (404, nowhere), (str(address), method)
+
+
+@pytest.mark.parametrize("seat", SEATS)
+def test_an_address_of_the_seat_opens_for_ones_own_thing(home: Home, seat: str):
+    """What the seat may open opens; a deed that is not for this seat, or not now, is a 404 or a 403, never an error."""
+    visitor = Visitor(home, OWN[seat])
+    wrong = []
+    with morning(home.day):
+        for address in addresses(every_deed=True):
+            page = address.page
+            if page.seats == "public" or (not isinstance(page.seats, str) and seat not in page.seats):
+                continue
+            for method in methods(page):
+                status = visitor.ask(method, address.of(home)).status_code
+                if status not in expected(address, method):
+                    wrong.append((str(address), method, status))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def expected(address: Address, method: str) -> set[int]:
+    allowed = {200, 302} if method == "GET" else {200, 204, 302, 303, 400, 403, 409, 415, 422}
+    if address.slug or address.name in NOT_NOW or (method == "POST" and address.name in NAMED_BY_FORM):
+        return allowed | {404}
+    if address.name == "api:api-root":  # nothing lies there
+        return {404}
+    return allowed | {403} if address.name in ONE_DEED else allowed
+
+
+@pytest.mark.parametrize("seat", FOREIGN)
+def test_a_foreign_thing_answers_like_a_missing_one(home: Home, seat: str):
+    visitor = Visitor(home, FOREIGN[seat])
+    tried = 0
+    with morning(home.day):
+        for address in addresses(every_deed=seat == "county_officer"):
+            page = address.page
+            if isinstance(page.seats, str) or seat not in page.seats or not address.has_thing:
+                continue
+            for method in methods(page):
+                foreign = visitor.ask(method, address.of(home))
+                missing = visitor.ask(method, address.of(home, missing=True))
+                assert foreign.status_code == 404, (str(address), method, foreign.status_code)
+                assert body(foreign) == body(missing), (str(address), method)
+                tried += 1
+    assert tried or seat == "leader"
+
+
+@pytest.mark.parametrize("seat", [seat for seat in SEATS if seat not in ("agency", "expert")])
+def test_a_missing_thing_of_ones_own_kind_is_a_404(home: Home, seat: str):
+    visitor = Visitor(home, OWN[seat])
+    with morning(home.day):
+        for address in addresses():
+            page = address.page
+            if isinstance(page.seats, str) or seat not in page.seats or not address.has_thing:
+                continue
+            for method in methods(page):
+                answer = visitor.ask(method, address.of(home, missing=True))
+                assert answer.status_code == 404, (str(address), method, answer.status_code)
+
+
+@pytest.mark.parametrize("seat", ["sun", "he", "foreign coach", "expert", "tang"])
+def test_what_is_refused_writes_nothing(home: Home, seat: str):
+    """The trail tells of every write: after all those requests by somebody with no right to the thing it is as long."""
+    client = Client(raise_request_exception=False)
+    client.force_login(home.cast.people[seat])
+    kinds = {kind for names in (OWN, FOREIGN) for kind, name in names.items() if name == seat}
+    with morning(home.day):
+        before = told()
+        for address, method in product(addresses(), ("POST", "PUT", "PATCH", "DELETE")):
+            page = address.page
+            if isinstance(page.seats, str) or not (address.has_thing or not kinds & page.seats):
+                continue
+            status = client.generic(method, address.of(home)).status_code
+            assert status in (404, 405), (str(address), method, status)
+        assert told() == before
+
+
+def told() -> int:
+    with acting(SEALER), transaction.atomic():
+        return TrailEntry.objects.count()
+
+
+@pytest.mark.parametrize("seat", ["chen", "wang", "li"])
+def test_looking_changes_nothing(home: Home, seat: str):
+    client = Client(raise_request_exception=False)
+    client.force_login(home.cast.people[seat])
+    with morning(home.day):
+        before = told()
+        for address in addresses():
+            if "GET" in address.page.methods:
+                client.get(address.of(home))
+        assert told() == before
+
+
+@pytest.mark.parametrize(("seat", "method"), product(["chen", "li"], ["PUT", "DELETE"]))
+def test_a_method_that_is_not_declared_is_not_taken(home: Home, seat: str, method: str):
+    visitor = Visitor(home, seat)
+    with morning(home.day):
+        for address in addresses():
+            status = visitor.ask(method, address.of(home)).status_code
+            assert status in (404, 405) or (status == 401 and address.name.startswith("api:")), (str(address), status)
+
+
+def test_no_page_of_one_firm_holds_a_word_of_another(home: Home):
+    """Yunling is what people of Qinghe and Lin'an may not see; its name and code must be on none of their pages."""
+    strange = [YUNLING, "云岭"]
+    with morning(home.day):
+        for seat in ("wang", "zhao", "li", "bai", "zhang"):
+            visitor = Visitor(home, seat)
+            for address in addresses():
+                if "GET" in address.page.methods:
+                    answer = visitor.ask("GET", address.of(home))
+                    text = answer.content.decode(errors="replace") if not answer.streaming else ""
+                    assert [word for word in strange if word in text] == [], (seat, str(address))
+        assert "云岭" in Visitor(home, "he").ask("GET", reverse("portal:home", args=[YUNLING])).content.decode()
+
+
+def test_a_seat_taken_away_closes_its_pages_at_the_next_request(home: Home):
+    visitor = Visitor(home, "wang")
+    page = reverse("desk:case", args=[home.number])
+    with morning(home.day), transaction.atomic():
+        assert visitor.ask("GET", page).status_code == 200
+        with acting(home.cast.song):
+            [seat] = User.objects.get(pk=home.cast.wang.pk).seats
+            people.end_seat(seat, by=home.cast.song, on=SINCE)
+        assert visitor.ask("GET", page).status_code == 404
+        transaction.set_rollback(True)
+
+
+def test_every_diagnosis_day_and_step_named_here_is_there(home: Home):
+    with acting(home.cast.chen), transaction.atomic():
+        assert Diagnosis.objects.filter(firm__uscc=QINGHE, day=home.day).exists()
