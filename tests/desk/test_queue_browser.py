@@ -1,0 +1,101 @@
+"""The list by keyboard alone, in a real browser: move, select, do to many, find; and what a page weighs."""
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from config.postgres.scope import acting
+from pipeline.acts import case, firm
+from pipeline.models import Case, Firm
+from tests.cast import SINCE, Cast, city
+from tests.live import House
+
+pytestmark = pytest.mark.browser
+PASSWORD = "a long pass phrase for tests"
+LEADS = 4
+FIRST, REPEAT, MOST_REQUESTS = 140_000, 25_000, 12  # screens.md C5, compressed
+
+
+@pytest.fixture(scope="module")
+def officer(house: House) -> Cast:
+    """Wang of Lin'an, with a few leads."""
+    with transaction.atomic():
+        cast = city()
+        wang = cast.wang
+        wang.set_password(PASSWORD)
+        wang.save()
+        records = [
+            {
+                "uscc": f"9133011{number:010d}X",
+                "name": f"临安第{number}试验有限公司",
+                "division": cast.divisions["linan"],
+            }
+            for number in range(LEADS)
+        ]
+        with acting(cast.chen):
+            firms = firm.register(records, by=cast.chen, on=SINCE)
+            case.open_lead(Firm.objects.filter(pk__in=[each.pk for each in firms]), by=cast.chen, on=SINCE)
+    return cast
+
+
+@pytest.fixture
+def queue(house: House, officer: Cast, page: Page) -> Page:
+    page.goto(house.url + reverse("account_login"))
+    page.locator("[name=login]").fill(officer.wang.username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("button.go").click()
+    page.wait_for_url("**/desk/")
+    return page
+
+
+def stages(cast: Cast) -> list[str]:
+    with transaction.atomic(), acting(cast.wang):
+        return sorted(Case.objects.values_list("stage", flat=True))
+
+
+def test_two_cases_are_chosen_and_invited_by_keyboard_and_the_rest_stays(queue: Page, officer: Cast) -> None:
+    bar = queue.locator("[data-batch]")
+    expect(bar).to_be_hidden()
+    for key in ("j", "x", "j", "x"):
+        queue.keyboard.press(key)
+    expect(bar).to_be_visible()
+    expect(queue.locator("input[name=chosen]:checked")).to_have_count(2)
+    bar.locator("button[value=invite]").press("Enter")
+    expect(queue.locator("input[name=seen]")).to_have_count(2)
+    queue.locator("main form button.go").press("Enter")
+    expect(queue.locator(".note.good")).to_be_visible()
+    assert stages(officer) == ["draft", "draft", "lead", "lead"]
+
+
+def test_escape_lets_go_and_enter_opens_the_row(queue: Page) -> None:
+    queue.keyboard.press("j")
+    queue.keyboard.press("x")
+    queue.keyboard.press("Escape")
+    expect(queue.locator("[data-batch]")).to_be_hidden()
+    queue.keyboard.press("Enter")
+    queue.wait_for_url("**/desk/cases/GP*/")
+
+
+def test_a_firm_is_found_and_opened_without_the_mouse(queue: Page) -> None:
+    queue.keyboard.press("Control+k")
+    queue.keyboard.type("青禾")
+    expect(queue.locator("#palette-found a").first).to_contain_text("青禾")
+    queue.keyboard.press("Enter")
+    queue.wait_for_url("**/desk/firms/**")
+
+
+def test_the_page_keeps_to_its_weight(queue: Page, house: House) -> None:
+    """The first opening brings styles and scripts, the next ones little more than the page itself."""
+    devtools = queue.context.new_cdp_session(queue)
+    devtools.send("Network.enable")
+    received: list[int] = []
+    devtools.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
+    devtools.send("Network.clearBrowserCache")
+    queue.goto(house.url + reverse("desk:queue"), wait_until="networkidle")
+    first, requests = sum(received), len(received)
+    received.clear()
+    queue.goto(house.url + reverse("desk:queue"), wait_until="networkidle")
+    assert first <= FIRST
+    assert requests <= MOST_REQUESTS
+    assert sum(received) <= REPEAT
