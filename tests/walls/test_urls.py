@@ -42,8 +42,11 @@ from pipeline.models import (
     TrailEntry,
     User,
 )
+from pipeline.models.firm import FirmOwnedQuerySet, FirmQuerySet
+from pipeline.models.roster import ImportQuerySet
 from tests.cast import QINGHE, SINCE, YUNLING, Cast, Story, city, the
 from tests.outside.workbooks import CODE, HEAD, xlsx
+from tests.walls.world import without_policies
 
 SEATS = sorted(access.SEATS)
 OWN = {
@@ -407,7 +410,7 @@ def test_looking_changes_nothing(home: Home, seat: str):
         assert told() == before
 
 
-@pytest.mark.parametrize(("seat", "method"), product(["chen", "li"], ["PUT", "DELETE"]))
+@pytest.mark.parametrize(("seat", "method"), [("chen", "PUT"), ("chen", "DELETE"), ("li", "PUT"), ("li", "DELETE")])
 def test_a_method_that_is_not_declared_is_not_taken(home: Home, seat: str, method: str):
     visitor = Visitor(home, seat)
     with morning(home.day):
@@ -440,6 +443,34 @@ def test_a_seat_taken_away_closes_its_pages_at_the_next_request(home: Home):
             people.end_seat(seat, by=home.cast.song, on=SINCE)
         assert visitor.ask("GET", page).status_code == 404
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a programmer had forgotten the filter, in every view at once."""
+    for rows in (FirmQuerySet, FirmOwnedQuerySet, ImportQuerySet):
+        monkeypatch.setattr(rows, "visible_to", lambda rows, actor: rows.all())
+    for rows in (FirmQuerySet, FirmOwnedQuerySet):
+        monkeypatch.setattr(rows, "within", lambda rows, reach: rows.all())
+
+
+@pytest.mark.parametrize("seat", ["county_officer", "coach", "firm_owner"])
+def test_where_django_forgets_its_filter_the_database_still_hides(home: Home, no_filter: None, seat: str):
+    assert opened(home, seat) == []
+
+
+def test_without_either_wall_the_walk_finds_the_leak(home: Home, no_filter: None):
+    """The control: what the test above looks for is there to be found."""
+    with without_policies():
+        assert len(opened(home, "county_officer")) > 5
+
+
+def opened(home: Home, seat: str) -> list[str]:
+    """The foreign things a seat gets to see."""
+    visitor = Visitor(home, FOREIGN[seat])
+    tried = [each for each in addresses() if each.has_thing and "GET" in each.page.methods and seat in each.page.seats]
+    with morning(home.day):
+        return [str(each) for each in tried if visitor.ask("GET", each.of(home)).status_code == 200]
 
 
 def test_every_diagnosis_day_and_step_named_here_is_there(home: Home):
