@@ -1,6 +1,6 @@
 """One firm in one round: from opening the dossier to the agency's result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, firm, progress
+from pipeline.acts import coaching, diagnosis, fault, firm, progress, proposal
 from pipeline.acts.case import Versions
-from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.round import ApplicationQuerySet
@@ -56,7 +56,7 @@ def return_from_county(
     *,
     by: Actor,
     on: date,
-    faults: Sequence[tuple[str, str]],
+    faults: fault.Faults,
     versions: Versions = None,
 ) -> list[Transition]:
     return _return(applications, "application.return_from_county", by=by, on=on, faults=faults, versions=versions)
@@ -68,7 +68,7 @@ def return_from_city(
     *,
     by: Actor,
     on: date,
-    faults: Sequence[tuple[str, str]],
+    faults: fault.Faults,
     versions: Versions = None,
 ) -> list[Transition]:
     return _return(applications, "application.return_from_city", by=by, on=on, faults=faults, versions=versions)
@@ -76,14 +76,14 @@ def return_from_city(
 
 @transaction.atomic
 def resubmit_to_county(
-    applications: ApplicationQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+    applications: ApplicationQuerySet, *, by: Actor, on: date, answers: fault.Answers, versions: Versions = None
 ) -> list[Transition]:
     return _resubmit(applications, "application.resubmit_to_county", by=by, on=on, answers=answers, versions=versions)
 
 
 @transaction.atomic
 def resubmit_to_city(
-    applications: ApplicationQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+    applications: ApplicationQuerySet, *, by: Actor, on: date, answers: fault.Answers, versions: Versions = None
 ) -> list[Transition]:
     return _resubmit(applications, "application.resubmit_to_city", by=by, on=on, answers=answers, versions=versions)
 
@@ -130,6 +130,8 @@ def propose(applications: ApplicationQuerySet, *, by: Actor, on: date, note: str
     """Propose the recommendation to the head."""
     access.require(by, "application.propose", applications)
     demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
+    taken = Proposal.objects.filter(application__in=applications.values("pk"), decided_on=None).select_related("case")
+    demand(not taken, "proposal", _("%(case)s is proposed already.") % {"case": taken[0].case if taken else ""})
     return Proposal.objects.bulk_create(
         Proposal(
             firm_id=each.firm_id,
@@ -150,12 +152,8 @@ def recommend(
 ) -> list[Transition]:
     """Recommend to the certifying agency what an officer proposed."""
     access.require(by, "application.recommend", applications)
-    open_ones = Proposal.objects.filter(application__in=applications.values("pk"), decided_on=None)
-    found = list(open_ones)
-    demand(len(found) == applications.count(), "proposal", _("An officer must propose it first."))
-    own = any(proposal.proposed_by_id == by.pk for proposal in found)
-    demand(not own, "proposal", _("Nobody decides their own proposal: another head must do it."))
-    open_ones.update(decided_by_id=by.pk, decided_on=on)
+    proposals = Proposal.objects.filter(application__in=applications.values("pk"))
+    proposal.decide(proposals, rows=applications.count(), by=by, on=on)
     return progress.advance_application(
         applications, "application.recommend", by=by, on=on, versions=versions, note=note
     )
@@ -232,44 +230,18 @@ def _end(keys: Sequence[int], *, by: Actor, on: date, note: str) -> list[Transit
 
 
 def _return(
-    applications: ApplicationQuerySet,
-    name: str,
-    *,
-    by: Actor,
-    on: date,
-    faults: Sequence[tuple[str, str]],
-    versions: Versions,
+    applications: ApplicationQuerySet, name: str, *, by: Actor, on: date, faults: fault.Faults, versions: Versions
 ) -> list[Transition]:
-    demand(any(says.strip() for _place, says in faults), "faults", _("Name at least one fault."))
+    fault.demand_some(faults)
     moved = progress.advance_application(applications, name, by=by, on=on, versions=versions)
-    Fault.objects.bulk_create(
-        Fault(
-            firm_id=each.firm_id,
-            case_id=each.case_id,
-            application_id=each.application_id,
-            raised_by=each,
-            place=place,
-            says=says.strip(),
-        )
-        for each in moved
-        for place, says in faults
-        if says.strip()
-    )
+    fault.write(moved, faults)
     return moved
 
 
 def _resubmit(
-    applications: ApplicationQuerySet, name: str, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions
+    applications: ApplicationQuerySet, name: str, *, by: Actor, on: date, answers: fault.Answers, versions: Versions
 ) -> list[Transition]:
+    access.require(by, name, applications)
     keys = list(applications.values_list("pk", flat=True))
-    faults = list(Fault.objects.filter(application__in=keys, answered_on=None))
-    unanswered = [fault for fault in faults if not answers.get(fault.pk, "").strip()]
-    if unanswered:
-        raise ConditionUnmet(
-            [Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered]
-        )
-    moved = progress.advance_application(Application.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)
-    for fault in faults:
-        fault.answer, fault.answered_on = answers[fault.pk].strip(), on
-    Fault.objects.bulk_update(faults, ["answer", "answered_on"])
-    return moved
+    fault.answer(Fault.objects.filter(application__in=keys), answers, on=on)
+    return progress.advance_application(Application.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)

@@ -1,6 +1,6 @@
 """The firm's stay with the bureau, from lead to the day it leaves. One case is a queryset of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, notice, progress
+from pipeline.acts import coaching, diagnosis, fault, notice, progress, proposal
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Transition, User, Visit
@@ -84,7 +84,7 @@ def submit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = Non
 
 @transaction.atomic
 def return_from_county(
-    cases: CaseQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+    cases: CaseQuerySet, *, by: Actor, on: date, faults: fault.Faults, versions: Versions = None
 ) -> list[Transition]:
     """Tell the firm every fault at once: (place, what is wrong and how to repair it). The clock stops."""
     return _return(cases, "case.return_from_county", by=by, on=on, faults=faults, versions=versions)
@@ -92,14 +92,14 @@ def return_from_county(
 
 @transaction.atomic
 def return_from_city(
-    cases: CaseQuerySet, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions = None
+    cases: CaseQuerySet, *, by: Actor, on: date, faults: fault.Faults, versions: Versions = None
 ) -> list[Transition]:
     return _return(cases, "case.return_from_city", by=by, on=on, faults=faults, versions=versions)
 
 
 @transaction.atomic
 def resubmit_to_county(
-    cases: CaseQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+    cases: CaseQuerySet, *, by: Actor, on: date, answers: fault.Answers, versions: Versions = None
 ) -> list[Transition]:
     """Answer each fault by its key. The review goes on with what was left of its term."""
     return _resubmit(cases, "case.resubmit_to_county", by=by, on=on, answers=answers, versions=versions)
@@ -107,7 +107,7 @@ def resubmit_to_county(
 
 @transaction.atomic
 def resubmit_to_city(
-    cases: CaseQuerySet, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions = None
+    cases: CaseQuerySet, *, by: Actor, on: date, answers: fault.Answers, versions: Versions = None
 ) -> list[Transition]:
     return _resubmit(cases, "case.resubmit_to_city", by=by, on=on, answers=answers, versions=versions)
 
@@ -150,6 +150,10 @@ def propose(cases: CaseQuerySet, *, act: str, by: Actor, on: date, note: str, re
     access.require(by, "case.propose", cases)
     demand(act in ("case.publish", "case.remove"), "act", _("Only publication and removal are proposed."))
     demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
+    taken = (
+        Proposal.objects.filter(case__in=cases.values("pk"), act=act, decided_on=None).select_related("case").first()
+    )
+    demand(taken is None, "proposal", _("%(case)s is proposed already.") % {"case": taken.case if taken else ""})
     return Proposal.objects.bulk_create(
         Proposal(
             firm_id=case.firm_id, case=case, act=act, reason=reason, says=note, proposed_by_id=by.pk, proposed_on=on
@@ -164,7 +168,7 @@ def publish(cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", version
     access.require(by, "case.publish", cases)
     _unblocked(cases)
     keys = list(cases.values_list("pk", flat=True))
-    decide(cases, "case.publish", by=by, on=on)
+    _decided(cases, "case.publish", by=by, on=on)
     return progress.advance(
         Case.objects.filter(pk__in=keys), "case.publish", by=by, on=on, versions=versions, note=note
     )
@@ -270,9 +274,9 @@ def remove(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Ver
     demand(bool(note.strip()), "note", _("Give the firm the reasons."))
     keys = list(cases.values_list("pk", flat=True))
     wait = progress.term("objection_workdays", on)
-    proposals = decide(cases, "case.remove", by=by, on=on)
-    for proposal in proposals:
-        over = carried_calendar().add(proposal.proposed_on, wait).due
+    proposals = _decided(cases, "case.remove", by=by, on=on)
+    for each in proposals:
+        over = carried_calendar().add(each.proposed_on, wait).due
         demand(on > over, "proposal", _("Objections are open until the end of %(day)s.") % {"day": over})
     return progress.advance(
         Case.objects.filter(pk__in=keys),
@@ -325,17 +329,6 @@ def clear_flag(flag: Flag, *, by: Actor, on: date, note: str) -> None:
     Flag.objects.filter(pk=flag.pk, cleared_on=None).update(cleared_on=on, cleared_note=note)
 
 
-def decide(cases: CaseQuerySet, act: str, *, by: Actor, on: date) -> list[Proposal]:
-    """Take the open proposals of an act as decided by someone other than who proposed them."""
-    open_ones = Proposal.objects.filter(case__in=cases.values("pk"), act=act, decided_on=None)
-    found = list(open_ones.order_by("pk"))
-    demand(len(found) == cases.count(), "proposal", _("An officer must propose it first."))
-    own = any(proposal.proposed_by_id == by.pk for proposal in found)
-    demand(not own, "proposal", _("Nobody decides their own proposal: another head must do it."))
-    open_ones.update(decided_by_id=by.pk, decided_on=on)
-    return found
-
-
 def _open(
     firms: FirmQuerySet, move: str, stage: str, *, by: Actor, on: date, kind: str = Case.POOL, note: str = ""
 ) -> list[Case]:
@@ -368,19 +361,19 @@ def _may_enter_again(firm: Firm, on: date) -> None:
         demand(on >= again, "case", _("After a withdrawal the firm may apply again from %(day)s.") % {"day": again})
 
 
+def _decided(cases: CaseQuerySet, act: str, *, by: Actor, on: date) -> list[Proposal]:
+    proposals = Proposal.objects.filter(case__in=cases.values("pk"), act=act)
+    return proposal.decide(proposals, rows=cases.count(), by=by, on=on)
+
+
 def _return(
-    cases: CaseQuerySet, name: str, *, by: Actor, on: date, faults: Sequence[tuple[str, str]], versions: Versions
+    cases: CaseQuerySet, name: str, *, by: Actor, on: date, faults: fault.Faults, versions: Versions
 ) -> list[Transition]:
-    demand(any(says.strip() for _place, says in faults), "faults", _("Name at least one fault."))
+    fault.demand_some(faults)
     for case in cases:
         _not_returned_too_often(case, name, on)
     moved = progress.advance(cases, name, by=by, on=on, versions=versions)
-    Fault.objects.bulk_create(
-        Fault(firm_id=each.firm_id, case_id=each.case_id, raised_by=each, place=place, says=says.strip())
-        for each in moved
-        for place, says in faults
-        if says.strip()
-    )
+    fault.write(moved, faults)
     return moved
 
 
@@ -395,22 +388,13 @@ def _not_returned_too_often(case: Case, name: str, on: date) -> None:
 
 
 def _resubmit(
-    cases: CaseQuerySet, name: str, *, by: Actor, on: date, answers: Mapping[int, str], versions: Versions
+    cases: CaseQuerySet, name: str, *, by: Actor, on: date, answers: fault.Answers, versions: Versions
 ) -> list[Transition]:
+    access.require(by, name, cases)
     keys = list(cases.values_list("pk", flat=True))
-    faults = Fault.objects.filter(case__in=keys, application=None, answered_on=None)
-    open_ones = list(faults)
-    unanswered = [fault for fault in open_ones if not answers.get(fault.pk, "").strip()]
-    if unanswered:
-        raise ConditionUnmet(
-            [Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered]
-        )
+    fault.answer(Fault.objects.filter(case__in=keys, application=None), answers, on=on)
     diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
-    moved = progress.advance(Case.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)
-    for fault in open_ones:
-        fault.answer, fault.answered_on = answers[fault.pk].strip(), on
-    Fault.objects.bulk_update(open_ones, ["answer", "answered_on"])
-    return moved
+    return progress.advance(Case.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)
 
 
 def _unblocked(cases: CaseQuerySet) -> None:

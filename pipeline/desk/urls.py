@@ -1,5 +1,6 @@
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
+import config.addresses  # noqa: F401  # registers credit_code and case_number
 from pipeline.desk import (
     application,
     batch,
@@ -21,27 +22,6 @@ from pipeline.desk import (
 
 app_name = "desk"
 
-
-class CreditCode:
-    """The 18 characters of a unified social credit code."""
-
-    regex = "[0-9A-HJ-NPQRTUWXY]{18}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class CaseNumber(CreditCode):
-    """GP2026-0312."""
-
-    regex = r"GP\d{4}-\d{4,6}"
-
-
-register_converter(CreditCode, "credit_code")
-register_converter(CaseNumber, "case_number")
 
 urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="queue"),

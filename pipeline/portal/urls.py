@@ -1,5 +1,6 @@
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
+import config.addresses  # noqa: F401  # registers credit_code and case_number
 from pipeline.portal import (
     application,
     case,
@@ -17,35 +18,21 @@ from pipeline.portal import (
 app_name = "portal"
 
 
-class CreditCode:
-    """The 18 characters of a unified social credit code."""
-
-    regex = "[0-9A-HJ-NPQRTUWXY]{18}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(CreditCode, "uscc")
-
 urlpatterns: list[URLPattern] = [
-    path("<uscc:uscc>/", home.home, name="home"),
-    path("<uscc:uscc>/begin", case.begin, name="begin"),
-    path("<uscc:uscc>/submit", case.submit, name="submit"),
-    path("<uscc:uscc>/corrections", case.corrections, name="corrections"),
-    path("<uscc:uscc>/withdraw", case.withdraw, name="withdraw"),
-    path("<uscc:uscc>/firm", firm.firm, name="firm"),
-    path("<uscc:uscc>/contact", firm.contact, name="contact"),
-    path("<uscc:uscc>/figures/<int:year>", figures.figures, name="figures"),
-    path("<uscc:uscc>/property", property.property, name="property"),
-    path("<uscc:uscc>/diagnosis", diagnosis.diagnosis, name="diagnosis"),
-    path("<uscc:uscc>/plan", coaching.plan, name="plan"),
-    path("<uscc:uscc>/plan/<int:position>", coaching.step, name="step"),
-    path("<uscc:uscc>/messages", notice.messages, name="messages"),
-    path("<uscc:uscc>/application", application.application, name="application"),
-    path("<uscc:uscc>/certificate", certificate.certificate, name="certificate"),
-    path("<uscc:uscc>/people", people.people, name="people"),
+    path("<credit_code:uscc>/", home.home, name="home"),
+    path("<credit_code:uscc>/begin", case.begin, name="begin"),
+    path("<credit_code:uscc>/submit", case.submit, name="submit"),
+    path("<credit_code:uscc>/corrections", case.corrections, name="corrections"),
+    path("<credit_code:uscc>/withdraw", case.withdraw, name="withdraw"),
+    path("<credit_code:uscc>/firm", firm.firm, name="firm"),
+    path("<credit_code:uscc>/contact", firm.contact, name="contact"),
+    path("<credit_code:uscc>/figures/<int:year>", figures.figures, name="figures"),
+    path("<credit_code:uscc>/property", property.property, name="property"),
+    path("<credit_code:uscc>/diagnosis", diagnosis.diagnosis, name="diagnosis"),
+    path("<credit_code:uscc>/plan", coaching.plan, name="plan"),
+    path("<credit_code:uscc>/plan/<int:position>", coaching.step, name="step"),
+    path("<credit_code:uscc>/messages", notice.messages, name="messages"),
+    path("<credit_code:uscc>/application", application.application, name="application"),
+    path("<credit_code:uscc>/certificate", certificate.certificate, name="certificate"),
+    path("<credit_code:uscc>/people", people.people, name="people"),
 ]

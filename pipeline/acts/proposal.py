@@ -1,0 +1,21 @@
+"""Four eyes: what one person proposes another decides. Used by the acts of case and application."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from pipeline.access import Actor
+from pipeline.acts.conditions import demand
+from pipeline.models import Proposal
+from pipeline.models.firm import FirmOwnedQuerySet
+
+
+def decide(proposals: FirmOwnedQuerySet[Proposal], *, rows: int, by: Actor, on: date) -> list[Proposal]:
+    """Take open proposals, one for each of the `rows`, as decided by someone other than who proposed them."""
+    open_ones = proposals.filter(decided_on=None)
+    found = list(open_ones.order_by("pk"))
+    demand(len(found) == rows, "proposal", _("An officer must propose it first."))
+    own = any(proposal.proposed_by_id == by.pk for proposal in found)
+    demand(not own, "proposal", _("Nobody decides their own proposal: another head must do it."))
+    open_ones.update(decided_by_id=by.pk, decided_on=on)
+    return found
