@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.db import transaction
@@ -57,7 +58,9 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.today = clock.today()  # type: ignore[attr-defined]
         person = request.user if request.user.is_authenticated else None
-        token = REQUEST.set(request.headers.get("X-Request-ID", "")[:64])
+        request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64]
+        request.id = request_id  # type: ignore[attr-defined]
+        token = REQUEST.set(request_id)
         try:
             with acting(person):
                 return self.get_response(request)
@@ -91,13 +94,24 @@ class ScopeMiddleware:
 def page(request: HttpRequest) -> dict[str, Any]:
     """What every template may use: the day, the look, the language of labels, the demonstration's people."""
     user = getattr(request, "user", None)
-    stored = user.look if isinstance(user, User) else json.loads(request.COOKIES.get(LOOK_COOKIE, "{}") or "{}")
+    stored = user.look if isinstance(user, User) else kept_look(request)
     return {
         "today": getattr(request, "today", None) or clock.today(),
+        "request_id": getattr(request, "id", ""),
         "look": {name: stored.get(name, choices[0]) for name, choices in LOOKS.items()},
         "language": "en" if translation.get_language() == "en" else "zh",
         "demo": settings.DEMO,
     }
+
+
+def kept_look(request: HttpRequest) -> dict[str, str]:
+    """The look that the browser of somebody who is not signed in keeps; only what may be chosen."""
+    try:
+        kept = json.loads(request.COOKIES.get(LOOK_COOKIE, "{}"))
+    except ValueError:
+        return {}
+    kept = kept if isinstance(kept, dict) else {}
+    return {name: kept[name] for name, choices in LOOKS.items() if kept.get(name) in choices}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -18,7 +18,7 @@ from config.postgres.scope import acting
 from pipeline import access
 from pipeline.acts import people
 from pipeline.models import Seat, User
-from pipeline.request import LANGUAGE_COOKIE, LOOK_COOKIE, LOOKS, StaffRequest
+from pipeline.request import LANGUAGE_COOKIE, LOOK_COOKIE, LOOKS, StaffRequest, kept_look
 
 YEAR = 365 * 24 * 3600
 # seats -> the page their day begins on, the first that fits
@@ -51,7 +51,7 @@ def look(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         people.prefer(request.user, look=chosen)
     else:
-        kept = {**json.loads(request.COOKIES.get(LOOK_COOKIE, "{}") or "{}"), **chosen}
+        kept = {**kept_look(request), **chosen}
         _remember(response, LOOK_COOKIE, json.dumps(kept))
     return response
 
