@@ -40,7 +40,7 @@ PEOPLE = {
     "seat:coach": NOTHING,
     "seat:agency": NOTHING,
     "seat:expert": NOTHING,
-    **{f"seat:{kind}": Sees(now=("north",)) for kind in access.FIRM},
+    **{f"seat:{kind}": Sees(now=("north",)) for kind in sorted(access.FIRM)},
     "seat:system_admin": NOTHING,
     "seat:security_admin": NOTHING,
     "seat:audit_admin": NOTHING,
