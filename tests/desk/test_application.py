@@ -84,6 +84,8 @@ def test_one_proposes_and_another_recommends_then_the_agencys_steps_are_recorded
     forwarded(applying, seat)
     chen, zhou = seat(applying.cast.chen), seat(applying.cast.zhou)
     chen.post(deed(applying, "propose-recommendation"), {"version": 1, "note": "符合推荐条件"})
+    again = chen.post(deed(applying, "propose-recommendation"), {"version": 1, "note": "再提一次"})
+    assert 'role="alert"' in text(again)
     assert "符合推荐条件" in text(zhou.get(reverse("desk:case", args=[applying.number])))
     zhou.post(deed(applying, "recommend"), {"version": held(applying).version})
     chen.post(deed(applying, "record"), {"version": held(applying).version, "to": "expert_review"})

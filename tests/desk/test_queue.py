@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline.acts import case, firm
-from pipeline.models import Case, Firm
+from pipeline.models import Case, Firm, Proposal
 from tests.cast import DAY, Cast, Story
 from tests.desk.conftest import Seat, Travel, statements, text
 
@@ -136,6 +136,18 @@ def test_a_batch_with_one_case_moved_meanwhile_changes_none(cast: Cast, seat: Se
     assert 'role="alert"' in text(answer)
     with acting(cast.wang):
         assert set(Case.objects.values_list("stage", flat=True)) == {"lead"}
+
+
+def test_a_batch_with_one_case_proposed_already_names_it_and_proposes_none(story: Story, seat: Seat) -> None:
+    story.to("city_review")
+    with acting(story.cast.chen), transaction.atomic():
+        case.propose(story.case, act="case.publish", by=story.cast.chen, on=story.day, note="符合")
+    sent = {"act": "propose-publication", "chosen": [story.number], "confirmed": "1", "note": "再提一次"}
+    shown = text(seat(story.cast.chen).post(reverse("desk:batch"), sent))
+    assert 'role="alert"' in shown
+    assert story.number in shown
+    with acting(story.cast.chen):
+        assert Proposal.objects.count() == 1
 
 
 def test_everything_the_list_holds_can_be_chosen_at_once(cast: Cast, seat: Seat) -> None:
