@@ -1,6 +1,5 @@
 """What every request passes through."""
 
-import json
 from typing import Any
 
 import pytest
@@ -19,12 +18,13 @@ def test_a_spoilt_cookie_of_looks_spoils_nothing(db: None, kept: str) -> None:
     assert b'data-bs-theme="light"' in page.content
 
 
-def test_an_error_page_bears_the_number_that_the_log_knows(cast: Cast, capfd: Any) -> None:
+def test_an_error_page_bears_the_number_that_the_log_knows(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     client = Client()
     client.force_login(cast.chen)
     page = client.get("/desk/cases/GP2026-9999/")
-    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
-    (number,) = {line["request_id"] for line in lines if line.get("event") == "request_finished"}
+    facts: list[Any] = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    (number,) = {line["request_id"] for line in facts if line["event"] == "request_finished"}
     assert page.status_code == 404
     assert number in page.content.decode()
 
