@@ -1,5 +1,7 @@
 """The certificate and what it asks of its holder."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +12,7 @@ from pipeline.acts import certificate as certificate_acts
 from pipeline.models import Certificate, Obligation
 from pipeline.portal import standing
 from pipeline.portal.home import obligation_words
-from pipeline.request import StaffRequest
+from pipeline.request import StaffRequest, number_sent
 
 
 def certificate(request: StaffRequest, uscc: str) -> HttpResponse:
@@ -19,15 +21,16 @@ def certificate(request: StaffRequest, uscc: str) -> HttpResponse:
     if request.method == "POST":
         kind, _colon, year = request.POST.get("obligation", "").partition(":")
         owed = get_object_or_404(
-            Obligation, firm=firm, kind=kind, year=int(year) if year.isdecimal() else 0, fulfilled_on=None
+            Obligation, firm=firm, kind=kind, year=number_sent(year), fulfilled_on=None
         )
         certificate_acts.fulfil(owed, by=request.user, on=request.today)
         messages.success(request, _("Noted as done: %(what)s") % {"what": obligation_words(owed)})
         return redirect("portal:certificate", uscc)
-    held = Certificate.objects.filter(firm=firm).prefetch_related("obligations", "events").order_by("-issued_on")
+    held = Certificate.objects.filter(firm=firm).with_ending(request.today).prefetch_related("obligations")
+    shown: list[Any] = list(held.order_by("-issued_on"))
     context = {
         "firm": firm,
-        "certificates": [(each, _obligations(each), each.state_on(request.today)) for each in held],
+        "certificates": [(each, _obligations(each), each.state_after(each.ending, request.today)) for each in shown],
         "may": access.may(request.user, "certificate.fulfil"),
     }
     return render(request, "portal/certificate/certificate.html", context)

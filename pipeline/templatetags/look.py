@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.db.models import prefetch_related_objects
 from django.forms import BoundField
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
@@ -159,8 +160,11 @@ def opens(context: Context, name: str) -> bool:
 
 @register.filter
 def firm_seats(user: Any) -> list[Any]:
-    """The person's seats in firms: whoever holds several chooses between them."""
-    return [seat for seat in getattr(user, "seats", ()) if seat.firm_id is not None]
+    """The person's seats in firms; whoever holds several chooses between them, their firms read in one statement."""
+    held = [seat for seat in getattr(user, "seats", ()) if seat.firm_id is not None]
+    if len(held) > 1:
+        prefetch_related_objects(held, "firm")
+    return held
 
 
 @register.simple_tag

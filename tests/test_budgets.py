@@ -1,0 +1,368 @@
+"""What a list may ask of the database: as much for fifty rows as for five, and never more than its budget.
+
+One city stands for all of it. Its lists are drawn with five rows each, made longer by the acts of its people, and drawn
+again with fifty.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from stdnum.cn import uscc
+
+from config.postgres.scope import acting
+from pipeline import access
+from pipeline.access import INTAKE
+from pipeline.acts import application, case, certificate, coaching, diagnosis, evidence, firm, notice, people, roster
+from pipeline.acts import round as rounds
+from pipeline.models import Case, Certificate, FinancialYear, Firm, Import, Round, Step, User
+from tests.cast import DAY, QINGHE, SINCE, YEARS, Cast, Story, city, fresh, the, yuan
+from tests.outside.workbooks import HEAD, xlsx
+
+FEW, MANY = 5, 50
+PAPER = b"%PDF-1.7\n%%EOF\n"
+FRAME = 4  # what any page asks: who signed in, their seats, and that the session goes on
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A screen with rows: who looks, at what address, and the most statements it may take, the frame's included."""
+
+    who: str
+    most: int
+    at: Callable[["World"], list[object]] = lambda world: []
+    query: str = ""
+    sends: Callable[["World"], dict[str, Any]] | None = None
+
+
+# The numbers for queue, case, diagnosis, plan, home of a firm, funnel and search are the design's; a list that has none
+# there may take twelve, as the queue may, and a firm's ten, as the entry of its figures may. Li owns very many firms.
+LISTS: dict[str, Listing] = {
+    "desk:queue": Listing("wang", 12, query="?view=all"),
+    "desk:batch": Listing(
+        "wang", 12, sends=lambda world: {"act": "invite", "chosen": [each.number for each in world.leads]}
+    ),
+    "desk:palette": Listing("chen", FRAME + 2, query="?q=苗木"),
+    "desk:messages": Listing("wang", 12),
+    "desk:case": Listing("chen", 18, lambda world: [world.number]),
+    "desk:firm": Listing("chen", 16, lambda world: [QINGHE]),
+    "desk:diagnosis": Listing("chen", 14, lambda world: [QINGHE]),
+    "desk:plan": Listing("wang", 12, lambda world: [world.number]),
+    "desk:appoint": Listing("wang", 12, lambda world: [world.number]),
+    "desk:screening": Listing("chen", 12),
+    "desk:coaching": Listing("chen", 12),
+    "desk:funnel": Listing("chen", 8),
+    "desk:funnel_firms": Listing("chen", 12, query="?stage=firms"),
+    "desk:applications": Listing("chen", 12),
+    "desk:rounds": Listing("chen", 12),
+    "desk:certificates": Listing("chen", 12),
+    "desk:certificate_issue": Listing("chen", 12, lambda world: [world.holder.uscc]),
+    "desk:obligations": Listing("chen", 12),
+    "desk:rosters": Listing("chen", 12),
+    "desk:roster": Listing("chen", 12, lambda world: [world.roster.public_id]),
+    "advisers:home": Listing("zhang", 12),
+    "public:notices": Listing("", 2),
+    "api:cases": Listing("chen", 12),
+    "portal:home": Listing("li", 9, lambda world: [world.returned.uscc]),
+    "portal:corrections": Listing("li", 10, lambda world: [world.returned.uscc]),
+    "portal:property": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:plan": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:step": Listing("li", 10, lambda world: [QINGHE, 1]),
+    "portal:messages": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:application": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:certificate": Listing("li", 10, lambda world: [world.holder.uscc]),
+    "portal:people": Listing("li", 10, lambda world: [QINGHE]),
+}
+
+# Pages whose length does not follow the record: forms, single things, files, answers to a click.
+NO_LISTS = {
+    "home", "look", "language", "demo_switch", "demo_day", "health", "health_live", "health_ready",
+    "api:assess", "api:openapi-json", "api:api-root",
+    "desk:diagnose", "desk:draw_plan", "desk:accept_step", "desk:reopen_step", "desk:record_visit",
+    "desk:obligation_fulfil", "desk:case_move", "desk:application_move", "desk:firm_lead", "desk:firm_county",
+    "desk:document", "desk:roster_progress", "desk:roster_confirm", "desk:roster_cancel", "desk:roster_marked",
+    "desk:roster_template",
+    "portal:begin", "portal:submit", "portal:withdraw", "portal:firm", "portal:contact", "portal:figures",
+    "portal:diagnosis",
+}  # fmt: skip
+
+
+@dataclass
+class World:
+    """The city, and the things of it that addresses name."""
+
+    cast: Cast
+    qinghe: Firm
+    number: str
+    folder: Path
+    size: int = 0
+    leads: list[Case] = field(default_factory=list)
+    returned: Firm = field(default_factory=Firm)
+    holder: Firm = field(default_factory=Firm)
+    roster: Import = field(default_factory=Import)
+    owner: User = field(default_factory=User)
+
+    def grow(self, size: int) -> None:
+        """Every list as long as this."""
+        more, self.size = size - self.size, size
+        with transaction.atomic():
+            self._people(more)
+            self._rounds(more)
+            self._leads(more)
+            self._holders(more)
+            self._reviewed(more)
+            self._one_firm(more)
+        self._rosters(more)
+        self.cast = fresh(self.cast)
+
+    def _leads(self, more: int) -> None:
+        with acting(self.cast.chen):
+            self.leads += case.open_lead(_all(self._firms(more)), by=self.cast.chen, on=DAY)
+
+    def _holders(self, more: int) -> None:
+        """Firms with a certificate that are coached towards the next and have a dossier open; one with very many."""
+        chen, firms = self.cast.chen, self._firms(more)
+        [self.holder] = self._firms(1)
+        self._seat_owner([*firms, self.holder])
+        with acting(chen):
+            diagnosis.keep(_all(firms), by=chen, on=DAY)
+            for at, each in enumerate([*firms, *[self.holder] * self.size]):
+                certificate.issue(each, number=_number(self.size, at), issued_on=DAY, by=chen, on=DAY)
+        with acting(INTAKE):
+            held = Certificate.objects.filter(firm__in=firms)
+            renewals = case.open_renewal(held, by=INTAKE, on=DAY)
+            coaching.draw_plans(Case.objects.filter(pk__in=_keys(renewals)), by=INTAKE, on=DAY)
+        for held_by, renewal in zip(firms, renewals, strict=True):
+            self._coached(held_by, renewal)
+
+    def _coached(self, held_by: Firm, renewal: Case) -> None:
+        """With a visit, a coach whom the firm has let in, and a dossier."""
+        wang, zhang = self.cast.wang, self.cast.zhang
+        with acting(wang):
+            coaching.record_visit(renewal, by=wang, on=DAY, way="call", notes="电话沟通")
+            appointed = coaching.appoint(held_by, zhang, by=wang, on=DAY, until=DAY + timedelta(days=400))
+        with acting(self.owner):
+            coaching.consent(appointed, by=self.owner, on=DAY)
+            application.open(the(held_by), Round.objects.earliest("pk"), by=self.owner, on=DAY)
+
+    def _rounds(self, more: int) -> None:
+        days = {name: DAY + timedelta(days=30) for name in ("county_date", "city_date", "province_date")}
+        with acting(self.cast.chen):
+            for at in range(self.size - more, self.size):
+                rounds.open(name=f"2026 年第 {at} 批", opens_on=DAY, by=self.cast.chen, **days)
+
+    def _reviewed(self, more: int) -> None:
+        """Firms on public notice, and one that was returned with very many faults."""
+        wang, noticed = self.cast.wang, self._firms(more)
+        [self.returned] = self._firms(1)
+        self._seat_owner([*noticed, self.returned])
+        self._hand_in([*noticed, self.returned])
+        with acting(wang):
+            faults = [("firm", f"第 {at} 处不清楚") for at in range(self.size)]
+            case.return_from_county(Case.objects.filter(firm=self.returned), by=wang, on=DAY, faults=faults)
+        self._publish(Case.objects.filter(firm__in=noticed))
+
+    def _hand_in(self, firms: list[Firm]) -> None:
+        with acting(self.cast.chen):
+            firm.verify(_all(firms), by=self.cast.chen, on=DAY)
+        with acting(self.owner):
+            for each in firms:
+                firm.set_contact(each, name="李青", phone="13900001234", email="", by=self.owner)
+                case.begin(the(each), by=self.owner, on=DAY)
+            case.submit(Case.objects.filter(firm__in=firms), by=self.owner, on=DAY)
+
+    def _publish(self, cases: Any) -> None:
+        zhao, chen, zhou = self.cast.zhao, self.cast.chen, self.cast.zhou
+        with acting(zhao):
+            keys = list(cases.values_list("pk", flat=True))
+            case.forward(cases, by=zhao, on=DAY, opinion="for", note="材料齐全")
+        with acting(chen):
+            case.propose(Case.objects.filter(pk__in=keys), act="case.publish", by=chen, on=DAY, note="符合")
+        with acting(zhou):
+            case.publish(Case.objects.filter(pk__in=keys), by=zhou, on=DAY)
+
+    def _one_firm(self, more: int) -> None:
+        """All that can pile up with one firm: rights, papers, visits, letters, flags, diagnoses."""
+        cast, qinghe = self.cast, self.qinghe
+        for at in range(self.size - more, self.size):
+            with acting(cast.li):
+                firm.record_property(qinghe, _right(at), by=cast.li)
+                evidence.receive(
+                    qinghe,
+                    BytesIO(PAPER),
+                    name=f"辅助账{at}.pdf",
+                    size=len(PAPER),
+                    purpose="step",
+                    by=cast.li,
+                    step=Step.objects.get(plan__case__number=self.number, position=1),
+                )
+                notice.tell_firm(qinghe, kind="certificate.issue", note=str(at))
+            with acting(cast.wang):
+                kept = Case.objects.get(number=self.number)
+                coaching.record_visit(kept, by=cast.wang, on=DAY, way="visit", notes="看了研发台账")
+                case.raise_flag(the(qinghe), kind="objection", by=cast.wang, on=DAY, says=f"第 {at} 件")
+                diagnosis.keep(the(qinghe), by=cast.wang, on=DAY)
+
+    def _people(self, more: int) -> None:
+        song = self.cast.song
+        with acting(song):
+            for at in range(self.size - more, self.size):
+                person = User.objects.create(username=f"many{at}", name=f"众{at}")
+                people.grant_seat(person, "firm_viewer", by=song, on=SINCE, firm=self.qinghe)
+                people.grant_seat(person, "coach", by=song, on=SINCE)
+
+    def _firms(self, count: int) -> list[Firm]:
+        """New firms of Lin'an with all that an application to the pool asks for but a contact."""
+        with acting(self.cast.chen):
+            known = Firm.objects.count()
+            records = [_record(self.cast, at) for at in range(known, known + count)]
+            firms = firm.register(records, by=self.cast.chen, on=SINCE)
+            years = [(each, year) for each in firms for year in YEARS]
+            FinancialYear.objects.bulk_create(
+                FinancialYear(firm=each, year=year, **yuan(YEARS[year])) for each, year in years
+            )
+        return firms
+
+    def _seat_owner(self, firms: list[Firm]) -> None:
+        """Li owns them too."""
+        with acting(self.cast.song):
+            for each in firms:
+                people.grant_seat(self.cast.li, "firm_owner", by=self.cast.song, on=SINCE, firm=each)
+        self.owner = User.objects.get(pk=self.cast.li.pk)
+
+    def _rosters(self, more: int) -> None:
+        """So many files that wait, and one of so many rows that was read."""
+        chen = self.cast.chen
+        rows = [HEAD, *([f"{at:018d}", f"第{at}公司", "临安区"] for at in range(self.size))]
+        content = xlsx(self.folder / "名册.xlsx", rows).read_bytes()
+        with acting(chen):
+            for _each in range(more):
+                received = roster.receive(BytesIO(content), name="名册.xlsx", by=chen, on=DAY)
+            roster.read(received.pk, by=chen, on=DAY)
+            with transaction.atomic():
+                self.roster = Import.objects.get(pk=received.pk)
+
+
+def _record(cast: Cast, at: int) -> dict[str, object]:
+    code = f"91330112MA2K{at:05}"
+    return {
+        "uscc": code + uscc.calc_check_digit(code),
+        "name": f"临安第{at}苗木有限公司",
+        "division": cast.divisions["linan"],
+        "registered_on": date(2015, 3, 2),
+        "resident": True,
+        "field": "80101",
+        "industry": "4011",
+        "class_one": 0,
+        "class_two": 0,
+    }
+
+
+def _all(firms: list[Firm]) -> Any:
+    return Firm.objects.filter(pk__in=[each.pk for each in firms])
+
+
+def _keys(rows: list[Any]) -> list[int]:
+    return [each.pk for each in rows]
+
+
+def _number(first: int, second: int) -> str:
+    return f"GR202633{first:03d}{second:03d}"
+
+
+def _right(at: int) -> dict[str, object]:
+    return {"kind": "software", "number": f"2021SR{at:07d}", "title": "苗情监测软件", "granted_on": date(2021, 3, 4)}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What came of drawing a page."""
+
+    statements: list[str] = field(repr=False)
+    length: int
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture(scope="module")
+def drawn(fresh_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Drawn, Drawn]]]:
+    """Every list with few rows and with many."""
+    folder = tmp_path_factory.mktemp("budgets")
+    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": folder / "documents"}}
+    morning = datetime.combine(DAY, time(1, 30), UTC)
+    with (
+        override_settings(STORAGES=settings.STORAGES | {"documents": documents}),
+        time_machine.travel(morning, tick=False),
+    ):
+        with transaction.atomic():
+            story = Story(city(), DAY - timedelta(days=40)).to("coaching")
+            with acting(story.cast.chen):
+                world = World(story.cast, story.cast.qinghe, story.number, folder)
+        measured = []
+        for size in (FEW, MANY):
+            world.grow(size)
+            measured.append({name: draw(world, name) for name in LISTS})
+        yield {name: (measured[0][name], measured[1][name]) for name in LISTS}
+
+
+def draw(world: World, name: str) -> Drawn:
+    listing, client = LISTS[name], Client()
+    if listing.who:
+        client.force_login(world.cast.people[listing.who])
+    url = reverse(name, args=listing.at(world)) + listing.query
+    sent = listing.sends(world) if listing.sends else None
+    answer = _answer(client, url, sent)  # once for what is remembered between pages
+    assert answer.status_code == 200, (name, answer.status_code)
+    with statements() as taken:
+        answer = _answer(client, url, sent)
+    return Drawn(taken, len(answer.content))
+
+
+def _answer(client: Client, url: str, sent: dict[str, Any] | None) -> Any:
+    return client.get(url) if sent is None else client.post(url, sent)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements of a block but for those that begin and end transactions."""
+    counted: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield counted
+    bounds = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+    counted += [each["sql"] for each in captured if not each["sql"].startswith(bounds)]
+
+
+def test_every_page_is_a_list_with_a_budget_or_known_to_be_none() -> None:
+    assert set(access.URLS) - NO_LISTS - set(LISTS) == set(), "give the new page a line in LISTS or in NO_LISTS"
+    assert set(LISTS) & NO_LISTS == (set(LISTS) | NO_LISTS) - set(access.URLS) == set()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_fifty_rows_take_as_many_statements_as_five(drawn: dict[str, tuple[Drawn, Drawn]], name: str) -> None:
+    few, many = drawn[name]
+    assert many.length > few.length, "the list did not grow"
+    assert many.count == few.count, told(set(many.statements) - set(few.statements))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_keeps_its_budget(drawn: dict[str, tuple[Drawn, Drawn]], name: str) -> None:
+    few, _many = drawn[name]
+    assert few.count <= LISTS[name].most, told(few.statements)
+
+
+def told(statements: Iterable[str]) -> str:
+    return "\n".join(re.sub(r"SELECT .*? FROM", "SELECT … FROM", each)[:200] for each in list(statements)[:30])
