@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from pipeline import register
@@ -10,3 +12,4 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         register.attach_triggers()
+        import_module("pipeline.checks")  # needs the models, which are loaded by now
