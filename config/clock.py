@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.utils.timezone import localdate
 
 OFFSET = "demonstration_day_offset"
+FARTHEST = timedelta(days=3_650)  # no book is older
 
 
 def today() -> date:
@@ -20,7 +21,9 @@ def today() -> date:
 
 
 def move_to(day: date) -> None:
-    """Show the demonstration as of another day."""
+    """Show the demonstration as of another day; raises ValueError for one more than ten years away."""
     if not settings.DEMO:
         raise RuntimeError("Only a demonstration can be moved to another day.")
+    if abs(day - localdate()) > FARTHEST:
+        raise ValueError(f"{day} is more than ten years away.")
     cache.set(OFFSET, (day - localdate()).days, timeout=None)

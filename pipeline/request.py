@@ -10,9 +10,11 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from config import clock
@@ -21,6 +23,10 @@ from pipeline import access
 from pipeline.models import MoveRefused, User
 
 Answer = Callable[[HttpRequest], HttpResponse]
+NUL = "\x00"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+MOST_SENT = 80 * 1024 * 1024  # a roster may have 64 MB, four papers of a firm 20 MB each
+LONGEST_NUMBER = 9  # digits
 LANGUAGE_COOKIE = "language"
 LOOK_COOKIE = "look"
 LOOKS = {
@@ -30,6 +36,27 @@ LOOKS = {
     "density": ("normal", "compact", "roomy"),
     "keys": ("on", "off"),  # shortcuts of a single letter
 }
+
+
+class DoorMiddleware:
+    """Turns away what no page can use, before anything reads it: signs that PostgreSQL keeps in no text, and more bytes
+    than the largest file with its form.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = str(request.META.get("CONTENT_LENGTH") or "")
+        if length.isdecimal() and not 0 <= number_sent(length) <= MOST_SENT:
+            return HttpResponse(render_to_string("413.html"), status=413)
+        if NUL in request.path_info or _holds_nul(request.GET) or any(NUL in kept for kept in request.COOKIES.values()):
+            raise BadRequest("an address or a cookie holds a sign that no text can hold")
+        return self.get_response(request)
+
+
+def _holds_nul(sent: QueryDict) -> bool:
+    return any(NUL in text for name, values in sent.lists() for text in (name, *values))
 
 
 class LanguageMiddleware:
@@ -63,9 +90,11 @@ class ScopeMiddleware:
         token = REQUEST.set(request_id)
         try:
             with acting(person):
-                return self.get_response(request)
+                response = self.get_response(request)
         finally:
             REQUEST.reset(token)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: list[Any], kwargs: dict[str, Any]
@@ -79,8 +108,10 @@ class ScopeMiddleware:
                 kinds = request.user.seat_kinds if request.user.is_authenticated else frozenset()
             if page.seats != "signed_in" and not kinds & page.seats:
                 raise Http404("none of the person's seats opens this page")
-        if request.method not in page.methods | {"OPTIONS"}:
+        if request.method not in page.methods:
             return HttpResponseNotAllowed(sorted(page.methods))
+        if request.method == "POST" and request.content_type in FORMS and _holds_nul(request.POST):
+            raise BadRequest("a form holds a sign that no text can hold")
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -104,11 +135,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def number_sent(text: str) -> int:
+    """The whole number that a hidden field sends back; -1, which is no row's, where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else -1
+
+
 def kept_look(request: HttpRequest) -> dict[str, str]:
     """The look that the browser of somebody who is not signed in keeps; only what may be chosen."""
     try:
         kept = json.loads(request.COOKIES.get(LOOK_COOKIE, "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     kept = kept if isinstance(kept, dict) else {}
     return {name: kept[name] for name, choices in LOOKS.items() if kept.get(name) in choices}
@@ -119,6 +155,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords lock an account for the address they came from. Allauth's own key holds the Host header,
+        which the sender chooses, and would let anybody lock anybody out.
+        """
+        login = str(credentials.get("email") or credentials.get("username") or "").lower()
+        return f"{self.get_client_ip(request)} {login}"
 
 
 class StaffRequest(HttpRequest):

@@ -15,7 +15,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk import case_moves, queue
 from pipeline.desk.moving import Deed, MoveForm, done
 from pipeline.models import Case, MoveRefused
-from pipeline.request import StaffRequest
+from pipeline.request import StaffRequest, number_sent
 
 MOST = 500
 
@@ -80,7 +80,7 @@ def _all_done(deed: Deed, cases: list[Case], form: MoveForm, request: StaffReque
 def _versions(cases: list[Case], request: StaffRequest) -> dict[int, int]:
     """The version of each case as the person saw it; one that was not sent matches none."""
     sent = dict(pair.split(":", 1) for pair in request.POST.getlist("seen") if ":" in pair)
-    return {case.pk: int(seen) if (seen := sent.get(case.number, "")).isdecimal() else -1 for case in cases}
+    return {case.pk: number_sent(sent.get(case.number, "")) for case in cases}
 
 
 def _back(request: StaffRequest) -> str:

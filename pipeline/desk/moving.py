@@ -19,7 +19,7 @@ from pipeline.desk import identity
 from pipeline.desk.standing import open_dossier, sentences, standing_of
 from pipeline.models import Application, Case, MoveRefused, Transition
 from pipeline.models.record import fault_places, place_name
-from pipeline.request import StaffRequest
+from pipeline.request import StaffRequest, number_sent
 from pipeline.templatetags.look import language, spoken
 
 ROWS_OF_FAULTS = 3
@@ -177,8 +177,7 @@ def done(deed: Deed, rows: Any, form: MoveForm, request: StaffRequest, versions:
 
 def version_seen(request: StaffRequest) -> int:
     """The version of the row as the person saw it; one that is no number matches none."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdecimal() else -1
+    return number_sent(request.POST.get("version", ""))
 
 
 def _show(

@@ -105,7 +105,7 @@ def _next(request: HttpRequest) -> str:
     """The page to go back to, if it is one of ours."""
     wanted = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else reverse("home")
+    return wanted if ours and wanted.startswith("/") else reverse("home")
 
 
 def _remember(response: HttpResponse, name: str, value: str) -> None:

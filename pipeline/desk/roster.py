@@ -20,7 +20,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk.grid import Grid
 from pipeline.desk.paging import page_of
 from pipeline.models import Division, Import
-from pipeline.request import StaffRequest
+from pipeline.request import StaffRequest, number_sent
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_A_PAGE = 25
@@ -140,8 +140,7 @@ def _one(request: StaffRequest, public_id: UUID) -> Import:
 
 
 def _version(request: StaffRequest) -> int:
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdecimal() else -1
+    return number_sent(request.POST.get("version", ""))
 
 
 def _progress(found: Import) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pipeline.acts.conditions import ConditionUnmet, Missing
 from pipeline.models import Application, Case, Fault, Firm
 from pipeline.models.record import checklist
 from pipeline.portal import papers, standing
-from pipeline.request import StaffRequest
+from pipeline.request import StaffRequest, number_sent
 
 RESUBMITS: dict[tuple[type, str], Callable[..., Any]] = {
     (Case, "county_returned"): case_acts.resubmit_to_county,
@@ -102,8 +102,7 @@ def withdraw(request: StaffRequest, uscc: str) -> HttpResponse:
 
 def version(request: StaffRequest) -> int:
     """The version of the row as the person saw it; one that is no number matches none."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdecimal() else -1
+    return number_sent(request.POST.get("version", ""))
 
 
 def may(request: StaffRequest, act: str) -> bool:
