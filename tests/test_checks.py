@@ -3,11 +3,13 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from pipeline import checks
 
 
-def test_a_house_without_addresses_is_told_each_of_them(settings: Any) -> None:
-    settings.DATABASES = {"default": {"NAME": ""}}
+def test_a_house_without_addresses_is_told_each_of_them(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", "")
     settings.BROKER_URL, settings.SCANNER_URL, settings.DEMO = "", urlsplit(""), True
     found = [message.id for message in checks.environment(None)]
     assert found == ["pipeline.E001", "pipeline.E002", "pipeline.W003", "pipeline.E004"]
