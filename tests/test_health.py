@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
+from config.embedded.places import CannotStart
 from config.postgres.scope import acting
 from pipeline import health, jobs
 from pipeline.access import INTAKE, SENDER
@@ -15,6 +17,7 @@ from pipeline.acts import trail
 from pipeline.models import Heartbeat, Import, Notice, TrailSeal
 from tests import services
 from tests.cast import Cast
+from tests.live import House
 
 TODAY = date(2026, 11, 24)
 
@@ -193,3 +196,22 @@ def test_the_command_ends_with_1_where_something_is_bad_and_prints_one_object(fr
     told = json.loads(printed)
     assert told["good"] is False
     assert [each["name"] for each in told["checks"]][:3] == ["database", "migrations", "search"]
+
+
+@pytest.mark.long
+def test_a_whole_house_that_runs_is_well(house: House):
+    """Beat sends its first sign of life after a minute."""
+    house.restart(beat=True)
+    deadline = time.monotonic() + 150
+    while not well(house) and time.monotonic() < deadline:
+        time.sleep(10)
+    told = json.loads(house.run_command("health", "--json"))
+    assert told["good"] is True
+    assert [each["name"] for each in told["checks"] if each["state"] != "good"] == []
+
+
+def well(house: House) -> bool:
+    try:
+        return bool(house.run_command("health", "--json"))
+    except CannotStart:
+        return False
