@@ -162,6 +162,15 @@ def test_a_stale_page_does_not_move_the_case_even_where_the_move_is_still_legal(
     assert seen(story).stage == "county_review"
 
 
+def test_nothing_is_proposed_of_a_case_that_has_moved_on(story: Story, seat: Seat) -> None:
+    story.to("publicity")
+    answer = seat(story.cast.chen).post(deed(story, "propose-publication"), {"version": 1, "note": "再公示"})
+    assert answer.status_code == 409
+    assert "再公示" in text(answer)
+    with acting(story.cast.chen):
+        assert Proposal.objects.filter(decided_on=None).count() == 0
+
+
 def test_the_county_forwards_with_an_opinion_and_the_city_reads_it(story: Story, seat: Seat) -> None:
     story.to("county_review")
     sent = {"version": seen(story).version, "opinion": "against", "note": "研发费用存疑"}

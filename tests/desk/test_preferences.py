@@ -46,6 +46,14 @@ def test_somebody_not_signed_in_keeps_look_and_language_in_a_cookie(db: None) ->
     assert '<html lang="en"' in shown
 
 
+@pytest.mark.parametrize("kept", ["{", "[1]", '"dark"', '{"theme": ["dark"]}', '{"theme": "purple"}'])
+def test_a_cookie_that_is_not_ours_is_as_good_as_none(db: None, kept: str) -> None:
+    client = Client()
+    client.cookies["look"] = kept
+    assert client.get(reverse("account_login")).status_code == 200
+    assert client.post(reverse("look"), {"theme": "dark"}).status_code == 302
+
+
 def test_the_language_follows_the_account(cast: Cast, seat: Seat) -> None:
     seat(cast.chen).post(reverse("language"), {"language": "en"})
     assert '<html lang="en"' in text(seat(User.objects.get(pk=cast.chen.pk)).get(reverse("desk:queue")))
