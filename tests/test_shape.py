@@ -100,6 +100,13 @@ def test_every_url_has_a_name():
     assert list(nameless(get_resolver().url_patterns)) == []
 
 
+def test_every_environment_variable_stands_in_the_operators_manual():
+    asked = set(re.findall(r"""env\.\w+\(["']([A-Z_]+)["']""", (BASE_DIR / "config/settings.py").read_text()))
+    told = set(re.findall(r"`([A-Z_]+)`", (BASE_DIR / "docs/operators.md").read_text()))
+    assert asked - told == set()
+    assert len(asked) > 15
+
+
 def test_every_line_of_the_timetable_has_its_job():
     import_module("pipeline.jobs")
     timed = {line["task"] for line in settings.CELERY_BEAT_SCHEDULE.values()}

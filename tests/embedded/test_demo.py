@@ -17,7 +17,7 @@ import pytest
 from config.embedded.places import BASE_DIR
 from config.embedded.processes import free_port, left_running, started_at, wait_until
 
-PATIENCE = 120.0  # seconds; the first start makes the database and loads the city
+PATIENCE = 300.0  # seconds; the first start makes the database and loads the city
 
 
 class Window:
