@@ -200,6 +200,8 @@ def walls() -> str:
 def _walls_of(name: str, table: Table) -> Iterator[str]:
     if table.append_only or name == "trail_entry":
         yield f"revoke update, delete, truncate on {name} from web;"
+    if name == "django_migrations":
+        yield f"revoke insert, update, delete on {name} from web;"
     if name == "trail_entry":
         yield from _trail_walls()
     elif table.kind == "firm":

@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from config import clock
 from config.postgres.scope import acting
-from pipeline.models import Case, Diagnosis, User
-from tests.cast import DAY, QINGHE, Cast, Story
+from pipeline.acts import case, diagnosis
+from pipeline.acts.conditions import ConditionUnmet
+from pipeline.models import Case, Diagnosis, Fault, Firm, Flag, MoveRefused, Proposal, User
+from tests.cast import DAY, QINGHE, YUNLING, Cast, Story, the
 
 Enter = Callable[[User], Client]
 NUL = "a\x00b"
@@ -185,3 +187,116 @@ def test_a_demonstration_is_not_moved_to_a_day_no_book_knows(cast: Cast, enter: 
     client = enter(cast.chen)
     assert client.post(reverse("demo_day"), {"day": day}).status_code == 404
     assert clock.today() == DAY
+
+
+# ----------------------------------------------------------------------------------------------- acts out of turn
+
+
+def press(client: Client, number: str, slug: str, **sent: str) -> int:
+    return client.post(reverse("desk:case_move", args=[number, slug]), sent).status_code
+
+
+@pytest.mark.parametrize("stage", ["draft", "county_review", "coaching"])
+def test_publication_is_proposed_of_no_case_before_the_city_has_it(story: Story, enter: Enter, stage: str) -> None:
+    story.to(stage)
+    chen = enter(story.cast.chen)
+    assert press(chen, story.number, "propose-publication", version=version(story), note="提前") == 409
+    with acting(story.cast.chen), pytest.raises(MoveRefused):
+        case.propose(story.case, act="case.publish", by=story.cast.chen, on=DAY, note="提前")
+
+
+def test_the_days_for_objections_to_a_removal_do_not_begin_before_the_firm_is_in_the_pool(story: Story) -> None:
+    story.to("county_review")
+    with acting(story.cast.chen), pytest.raises(MoveRefused):
+        case.propose(story.case, act="case.remove", by=story.cast.chen, on=DAY, note="提前", reason="inactive")
+
+
+def test_nobody_is_reminded_of_what_is_not_theirs_to_do(story: Story, enter: Enter) -> None:
+    story.to("county_review")
+    assert press(enter(story.cast.wang), story.number, "remind", version=version(story)) == 409
+    with acting(story.cast.wang), pytest.raises(MoveRefused):
+        case.remind(story.case, by=story.cast.wang, on=DAY)
+
+
+def test_a_closed_case_moves_no_firm_to_another_county(story: Story, enter: Enter) -> None:
+    story.to("county_review")
+    li, chen = story.cast.li, story.cast.chen
+    with acting(li):
+        case.withdraw(story.case, by=li, on=DAY)
+    xihu = story.cast.divisions["xihu"]
+    assert press(enter(chen), story.number, "change-county", version=version(story), division=str(xihu.pk)) == 409
+    with acting(chen), pytest.raises(MoveRefused):
+        case.change_county(story.case, xihu, by=chen, on=DAY)
+
+
+def test_an_act_that_is_no_move_also_asks_for_the_case_as_it_was_seen(story: Story, enter: Enter) -> None:
+    story.to("city_review")
+    chen = enter(story.cast.chen)
+    assert press(chen, story.number, "propose-publication", version="1", note="看过旧页面") == 409
+    assert press(chen, story.number, "raise-flag", version="1", kind="credit", says="看过旧页面") == 409
+    with acting(story.cast.chen):
+        assert not Proposal.objects.exists()
+        assert not Flag.objects.exists()
+
+
+def test_a_head_publishes_on_no_proposal_from_before_the_firm_corrected(story: Story) -> None:
+    story.to("city_review")
+    cast, found = story.cast, story.case
+    with acting(cast.chen):
+        case.propose(found, act="case.publish", by=cast.chen, on=DAY, note="符合")
+        case.return_from_city(found, by=cast.chen, on=DAY, faults=[("property", "专利号有误")])
+    with acting(cast.li):
+        faults = {fault.pk: "已改" for fault in Fault.objects.all()}
+        case.resubmit_to_city(found, by=cast.li, on=DAY, answers=faults)
+    with acting(cast.zhou), pytest.raises(ConditionUnmet):
+        case.publish(found, by=cast.zhou, on=DAY)
+    with acting(cast.chen):
+        case.propose(found, act="case.publish", by=cast.chen, on=DAY, note="改后符合")
+    with acting(cast.zhou):
+        assert case.publish(found, by=cast.zhou, on=DAY)
+
+
+def test_a_proposal_to_remove_outlives_a_move_that_leaves_the_firm_in_the_pool(story: Story) -> None:
+    story.to("coaching")
+    cast, found = story.cast, story.case
+    with acting(cast.chen):
+        case.propose(found, act="case.remove", by=cast.chen, on=story.day, note="长期未活动", reason="inactive")
+        case.mark_ready(found, by=cast.chen, on=story.day, note="负责人同意")
+        assert Proposal.objects.get(act="case.remove").decided_on is None
+
+
+def version(story: Story) -> str:
+    with acting(story.cast.chen):
+        return str(story.case.get().version)
+
+
+# ------------------------------------------------------------------------------------------------- many at once
+
+
+def test_a_foreign_case_among_one_s_own_refuses_the_whole_batch(story: Story, enter: Enter) -> None:
+    story.to("county_review")
+    with acting(story.cast.chen):
+        foreign = case.open_lead(the(story.cast.yunling), by=story.cast.chen, on=DAY)[0].number
+    zhao = enter(story.cast.zhao)
+    sent = {
+        "act": "forward",
+        "confirmed": "1",
+        "opinion": "for",
+        "note": "好",
+        "seen": f"{story.number}:{version(story)}",
+    }
+    assert zhao.post(reverse("desk:batch"), {**sent, "chosen": [story.number, foreign]}).status_code == 404
+    assert zhao.post(reverse("desk:batch"), {**sent, "chosen": [story.number, "GP2020-9999"]}).status_code == 404
+    with acting(story.cast.chen):
+        assert story.case.get().stage == "county_review"
+
+
+def test_a_foreign_firm_among_one_s_own_refuses_the_whole_batch(cast: Cast, enter: Enter) -> None:
+    with acting(cast.chen):
+        diagnosis.keep(Firm.objects.all(), by=cast.chen, on=DAY)
+    wang = enter(cast.wang)
+    for other in (YUNLING, "91330106MA2CGLR470"):
+        sent = {"act": "open_lead", "chosen": [QINGHE, other]}
+        assert wang.post(reverse("desk:screening"), sent).status_code == 404
+    with acting(cast.chen):
+        assert not Case.objects.exists()
