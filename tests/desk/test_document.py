@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 
 from config.postgres.scope import acting
@@ -40,11 +41,17 @@ def found(cast: Cast, state: str) -> None:
 def test_the_firm_opens_its_own_paper_before_it_is_found_clean_and_no_other_firm_does(
     cast: Cast, seat: Seat, paper: str
 ) -> None:
-    assert seat(cast.li).get(paper).status_code == 200
-    assert seat(cast.bai).get(paper).status_code == 404
+    assert status(seat(cast.li), paper) == 200
+    assert status(seat(cast.bai), paper) == 404
     found(cast, "clean")
-    assert seat(cast.bai).get(paper).status_code == 200
-    assert seat(cast.he).get(paper).status_code == 404
+    assert status(seat(cast.bai), paper) == 200
+    assert status(seat(cast.he), paper) == 404
+
+
+def status(client: Client, url: str) -> int:
+    answer = client.get(url)
+    answer.close()
+    return answer.status_code
 
 
 def test_a_clean_paper_comes_as_an_inert_attachment(cast: Cast, seat: Seat, paper: str) -> None:
