@@ -15,7 +15,6 @@ OFFICE = CITY | COUNTY
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 FIRM = frozenset({"firm_owner", "firm_finance", "firm_rd", "firm_editor", "firm_viewer"})
 SEATS = OFFICE | {"leader", "coach", "agency", "expert"} | FIRM | ADMINISTRATORS
-SIGNED_IN = SEATS
 
 SEAT_NAMES = {
     "city_officer": ("市级经办人", "City officer"),
@@ -205,21 +204,18 @@ Opens = Literal["public", "signed_in"]
 
 @dataclass(frozen=True)
 class Page:
-    """One URL name: the seats that may open it, its methods, and whether it shows what needs a fresh log-in."""
+    """One URL name: the seats that may open it and its methods."""
 
     seats: frozenset[str] | Opens
     methods: frozenset[str] = frozenset({"GET", "HEAD"})
-    sensitive: bool = False
 
 
-def _page(seats: frozenset[str] | Opens, methods: str = "GET", *, sensitive: bool = False) -> Page:
+def _page(seats: frozenset[str] | Opens, methods: str = "GET") -> Page:
     names = set(methods.split())
-    return Page(seats, frozenset(names | {"HEAD"} if "GET" in names else names), sensitive)
+    return Page(seats, frozenset(names | {"HEAD"} if "GET" in names else names))
 
 
-STAFF = OFFICE
 OFFICER = frozenset({"city_officer", "county_officer"})
-ACTING_FIRM = FIRM - {"firm_viewer"}
 
 # Every URL name stands here once; one that does not, answers 404 and fails the build.
 URLS: dict[str, Page] = {
@@ -235,23 +231,23 @@ URLS: dict[str, Page] = {
     "api:api-root": _page("signed_in"),
     "demo_switch": _page("public", "GET POST"),
     "demo_day": _page("public", "POST"),
-    "desk:screening": _page(STAFF, "GET POST"),
-    "desk:diagnosis": _page(STAFF | {"coach"}),
+    "desk:screening": _page(OFFICE, "GET POST"),
+    "desk:diagnosis": _page(OFFICE | {"coach"}),
     "desk:diagnose": _page(OFFICER | {"city_head"}, "POST"),
-    "desk:coaching": _page(STAFF),
-    "desk:plan": _page(STAFF | {"coach"}),
+    "desk:coaching": _page(OFFICE),
+    "desk:plan": _page(OFFICE | {"coach"}),
     "desk:draw_plan": _page(OFFICER | {"coach"}, "POST"),
     "desk:accept_step": _page(OFFICER | {"coach"}, "POST"),
     "desk:reopen_step": _page(OFFICER | {"coach"}, "POST"),
     "desk:record_visit": _page(OFFICER | {"county_head", "coach"}, "POST"),
     "desk:appoint": _page(OFFICER, "GET POST"),
-    "desk:funnel": _page(STAFF | {"leader"}),
-    "desk:funnel_firms": _page(STAFF | {"leader"}),
-    "desk:applications": _page(STAFF),
-    "desk:rounds": _page(STAFF, "GET POST"),
-    "desk:certificates": _page(STAFF),
-    "desk:certificate_issue": _page(STAFF, "GET POST"),
-    "desk:obligations": _page(STAFF),
+    "desk:funnel": _page(OFFICE | {"leader"}),
+    "desk:funnel_firms": _page(OFFICE | {"leader"}),
+    "desk:applications": _page(OFFICE),
+    "desk:rounds": _page(OFFICE, "GET POST"),
+    "desk:certificates": _page(OFFICE),
+    "desk:certificate_issue": _page(OFFICE, "GET POST"),
+    "desk:obligations": _page(OFFICE),
     "desk:obligation_fulfil": _page(OFFICER, "POST"),
     "advisers:home": _page(frozenset({"coach"})),
     "public:notices": _page("public"),

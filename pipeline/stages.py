@@ -155,7 +155,7 @@ APPLICATION_STAGES = {
     "withdrawn": Stage("已撤回", "Withdrawn", "已撤回", "Withdrawn", "nobody", (4, True)),
 }
 
-# reason of closing -> (whether the firm was in the pool, Chinese, English)
+# reason of closing -> (Chinese, English)
 CLOSED = {
     "certified": ("已认定", "certified"),
     "failed_review": ("审核未通过", "not admitted"),

@@ -48,10 +48,6 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         rows = self.alias(dossier=FilteredRelation("applications", condition=Q(applications__ended_on=None)))
         return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"))
 
-    def awaiting(self, actor: Actor) -> Self:
-        """Cases whose turn it is at one of the person's seats, their applications taken for them."""
-        return self.with_dossier().filter(turn_of(actor))
-
     def in_view(self, view: "View", actor: Actor, today: date, calendar: Calendar) -> Self:
         return self.with_dossier().filter(views(actor, today, calendar)[view])
 
@@ -143,11 +139,8 @@ def attention(today: date) -> dict[str, Q]:
 
 View = Literal["mine", "fresh", "soon", "proposed", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-FRESH_FOR, SOON_WITHIN, GROUPED_WITHIN = (
-    3,
-    4,
-    5,
-)  # working days: newly come in, almost over, the middle group of the list
+# working days: newly come in, almost over, the middle group of the list
+FRESH_FOR, SOON_WITHIN, GROUPED_WITHIN = 3, 4, 5
 DECIDED = ("case.publish", "case.remove", "application.recommend")
 
 

@@ -165,13 +165,6 @@ class Firm(models.Model):
             )
             return [row[0] for row in cursor.fetchall()]
 
-    @staticmethod
-    def is_registered(uscc: str) -> bool:
-        """Whether any county holds the code. Tells nothing else of a firm that is not yours."""
-        with connection.cursor() as cursor:
-            cursor.execute("select mp_code_taken(%s)", [uscc])
-            return bool(cursor.fetchone()[0])
-
     def county_on(self, day: date) -> Division | None:
         move = self.moves.filter(during__contains=day).select_related("division").first()
         return move.division if move else None
@@ -307,8 +300,3 @@ def held(reach: Reach, key: str) -> Q:
 def firms_in(counties: frozenset[int]) -> Any:
     """The keys of the firms that belong to these counties today."""
     return FirmMove.objects.filter(division__in=counties, during__upper_inf=True).values("firm")
-
-
-def held_firms(actor: Actor) -> Any:
-    """The firms of a person's firm seats, most recent first."""
-    return Firm.objects.filter(pk__in=actor.reach().firms).order_by("-pk")

@@ -26,9 +26,6 @@ class RoundQuerySet(models.QuerySet["Round"]):
             certified_within=Coalesce(Subquery(certified.annotate(count=Count("pk")).values("count")), 0),
         ).order_by("-county_date", "-pk")
 
-    def next_after(self, day: date) -> "Round | None":
-        return self.filter(county_date__gte=day).order_by("county_date").first()
-
 
 class Round(models.Model):
     """One call for applications, with the dates by which a dossier must be at the county, the city and the province."""

@@ -18,7 +18,6 @@ from pipeline.rules.labels import Label
 
 TOTALS = frozenset(plain(text) for text in ("合计", "总计", "小计", "总和", "共计"))
 REMARKS = ("注", "说明", "备注", "填表", "制表", "审核", "以上")
-FIRM_FIGURES = ("class_one", "class_two")
 CODE_LENGTH = 18
 TEN_THOUSAND = Decimal(10_000)
 SALES_PER_HEAD = Decimal(10) ** 9  # yuan; the largest trading houses stay a tenth below
