@@ -1,5 +1,5 @@
-"""What every request passes through: language, scope, the page's entry in the access table, and how refusals are
-answered.
+"""What every request passes through: compression, language, scope, the page's entry in the access table, and how
+refusals are answered.
 """
 
 import json
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -57,6 +58,16 @@ class DoorMiddleware:
 
 def _holds_nul(sent: QueryDict) -> bool:
     return any(NUL in text for name, values in sent.lists() for text in (name, *values))
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Pages and answers in JSON go compressed, padded at random so that their length tells no secret; files go as they
+    are, with their length told.
+    """
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        written = response.headers.get("Content-Type", "").startswith(("text/", "application/json"))
+        return super().process_response(request, response) if written and not response.streaming else response
 
 
 class LanguageMiddleware:

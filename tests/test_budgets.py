@@ -17,7 +17,8 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from stdnum.cn import uscc
@@ -28,6 +29,7 @@ from pipeline.access import INTAKE
 from pipeline.acts import application, case, certificate, coaching, diagnosis, evidence, firm, notice, people, roster
 from pipeline.acts import round as rounds
 from pipeline.models import Case, Certificate, FinancialYear, Firm, Import, Round, Step, User
+from pipeline.request import CompressionMiddleware
 from tests.cast import DAY, QINGHE, SINCE, YEARS, Cast, Story, city, fresh, the, yuan
 from tests.outside.workbooks import HEAD, xlsx
 
@@ -362,6 +364,13 @@ def test_fifty_rows_take_as_many_statements_as_five(drawn: dict[str, tuple[Drawn
 def test_a_list_keeps_its_budget(drawn: dict[str, tuple[Drawn, Drawn]], name: str) -> None:
     few, _many = drawn[name]
     assert few.count <= LISTS[name].most, told(few.statements)
+
+
+@pytest.mark.parametrize(("kind", "compressed"), [("text/html; charset=utf-8", True), ("application/pdf", False)])
+def test_pages_go_over_the_wire_compressed_and_files_as_they_are(kind: str, compressed: bool) -> None:
+    asked = RequestFactory().get("/", headers={"Accept-Encoding": "gzip"})
+    answer = CompressionMiddleware(lambda request: HttpResponse("苗圃" * 1_000, content_type=kind))(asked)
+    assert answer.has_header("Content-Encoding") is compressed
 
 
 def told(statements: Iterable[str]) -> str:

@@ -1,0 +1,63 @@
+"""The demonstration city as a running house, which the tests of this folder look at and leave as it is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from pipeline.management.demonstration.cast import PASSWORD
+from tests import services
+from tests.live import House, running_house
+
+FIRMS = """
+select distinct on (stage) coalesce(a.stage || ' dossier', c.stage) as stage, f.uscc, c.number, u.username
+from pipeline_case c join pipeline_firm f on f.id = c.firm_id
+join pipeline_seat s on s.firm_id = f.id and s.kind = 'firm_owner' join pipeline_user u on u.id = s.user_id
+left join pipeline_application a on a.case_id = c.id and a.ended_on is null order by stage, c.id
+"""
+NewContext = Callable[..., BrowserContext]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A firm of a story: its code, its case, its owner's log-in."""
+
+    uscc: str
+    number: str
+    owner: str
+
+
+@dataclass
+class Demonstration:
+    """Where the house is, its firms by how far they have come, and who has signed in already."""
+
+    house: House = field(repr=False)
+    firms: dict[str, Told] = field(repr=False)
+    roster: str
+    signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def page(self, username: str, new_context: NewContext, **options: Any) -> Page:
+        """A page of somebody in a browser that holds nothing but their session."""
+        if username not in self.signed_in:
+            page = new_context().new_page()
+            page.goto(f"{self.house.url}/accounts/login/")
+            page.fill("input[name=login]", username)
+            page.fill("input[name=password]", PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/accounts/" not in url)
+            self.signed_in[username] = page.context.storage_state()
+        return new_context(storage_state=self.signed_in[username], **options).new_page()
+
+
+@pytest.fixture(scope="package")
+def demonstration(django_db_setup: None) -> Iterator[Demonstration]:
+    name = services.server().clone("demonstration")
+    with running_house(name, DEMO="true") as house:
+        house.run_command("demonstrate")
+        with services.server().connect("postgres", name) as database:
+            firms = {row[0]: Told(*row[1:]) for row in database.execute(FIRMS)}
+            [(roster,)] = database.execute("select public_id::text from pipeline_import")
+        yield Demonstration(house, firms, roster)
+    services.server().drop(name)
