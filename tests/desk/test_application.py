@@ -83,8 +83,8 @@ def test_faults_of_a_dossier_belong_to_the_application(applying: Story, seat: Se
 def test_one_proposes_and_another_recommends_then_the_agencys_steps_are_recorded(applying: Story, seat: Seat) -> None:
     forwarded(applying, seat)
     chen, zhou = seat(applying.cast.chen), seat(applying.cast.zhou)
-    chen.post(deed(applying, "propose-recommendation"), {"version": 1, "note": "符合推荐条件"})
-    again = chen.post(deed(applying, "propose-recommendation"), {"version": 1, "note": "再提一次"})
+    chen.post(deed(applying, "propose-recommendation"), {"version": held(applying).version, "note": "符合推荐条件"})
+    again = chen.post(deed(applying, "propose-recommendation"), {"version": held(applying).version, "note": "再提一次"})
     assert 'role="alert"' in text(again)
     assert "符合推荐条件" in text(zhou.get(reverse("desk:case", args=[applying.number])))
     zhou.post(deed(applying, "recommend"), {"version": held(applying).version})
@@ -97,7 +97,7 @@ def test_one_proposes_and_another_recommends_then_the_agencys_steps_are_recorded
 def test_a_refusal_names_what_was_wanting_and_takes_the_case_back_to_coaching(applying: Story, seat: Seat) -> None:
     forwarded(applying, seat)
     chen, zhou = seat(applying.cast.chen), seat(applying.cast.zhou)
-    chen.post(deed(applying, "propose-recommendation"), {"version": 1, "note": "符合推荐条件"})
+    chen.post(deed(applying, "propose-recommendation"), {"version": held(applying).version, "note": "符合推荐条件"})
     zhou.post(deed(applying, "recommend"), {"version": held(applying).version})
     bare = chen.post(deed(applying, "record"), {"version": held(applying).version, "to": "refused"})
     assert 'role="alert"' in text(bare)

@@ -164,7 +164,9 @@ def test_a_stale_page_does_not_move_the_case_even_where_the_move_is_still_legal(
 
 def test_nothing_is_proposed_of_a_case_that_has_moved_on(story: Story, seat: Seat) -> None:
     story.to("publicity")
-    answer = seat(story.cast.chen).post(deed(story, "propose-publication"), {"version": 1, "note": "再公示"})
+    answer = seat(story.cast.chen).post(
+        deed(story, "propose-publication"), {"version": seen(story).version, "note": "再公示"}
+    )
     assert answer.status_code == 409
     assert "再公示" in text(answer)
     with acting(story.cast.chen):
@@ -201,13 +203,15 @@ def test_an_objection_takes_a_case_out_of_publicity_and_is_settled(story: Story,
     story.to("publicity")
     chen = seat(story.cast.chen)
     assert offered(chen.get(page(story)))["reconsider"]
-    chen.post(deed(story, "raise-flag"), {"version": 1, "kind": "objection", "says": "有人反映人员不实"})
+    chen.post(
+        deed(story, "raise-flag"), {"version": seen(story).version, "kind": "objection", "says": "有人反映人员不实"}
+    )
     assert offered(chen.get(page(story)))["admit"]
     chen.post(deed(story, "reconsider"), {"version": seen(story).version})
     assert seen(story).stage == "city_review"
     with acting(story.cast.chen):
         flag = Flag.objects.get()
-    chen.post(deed(story, "clear-flag"), {"version": 1, "flag": flag.pk, "note": "核实无误"})
+    chen.post(deed(story, "clear-flag"), {"version": seen(story).version, "flag": flag.pk, "note": "核实无误"})
     with acting(story.cast.chen):
         assert Flag.objects.get().cleared_note == "核实无误"
 
@@ -228,7 +232,7 @@ def test_a_case_is_put_into_one_officers_hands(story: Story, seat: Seat) -> None
     zhou = seat(story.cast.zhou)
     assert offices(story, "zhou", zhou) == {"zhou", "chen"}
     assert offices(story, "zhao", seat(story.cast.zhao)) == {"zhao", "wang"}
-    zhou.post(deed(story, "assign"), {"version": 1, "officer": story.cast.chen.pk})
+    zhou.post(deed(story, "assign"), {"version": seen(story).version, "officer": story.cast.chen.pk})
     assert seen(story).officer == story.cast.chen
 
 
@@ -269,7 +273,7 @@ def test_removal_is_proposed_and_decided_after_the_days_for_objections(
 ) -> None:
     story.to("coaching")
     travel(story.day)
-    sent = {"version": 1, "reason": "inactive", "note": "两年未参加培育活动"}
+    sent = {"version": seen(story).version, "reason": "inactive", "note": "两年未参加培育活动"}
     seat(story.cast.chen).post(deed(story, "propose-removal"), sent)
     zhou = seat(story.cast.zhou)
     assert offered(zhou.get(page(story)))["remove"]
