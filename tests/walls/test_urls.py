@@ -287,7 +287,7 @@ def methods(page: access.Page) -> list[str]:
 def body(answer: Any) -> bytes:
     """Without what differs from one request to the next."""
     text = bytes(answer.content)
-    text = re.sub(rb'nonce="[^"]*"', b"", text)
+    text = re.sub(rb'nonce="[^"]*"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', b"", text)
     return re.sub(rb'(csrfmiddlewaretoken" value=|x-csrftoken": ?)"[^"]*"|name="next" value="[^"]*"', b"", text)
 
 
