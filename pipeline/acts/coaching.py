@@ -14,7 +14,7 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import demand
-from pipeline.models import Appointment, Case, Firm, MoveRefused, Plan, Round, Step, User, Visit
+from pipeline.models import Appointment, Case, Firm, MoveRefused, Notice, Plan, Round, Step, User, Visit
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.coaching import StepQuerySet
 from pipeline.rules import plan, planning
@@ -44,7 +44,7 @@ def finish_step(steps: StepQuerySet, *, by: Actor, on: date, version: int, remar
     step = steps.select_related("plan__case__firm").get()
     demand(step.evidence.exists(), "evidence", _("Attach a paper that proves the step before handing it in."))
     _change(step, version, {"state": Step.HANDED_IN, "remark": remark}, [Step.OPEN])
-    notice.write([step.plan.case], to="coun", kind="coaching.finish_step")
+    notice.write([step.plan.case], to=Notice.COUNTY, kind="coaching.finish_step")
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def accept_step(steps: StepQuerySet, *, by: Actor, on: date, version: int) -> No
     access.require(by, "coaching.accept_step", steps)
     step = steps.select_related("plan__case__firm").get()
     _change(step, version, {"state": Step.DONE, "finished_on": on}, [Step.OPEN, Step.HANDED_IN])
-    notice.write([step.plan.case], to="firm", kind="coaching.accept_step")
+    notice.write([step.plan.case], to=Notice.FIRM, kind="coaching.accept_step")
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def reopen_step(steps: StepQuerySet, *, by: Actor, on: date, version: int, note:
     demand(bool(note.strip()), "note", _("Say what is still wanted."))
     step = steps.select_related("plan__case__firm").get()
     _change(step, version, {"state": Step.OPEN, "finished_on": None, "remark": note}, [Step.HANDED_IN, Step.DONE])
-    notice.write([step.plan.case], to="firm", kind="coaching.reopen_step", note=note)
+    notice.write([step.plan.case], to=Notice.FIRM, kind="coaching.reopen_step", note=note)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import translation
@@ -13,12 +13,13 @@ from django.utils.translation import gettext_noop as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.models import Case, Firm, FirmMove, Notice, Seat
-from pipeline.models.notice import NoticeQuerySet
+from pipeline.models.notice import SIDES, NoticeQuerySet
 from pipeline.models.people import TODAY
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 TRIES = 12
 LONGEST_WAIT = timedelta(hours=4)
+FIRM, COUNTY, CITY = Notice.FIRM, Notice.COUNTY, Notice.CITY
 
 
 @dataclass(frozen=True)
@@ -33,162 +34,184 @@ class Words:
 # The body may use %(firm)s, %(number)s, %(due)s, %(note)s and what the act adds.
 WORDS = {
     "case.invite": Words(
-        ("firm",),
+        (FIRM,),
         _("You are invited to apply to the cultivation pool"),
         _("%(firm)s may apply to the high-tech enterprise cultivation pool. Your case is %(number)s."),
     ),
     "case.submit": Words(
-        ("coun",),
+        (COUNTY,),
         _("A new application has come in"),
         _("%(firm)s has submitted case %(number)s. County review is due by %(due)s."),
     ),
     "case.return_from_county": Words(
-        ("firm",),
+        (FIRM,),
         _("Please correct your application"),
         _("The county asks for corrections in case %(number)s, all of them listed, by %(due)s."),
     ),
     "case.resubmit_to_county": Words(
-        ("coun",),
+        (COUNTY,),
         _("Corrections have come in"),
         _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
     ),
     "case.forward": Words(
-        ("city",),
+        (CITY,),
         _("A case has been forwarded to the city"),
         _("The county has forwarded case %(number)s of %(firm)s. City review is due by %(due)s."),
     ),
     "case.send_back": Words(
-        ("coun",),
+        (COUNTY,),
         _("The city has sent a case back to the county"),
         _("Case %(number)s of %(firm)s is back with the county until %(due)s."),
     ),
     "case.return_from_city": Words(
-        ("firm",),
+        (FIRM,),
         _("Please correct your application"),
         _("The city asks for corrections in case %(number)s, all of them listed, by %(due)s."),
     ),
     "case.resubmit_to_city": Words(
-        (
-            "coun",
-            "city",
-        ),
+        (COUNTY, CITY),
         _("Corrections have come in"),
         _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
     ),
     "case.change_county": Words(
-        ("firm",),
+        (FIRM,),
         _("Your case is with another county"),
         _("Case %(number)s is now reviewed by the county your firm moved to, until %(due)s."),
     ),
     "case.publish": Words(
-        ("firm",),
+        (FIRM,),
         _("Your firm is on public notice"),
         _("The admission of %(firm)s is on public notice until %(due)s."),
     ),
     "case.refuse": Words(
-        ("firm",),
+        (FIRM,),
         _("Your application was not admitted"),
         _("Case %(number)s is closed. The reasons: %(note)s"),
     ),
     "case.admit": Words(
-        ("firm",),
+        (FIRM,),
         _("Your firm is in the cultivation pool"),
         _("%(firm)s has been admitted. Your coaching plan is ready to read."),
     ),
     "case.mark_ready": Words(
-        ("firm",),
+        (FIRM,),
         _("Your firm is ready to apply"),
         _("%(firm)s meets the numeric conditions. The next round is yours to take."),
     ),
     "case.unready": Words(
-        ("firm",),
+        (FIRM,),
         _("Coaching goes on"),
         _("Case %(number)s is back in coaching: %(note)s"),
     ),
     "case.remind": Words(
-        ("firm",),
+        (FIRM,),
         _("Please correct your application in time"),
         _("Case %(number)s waits for your corrections until %(due)s. After that it can be closed."),
     ),
     "case.lapse": Words(
-        ("firm",),
+        (FIRM,),
         _("Your case has lapsed"),
         _("Case %(number)s was closed because it was not corrected in time. You may apply again."),
     ),
     "case.remove": Words(
-        ("firm",),
+        (FIRM,),
         _("Your firm has left the pool"),
         _("Case %(number)s is closed: %(note)s"),
     ),
     "case.record_departure": Words(
-        ("firm",),
+        (FIRM,),
         _("Your case is closed"),
         _("Case %(number)s is closed: %(note)s"),
     ),
     "case.withdraw": Words(
-        ("coun",),
+        (COUNTY,),
         _("A firm has withdrawn"),
         _("%(firm)s has withdrawn case %(number)s."),
     ),
     "application.submit": Words(
-        ("coun",),
+        (COUNTY,),
         _("A dossier has come in"),
         _("%(firm)s has submitted its dossier in case %(number)s. The county check is due by %(due)s."),
     ),
     "application.return_from_county": Words(
-        ("firm",),
+        (FIRM,),
         _("Please correct your dossier"),
         _("The county asks for corrections in case %(number)s by %(due)s."),
     ),
+    "application.resubmit_to_county": Words(
+        (COUNTY,),
+        _("Corrections have come in"),
+        _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
+    ),
     "application.return_from_city": Words(
-        ("firm",),
+        (FIRM,),
         _("Please correct your dossier"),
         _("The city asks for corrections in case %(number)s by %(due)s."),
     ),
     "application.forward": Words(
-        ("city",),
+        (CITY,),
         _("A dossier has been forwarded to the city"),
         _("The county has forwarded the dossier of %(firm)s, case %(number)s."),
     ),
+    "application.resubmit_to_city": Words(
+        (COUNTY, CITY),
+        _("Corrections have come in"),
+        _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
+    ),
+    "application.send_back": Words(
+        (COUNTY,),
+        _("The city has sent a dossier back to the county"),
+        _("The dossier of %(firm)s, case %(number)s, is back with the county until %(due)s."),
+    ),
+    "application.change_county": Words(
+        (FIRM,),
+        _("Your case is with another county"),
+        _("Case %(number)s is now reviewed by the county your firm moved to, until %(due)s."),
+    ),
     "application.recommend": Words(
-        ("firm",),
+        (FIRM,),
         _("Your firm has been recommended"),
         _("The city has recommended %(firm)s to the certifying agency."),
     ),
     "application.not_recommend": Words(
-        ("firm",),
+        (FIRM,),
         _("Your firm was not recommended"),
         _("Case %(number)s goes back to coaching: %(note)s"),
     ),
+    "application.lapse": Words(
+        (FIRM,),
+        _("Your dossier has lapsed"),
+        _("The dossier in case %(number)s did not come in time. The case goes back to coaching."),
+    ),
+    "application.withdraw": Words(
+        (COUNTY,),
+        _("A firm has withdrawn its dossier"),
+        _("%(firm)s has withdrawn its dossier in case %(number)s."),
+    ),
     "application.record": Words(
-        ("firm",),
+        (FIRM,),
         _("News of your application"),
         _("The certifying agency's step in case %(number)s was recorded: %(stage)s"),
     ),
     "certificate.issue": Words(
-        ("firm",),
+        (FIRM,),
         _("Your firm is certified"),
         _("Certificate %(note)s of %(firm)s was recorded. What it asks of you, and by when, is in the portal."),
     ),
     "coaching.finish_step": Words(
-        ("coun",),
+        (COUNTY,),
         _("A step is ready to be looked at"),
         _("%(firm)s has handed in a step of its plan in case %(number)s."),
     ),
     "coaching.accept_step": Words(
-        ("firm",),
+        (FIRM,),
         _("A step of your plan is accepted"),
         _("The bureau has accepted a step of the plan in case %(number)s."),
     ),
     "coaching.reopen_step": Words(
-        ("firm",),
+        (FIRM,),
         _("A step of your plan needs more"),
         _("Case %(number)s: %(note)s"),
-    ),
-    "application.resubmit_to_county": Words(
-        ("coun",),
-        _("Corrections have come in"),
-        _("%(firm)s has answered the faults of case %(number)s. The review goes on until %(due)s."),
     ),
 }
 
@@ -204,11 +227,15 @@ def compose(kind: str, values: Mapping[str, object]) -> tuple[dict[str, str], di
     return titles, bodies
 
 
-def write(cases: Iterable[Case], *, to: str, kind: str, **values: object) -> None:
-    """Write one notice a case to the firm ("firm"), its county ("coun") or the city ("city")."""
+def write(
+    cases: Iterable[Case], *, to: str, kind: str, dues: Mapping[int, date | None] | None = None, **values: object
+) -> None:
+    """Write one notice a case to one side. `dues` holds the day each is due, by the case's key, where that is not the
+    case's own day.
+    """
     notices = []
     for case in cases:
-        due = {"zh": str(case.due_on or "—"), "en": str(case.due_on or "—")}
+        due = (case.due_on if dues is None else dues[case.pk]) or "—"
         title, body = compose(kind, {"firm": case.firm.name, "number": case.number, "due": due, "note": "", **values})
         notices.append(Notice(firm_id=case.firm_id, case=case, to=to, kind=kind, title=title, body=body))
     Notice.objects.bulk_create(notices)
@@ -216,16 +243,17 @@ def write(cases: Iterable[Case], *, to: str, kind: str, **values: object) -> Non
 
 def tell_firm(firm: Firm, *, kind: str, **values: object) -> None:
     title, body = compose(kind, {"firm": firm.name, "number": "—", "due": "—", "note": "", **values})
-    Notice.objects.create(firm=firm, to=Notice.FIRM, kind=kind, title=title, body=body)
+    Notice.objects.create(firm=firm, to=FIRM, kind=kind, title=title, body=body)
 
 
 def addresses(notice: Notice) -> dict[str, list[str]]:
     """Whom a notice reaches by mail, by language: people at the firm's seats, or at the office's."""
-    kinds = access.FIRM if notice.to == Notice.FIRM else access.CITY if notice.to == Notice.CITY else access.COUNTY
-    seats = Seat.objects.filter(kind__in=kinds, during__contains=TODAY, user__is_active=True).exclude(user__email="")
-    if notice.to == Notice.FIRM:
+    seats = Seat.objects.filter(kind__in=SIDES[notice.to], during__contains=TODAY, user__is_active=True).exclude(
+        user__email=""
+    )
+    if notice.to == FIRM:
         seats = seats.filter(firm=notice.firm_id)
-    elif notice.to == Notice.COUNTY:
+    elif notice.to == COUNTY:
         county = FirmMove.objects.filter(firm=notice.firm_id, during__upper_inf=True).values("division")
         seats = seats.filter(office__division__in=county)
     found: dict[str, list[str]] = defaultdict(list)

@@ -129,11 +129,12 @@ def record_application(
     )
     label = {"zh": stages.APPLICATION_STAGES[target].firm_zh, "en": stages.APPLICATION_STAGES[target].firm_en}
     if name.startswith("application."):  # a move of the case that takes its application along is told once
-        tell([each.case for each in applications], name, note=note, stage=label)
+        dues = dict(Application.objects.filter(pk__in=[each.pk for each in applications]).values_list("case", "due_on"))
+        tell([each.case for each in applications], name, dues=dues, note=note, stage=label)
     return transitions
 
 
-def tell(cases: list[Case], name: str, **values: object) -> None:
+def tell(cases: list[Case], name: str, **values: Any) -> None:
     for side in notice.WORDS[name].to if name in notice.WORDS else ():
         notice.write(cases, to=side, kind=name, **values)
 

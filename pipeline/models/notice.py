@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Count, Q
 
+from pipeline import access
 from pipeline.access import Actor
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
@@ -17,9 +18,9 @@ class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
         return self.filter(to=Notice.FIRM).select_related("case").order_by("-pk")
 
     def for_office(self, actor: Actor) -> Self:
-        return (
-            self.filter(to__in=[seat[:4] for seat in actor.seat_kinds]).select_related("case", "firm").order_by("-pk")
-        )
+        """What the person's seats in offices are told, newest first."""
+        sides = [side for side in (Notice.CITY, Notice.COUNTY) if actor.seat_kinds & SIDES[side]]
+        return self.filter(to__in=sides).select_related("case", "firm").order_by("-pk")
 
     def count_unread(self) -> tuple[int, int]:
         """How many are unread, and how many there are. One statement."""
@@ -60,3 +61,6 @@ class Notice(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.to} of {self.firm_id}"
+
+
+SIDES = {Notice.FIRM: access.FIRM, Notice.CITY: access.CITY, Notice.COUNTY: access.COUNTY}

@@ -8,7 +8,7 @@ from django.db import transaction
 from config.postgres.scope import acting
 from pipeline.acts import application, coaching, round
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Application, Case, Fault, MoveRefused, Round, Transition
+from pipeline.models import Application, Case, Fault, MoveRefused, Notice, Round, Transition
 from pipeline.models.round import ApplicationQuerySet
 from tests.cast import Cast, Story, the
 
@@ -130,3 +130,19 @@ def test_a_countys_check_never_lasts_beyond_the_citys_date(story: Story, dossier
         answers = {fault.pk: "已补" for fault in Fault.objects.all()}
         application.resubmit_to_county(chosen(dossier), by=li, on=COUNTY, answers=answers)
         assert chosen(dossier).get().due_on == date(2026, 12, 14)
+
+
+def test_a_county_is_told_by_when_it_must_check_a_dossier(story: Story, dossier: Application) -> None:
+    li = story.cast.li
+    with acting(li), transaction.atomic():
+        application.submit(chosen(dossier), by=li, on=story.day)
+    with acting(story.cast.wang), transaction.atomic():
+        told = Notice.objects.get(kind="application.submit")
+        assert str(chosen(dossier).get().due_on) in told.body["zh"]
+
+
+def test_a_firm_is_told_that_its_dossier_lapsed(story: Story, dossier: Application) -> None:
+    wang = story.cast.wang
+    with acting(wang), transaction.atomic():
+        application.lapse(chosen(dossier), by=wang, on=date(2026, 12, 12))
+        assert Notice.objects.filter(kind="application.lapse", to=Notice.FIRM).count() == 1
