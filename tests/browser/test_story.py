@@ -2,14 +2,12 @@
 
 An officer brings in the demonstration roster; a county reviews and returns, the firm answers; the city admits; the firm
 proves a step of its plan; the officer records the certificate. Any error on a console and any breach of the content
-security policy fails it. With PICTURES=folder the eight main screens are kept there.
+security policy fails it.
 """
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -45,8 +43,8 @@ def city(fresh_database: str) -> Iterator[House]:
 class Town:
     """People at their browsers, and the day all of them live in."""
 
-    def __init__(self, house: House, new_context: NewContext, pictures: Path) -> None:
-        self.house, self.new_context, self.pictures = house, new_context, pictures
+    def __init__(self, house: House, new_context: NewContext) -> None:
+        self.house, self.new_context = house, new_context
         self.day = MONDAY
         self.at_work: dict[str, Page] = {}
 
@@ -76,16 +74,10 @@ class Town:
         press(page, banner.locator("button").first)
         self.day = day
 
-    def picture(self, page: Page, name: str) -> None:
-        page.evaluate("window.scrollTo(0, 0)")
-        page.screenshot(path=self.pictures / f"{name}.png")
-
 
 @pytest.fixture
-def town(city: House, new_context: NewContext, tmp_path: Path) -> Town:
-    wanted = Path(os.environ.get("PICTURES", tmp_path))
-    wanted.mkdir(parents=True, exist_ok=True)
-    return Town(city, new_context, wanted)
+def town(city: House, new_context: NewContext) -> Town:
+    return Town(city, new_context)
 
 
 def test_a_firm_goes_from_a_row_of_a_roster_to_a_certificate(town: Town, complaints: Complaints) -> None:
@@ -110,7 +102,6 @@ def bring_in_the_roster(town: Town) -> None:
     page.get_by_role("button", name="上传并核对").click()
     confirm = page.get_by_role("button", name=re.compile("导入 .* 行"))
     expect(confirm).to_be_visible(timeout=60_000)
-    town.picture(page, "roster")
     confirm.click()
     expect(page.get_by_text(re.compile(r"已导入|导入 \d+ 行"))).to_be_visible(timeout=60_000)
 
@@ -198,7 +189,6 @@ def the_county_returns_and_forwards(town: Town, firm: Firm, number: str) -> None
     assert stage(number) == "county_returned"
     page = town.go("li", f"/portal/{firm.uscc}/")
     expect(page.get_by_text("补正 1 处").first).to_be_visible()
-    town.picture(page, "portal")
     page = town.go("li", f"/portal/{firm.uscc}/corrections")
     page.locator("main textarea").first.fill("电话已更新，今天试拨可接通")
     press(page, page.get_by_role("button", name="提交补正"))
@@ -210,10 +200,8 @@ def the_county_returns_and_forwards(town: Town, firm: Firm, number: str) -> None
 
 def the_city_publishes_and_admits(town: Town, firm: Firm, number: str) -> None:
     page = town.go("chen", f"/desk/cases/{number}/")
-    town.picture(page, "case")
     page = town.go("chen", "/desk/")
     expect(page.get_by_role("link", name=firm.name).first).to_be_visible()
-    town.picture(page, "queue")
     do(town, "chen", number, "propose-publication", note="符合入库条件")
     do(town, "zhou", number, "publish")
     stranger = town.new_context().new_page()
@@ -234,7 +222,6 @@ def the_firm_proves_a_step(town: Town, firm: Firm, number: str) -> None:
     page.fill("textarea[name=remark]", "已建立研发费用辅助账，补计委托研发费用")
     press(page, page.get_by_role("button", name="提交这一步"))
     page = town.go("linan", f"/desk/cases/{number}/plan/")
-    town.picture(page, "plan")
     press(page, page.locator(f"form[action$='/plan/{position}/accept'] button"))
     with acting(User.objects.get(username="li")), transaction.atomic():
         assert Step.objects.get(plan__case__number=number, rule="rd_intensity").state == Step.DONE
@@ -256,12 +243,8 @@ def the_officer_records_the_certificate(town: Town, firm: Firm, number: str) -> 
 
 
 def everybody_looks_again(town: Town, firm: Firm, number: str) -> None:
-    for name, path in (
-        ("screening", "/desk/screening/"),
-        ("diagnosis", f"/desk/firms/{firm.uscc}/diagnosis/"),
-        ("funnel", "/desk/funnel/"),
-    ):
-        town.picture(town.go("chen", path), name)
+    for path in ("/desk/screening/", f"/desk/firms/{firm.uscc}/diagnosis/", "/desk/funnel/"):
+        expect(town.go("chen", path).locator("h1").first).to_be_visible()
     page = town.go("xihu", "/desk/")
     assert page.goto(f"{town.house.url}/desk/cases/{number}/").status == 404
     with acting(User.objects.get(username="chen")), transaction.atomic():
