@@ -14,7 +14,7 @@ from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.round import ApplicationQuerySet
-from pipeline.stages import APPLICATION_STAGES
+from pipeline.stages import APPLICATION_MOVES, APPLICATION_STAGES
 
 
 @transaction.atomic
@@ -129,6 +129,7 @@ def change_county(
 def propose(applications: ApplicationQuerySet, *, by: Actor, on: date, note: str) -> list[Proposal]:
     """Propose the recommendation to the head."""
     access.require(by, "application.propose", applications)
+    progress.must_stand(applications, "application.propose", APPLICATION_MOVES["application.recommend"].from_)
     demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
     taken = Proposal.objects.filter(application__in=applications.values("pk"), decided_on=None).select_related("case")
     demand(not taken, "proposal", _("%(case)s is proposed already.") % {"case": taken[0].case if taken else ""})

@@ -1,10 +1,12 @@
 """The firm's stay with the bureau, from lead to the day it leaves. One case is a queryset of one."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from psycopg.types.range import DateRange
 
@@ -20,9 +22,11 @@ from pipeline.models.diagnosis import NUMERIC
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.record import checklist
 from pipeline.rules import books
+from pipeline.rules.condition import TITLES
+from pipeline.rules.labels import listed
 from pipeline.rules.periods import months_later
 from pipeline.rules.workdays import carried_calendar
-from pipeline.stages import CASE_STAGES
+from pipeline.stages import CASE_MOVES, CASE_STAGES, IN_REVIEW, OPEN
 
 REMINDERS = 2
 Versions = Mapping[int, int] | None
@@ -134,11 +138,10 @@ def change_county(
 ) -> list[Transition]:
     """Write the firm's move. A review that is open starts anew in the new county; any other stage goes on as it is."""
     access.require(by, "case.change_county", cases)
+    progress.must_stand(cases, "case.change_county", OPEN)
     keys = list(cases.values_list("pk", flat=True))
     firms_act.settle(Firm.objects.filter(pk__in=cases.values("firm")), division, on=on)
-    reviewed = Case.objects.filter(
-        pk__in=keys, stage__in=["county_review", "county_returned", "city_review", "city_returned"]
-    )
+    reviewed = Case.objects.filter(pk__in=keys, stage__in=IN_REVIEW)
     if not reviewed.exists():
         return []
     return progress.advance(reviewed, "case.change_county", by=by, on=on, versions=versions)
@@ -149,6 +152,7 @@ def propose(cases: CaseQuerySet, *, act: str, by: Actor, on: date, note: str, re
     """Put an act of the head before the head: case.publish or case.remove."""
     access.require(by, "case.propose", cases)
     demand(act in ("case.publish", "case.remove"), "act", _("Only publication and removal are proposed."))
+    progress.must_stand(cases, "case.propose", CASE_MOVES[act].from_)
     demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
     taken = (
         Proposal.objects.filter(case__in=cases.values("pk"), act=act, decided_on=None).select_related("case").first()
@@ -182,10 +186,12 @@ def refuse(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Ver
 
 @transaction.atomic
 def reconsider(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
-    """Take a case out of publicity because an objection is registered."""
-    objected = Flag.objects.filter(firm__in=cases.values("firm"), kind=Flag.OBJECTION, cleared_on=None)
-    demand(objected.exists(), "flag", _("Register the objection first."))
-    return progress.advance(cases, "case.reconsider", by=by, on=on, versions=versions, note=objected[0].says)
+    """Take cases out of publicity because an objection to each firm is registered."""
+    objections = list(Flag.objects.filter(firm__in=cases.values("firm"), kind=Flag.OBJECTION, cleared_on=None))
+    objected = [flag.firm_id for flag in objections]
+    demand(not cases.exclude(firm__in=objected).exists(), "flag", _("Register the objection first."))
+    says = "\n".join(flag.says for flag in objections)
+    return progress.advance(cases, "case.reconsider", by=by, on=on, versions=versions, note=says)
 
 
 @transaction.atomic
@@ -216,8 +222,8 @@ def mark_ready(
     """Say that firms can apply: their numeric conditions are met, or a head's decision is noted."""
     access.require(by, "case.mark_ready", cases)
     for kept in diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on):
-        unmet = [each for each in kept.findings if each["rule"] in NUMERIC and each["verdict"] != "met"]
-        rules = ", ".join(each["rule"] for each in unmet)
+        unmet = [TITLES[each["rule"]] for each in kept.findings if each["rule"] in NUMERIC and each["verdict"] != "met"]
+        rules = listed(unmet).in_language(get_language() or "")
         demand(
             not unmet or bool(note.strip()),
             "note",
@@ -251,42 +257,44 @@ def drop_lead(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: 
 def lapse(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
     """Close what was not corrected by its day, although the firm was reminded twice."""
     demand(not cases.filter(due_on__gte=on).exists(), "due_on", _("The firm still has time to correct."))
-    unreminded = cases.exclude(stage="draft").filter(reminders__lt=REMINDERS)
-    demand(not unreminded.exists(), "reminders", _("The firm must have been reminded twice first."))
+    demand(
+        not cases.filter(reminders__lt=REMINDERS).exists(),
+        "reminders",
+        _("The firm must have been reminded twice first."),
+    )
     return progress.advance(cases, "case.lapse", by=by, on=on, versions=versions, reason="no_correction")
 
 
 @transaction.atomic
 def remind(cases: CaseQuerySet, *, by: Actor, on: date) -> int:
-    """Remind firms that the day by which they must correct draws near; at most once a day."""
+    """Remind firms that it is their turn; at most once a day."""
     access.require(by, "case.remind", cases)
+    progress.must_stand(cases, "case.remind", CASE_MOVES["case.lapse"].from_)
     due = list(cases.exclude(reminded_on=on).values_list("pk", flat=True))
     chosen = Case.objects.filter(pk__in=due)
     chosen.update(reminders=F("reminders") + 1, reminded_on=on)
-    notice.write(chosen.select_related("firm").order_by("pk"), to="firm", kind="case.remind")
+    rows = chosen.select_related("firm").order_by("pk")
+    notice.write(rows.exclude(stage="draft"), to=notice.FIRM, kind="case.remind")
+    notice.write(rows.filter(stage="draft"), to=notice.FIRM, kind="case.remind_draft")
     return len(due)
 
 
 @transaction.atomic
 def remove(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
-    """Take firms out of the pool as proposed, once the working days for objections are over."""
+    """Take firms out of the pool for the reasons proposed, once the working days for objections are over."""
     access.require(by, "case.remove", cases)
     demand(bool(note.strip()), "note", _("Give the firm the reasons."))
-    keys = list(cases.values_list("pk", flat=True))
     wait = progress.term("objection_workdays", on)
-    proposals = _decided(cases, "case.remove", by=by, on=on)
-    for each in proposals:
+    reasons: dict[str, list[int]] = defaultdict(list)
+    for each in _decided(cases, "case.remove", by=by, on=on):
         over = carried_calendar().add(each.proposed_on, wait).due
         demand(on > over, "proposal", _("Objections are open until the end of %(day)s.") % {"day": over})
-    return progress.advance(
-        Case.objects.filter(pk__in=keys),
-        "case.remove",
-        by=by,
-        on=on,
-        versions=versions,
-        note=note,
-        reason=proposals[0].reason,
-    )
+        reasons[each.reason].append(each.case_id)
+    moved = []
+    for reason, keys in reasons.items():
+        alike = Case.objects.filter(pk__in=keys)
+        moved += progress.advance(alike, "case.remove", by=by, on=on, versions=versions, note=note, reason=reason)
+    return moved
 
 
 @transaction.atomic

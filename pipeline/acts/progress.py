@@ -1,19 +1,19 @@
 """What every move has in common: the grant, the clock, the row of history, the notices. Used by the acts that move."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from pipeline import access, stages
 from pipeline.access import Actor, Service
-from pipeline.acts import notice
-from pipeline.models import Application, Case, FirmMove, MoveRefused, Transition
+from pipeline.acts import notice, proposal
+from pipeline.models import Application, Case, FirmMove, MoveRefused, Proposal, Transition
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.rules import books
 from pipeline.rules.workdays import carried_calendar
-from pipeline.stages import Stage
+from pipeline.stages import Stage, moves_from
 
 
 def advance(
@@ -40,6 +40,7 @@ def advance(
     for clock, group in _by_clock(before, stages.CASE_STAGES[target], on).items():
         chosen = Case.objects.filter(pk__in=[case.pk for case in group])
         chosen.move(name, versions=dict(versions) if versions is not None else None, **dict(clock), **also)
+    proposal.end(Proposal.objects.filter(case__in=before, application=None), moves_from("case", target), on=on)
     return record(before, name, target=target, by=by, on=on, note=note, opinion=opinion)
 
 
@@ -103,6 +104,7 @@ def advance_application(
     for clock, group in _by_clock(before, stages.APPLICATION_STAGES[target], on).items():
         chosen = Application.objects.filter(pk__in=[each.pk for each in group])
         chosen.move(name, to=target, versions=dict(versions) if versions is not None else None, **dict(clock), **also)
+    proposal.end(Proposal.objects.filter(application__in=before), moves_from("application", target), on=on)
     return record_application(before, name, target=target, by=by, on=on, note=note, opinion=opinion)
 
 
@@ -141,6 +143,17 @@ def tell(cases: list[Case], name: str, **values: Any) -> None:
 
 def open_applications(cases: CaseQuerySet) -> ApplicationQuerySet:
     return Application.objects.open().filter(case__in=cases.values("pk"))
+
+
+def must_stand(rows: CaseQuerySet | ApplicationQuerySet, act: str, where: Collection[str | None]) -> None:
+    """Refuse an act that is no move itself for rows that do not stand at one of these stages. Raises MoveRefused."""
+    astray = {
+        str(pk): (stage, version)
+        for pk, stage, version in rows.values_list("pk", "stage", "version")
+        if stage not in where
+    }
+    if astray:
+        raise MoveRefused(act, astray)
 
 
 def opening_clock(place: Stage, on: date) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Four eyes: what one person proposes another decides. Used by the acts of case and application."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,13 @@ from pipeline.access import Actor
 from pipeline.acts.conditions import demand
 from pipeline.models import Proposal
 from pipeline.models.firm import FirmOwnedQuerySet
+
+
+def end(proposals: FirmOwnedQuerySet[Proposal], possible: Collection[str], *, on: date) -> None:
+    """Rows have moved on: what was proposed of them and is not possible from here ends undecided, and is no ground to
+    act on when they come back.
+    """
+    proposals.filter(decided_on=None).exclude(act__in=possible).update(decided_on=on)
 
 
 def decide(proposals: FirmOwnedQuerySet[Proposal], *, rows: int, by: Actor, on: date) -> list[Proposal]:

@@ -58,7 +58,11 @@ def _chosen(request: StaffRequest) -> Any:
     """The cases ticked, or with `everything` all that the list's conditions leave."""
     if "everything" in request.POST:
         return queue.narrowed(request, queue.conditions_of(request))
-    return Case.objects.visible_to(request.user).filter(number__in=request.POST.getlist("chosen"))
+    numbers = set(request.POST.getlist("chosen"))
+    found = Case.objects.visible_to(request.user).filter(number__in=numbers)
+    if found.count() != len(numbers):
+        raise Http404("one of the chosen cases is not there")
+    return found
 
 
 def _all_done(deed: Deed, cases: list[Case], form: MoveForm, request: StaffRequest) -> bool:

@@ -158,7 +158,7 @@ def carry_out(request: StaffRequest, deed: Deed, case: Any, row: Case | Applicat
     form = deed.form(request.POST or None, request=request, case=case)
     step = request.POST.get("step", "do")
     ready = request.method == "POST" and step != "more" and form.is_valid()
-    if ready and step == "do" and not deed.legal_in(row.stage):
+    if ready and step == "do" and not (deed.legal_in(row.stage) and row.version == version_seen(request)):
         return _conflict(request, deed, case.number, row)
     if ready and step == "do":
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -214,7 +214,10 @@ def _batch(request: StaffRequest, shown: DiagnosisQuerySet) -> HttpResponse:
     """Register or invite the chosen firms, or all that the filter finds; all of them or none."""
     firms = Firm.objects.filter(pk__in=shown.order_by().values("firm"))
     if "everything" not in request.POST:
-        firms = firms.filter(uscc__in=request.POST.getlist("chosen"))
+        codes = set(request.POST.getlist("chosen"))
+        if Firm.objects.within(request.user.reach(access.OFFICE)).filter(uscc__in=codes).count() != len(codes):
+            raise Http404("one of the chosen firms is not there")
+        firms = firms.filter(uscc__in=codes)
     act = {"open_lead": _open_leads, "invite": _invite}.get(request.POST.get("act", ""))
     try:
         with transaction.atomic():
