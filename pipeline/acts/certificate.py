@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from psycopg.types.range import DateRange
 
@@ -68,7 +69,7 @@ def _checked(number: str, issued_on: date) -> str:
     try:
         form = certificate_number(number)
     except IdentifierRefused as refused:
-        demand(False, "number", str(refused.says.in_language("zh")))
+        demand(False, "number", refused.says.in_language(get_language() or ""))
     demand(form[2:6] == str(issued_on.year), "number", _("The year in the number is not the year of issue."))
     taken = Certificate.objects.filter(number=form).exists()
     demand(not taken, "number", _("This number is recorded already."))

@@ -108,6 +108,11 @@ WORDS = {
         _("Please correct your application in time"),
         _("Case %(number)s waits for your corrections until %(due)s. After that it can be closed."),
     ),
+    "case.remind_draft": Words(
+        (FIRM,),
+        _("Please finish your application"),
+        _("Case %(number)s waits for your application. After a second reminder it can be closed."),
+    ),
     "case.lapse": Words(
         (FIRM,),
         _("Your case has lapsed"),

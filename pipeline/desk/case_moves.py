@@ -123,8 +123,8 @@ def _clear_flag(cases: Any, *, flag: Flag, versions: Any, **said: Any) -> None:
 
 
 OPEN, KEPT = stages.OPEN, frozenset({"coaching", "ready"})
+LAPSES = frozenset(stage for stage in stages.CASE_MOVES["case.lapse"].from_ if stage)
 RAISE, SETTLE = gettext_lazy("Register an objection or record"), gettext_lazy("Settle an objection or record")
-WITH_FIRM = frozenset({"draft", "county_returned", "city_returned"})
 DEEDS = {
     deed.slug: deed
     for deed in (
@@ -153,7 +153,7 @@ DEEDS = {
         Deed("remove", "case.remove", acts.remove, NoteForm, danger=True),
         Deed("refuse", "case.refuse", acts.refuse, NoteForm, danger=True),
         Deed("drop-lead", "case.drop_lead", acts.drop_lead, NoteForm, danger=True),
-        Deed("remind", "case.remind", _remind, says=gettext_lazy("Remind the firm"), legal=WITH_FIRM, key="N"),
+        Deed("remind", "case.remind", _remind, says=gettext_lazy("Remind the firm"), legal=LAPSES, key="N"),
         Deed("lapse", "case.lapse", acts.lapse, danger=True),
         Deed("record-departure", "case.record_departure", acts.record_departure, DepartureForm, danger=True),
     )
@@ -247,9 +247,7 @@ def _reminded(known: Known) -> str:
 
 
 def _not_reminded(known: Known) -> str:
-    case = known.case
-    short = case.stage != "draft" and case.reminders < acts.REMINDERS
-    return _("the firm must be reminded twice first") if short else ""
+    return _("the firm must be reminded twice first") if known.case.reminders < acts.REMINDERS else ""
 
 
 def _not_objected(known: Known) -> str:

@@ -275,6 +275,19 @@ def test_a_case_lapses_only_after_its_day_and_two_reminders(story: Story) -> Non
         assert story.case.get().reason == "no_correction"
 
 
+def test_a_draft_lapses_only_after_two_reminders(story: Story) -> None:
+    story.to("draft")
+    wang = story.cast.wang
+    with acting(wang), transaction.atomic():
+        for day in (10, 11):
+            with pytest.raises(ConditionUnmet):
+                case.lapse(story.case, by=wang, on=date(2026, 11, day))
+            case.remind(story.case, by=wang, on=date(2026, 11, day))
+        assert Notice.objects.filter(kind="case.remind_draft").count() == 2
+        case.lapse(story.case, by=wang, on=date(2026, 11, 12))
+        assert story.case.get().reason == "no_correction"
+
+
 def test_where_an_office_signs_once_its_officer_forwards(story: Story) -> None:
     story.to("county_review")
     story.cast.offices["linan"].one_signature = True

@@ -161,7 +161,7 @@ CALLS: dict[tuple[str, str], tuple[str, Act]] = {
     ("case", "certificate.issue"): ("ready", lambda p, who: issue(p, who)),
     ("case", "case.withdraw"): ("county_review", lambda p, who: case.withdraw(p.cases, **who)),
     ("case", "case.drop_lead"): ("lead", lambda p, who: case.drop_lead(p.cases, note="无意向", **who)),
-    ("case", "case.lapse"): ("draft", lambda p, who: case.lapse(p.cases, **who)),
+    ("case", "case.lapse"): ("draft", lambda p, who: lapse(p, who)),
     ("case", "case.remove"): ("coaching", lambda p, who: case.remove(p.cases, note="期满", **who)),
     ("case", "case.record_departure"): (
         "coaching",
@@ -228,6 +228,11 @@ class Answered(dict[int, str]):
 
     def __missing__(self, key: int) -> str:
         return "已补"
+
+
+def lapse(place: Place, who: dict[str, Any]) -> object:
+    place.cases.update(reminders=case.REMINDERS)
+    return case.lapse(place.cases, **who)
 
 
 def issue(place: Place, who: dict[str, Any]) -> object:
