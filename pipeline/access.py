@@ -14,6 +14,8 @@ COUNTY = frozenset({"county_officer", "county_head"})
 OFFICE = CITY | COUNTY
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 FIRM = frozenset({"firm_owner", "firm_finance", "firm_rd", "firm_editor", "firm_viewer"})
+# whose turn a stage is, as `stages` names it -> the seats that take it
+TURNS = {"city": CITY, "county": COUNTY, "firm": FIRM, "coach": frozenset({"coach"})}
 SEATS = OFFICE | {"leader", "coach", "agency", "expert"} | FIRM | ADMINISTRATORS
 
 SEAT_NAMES = {
@@ -160,7 +162,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "certificate.fulfil": _seats("firm_owner", "county_officer", "city_officer"),
     "round.open": _seats("city_officer"),
     "diagnosis.keep": _seats("city_officer", "county_officer", "firm_owner", "assessor", "city_head", "publicity"),
-    "coaching.draw_plan": _seats("county_officer", "city_officer", "coach", "publicity", "intake"),
+    "coaching.draw_plan": _seats("county_officer", "city_officer", "coach", "publicity"),
     "coaching.finish_step": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor"),
     "coaching.accept_step": _seats("county_officer", "city_officer", "coach"),
     "coaching.reopen_step": _seats("county_officer", "city_officer", "coach"),
@@ -173,7 +175,10 @@ GRANTS: dict[str, frozenset[str]] = {
     "evidence.inspect": _seats("intake"),
     "figures.enter": _seats("firm_owner", "firm_finance", "firm_editor"),
     "firm.amend": _seats("firm_owner", "firm_editor", "county_officer", "city_officer"),
+    "firm.set_contact": _seats("firm_owner", "firm_editor", "county_officer", "city_officer"),
     "firm.register": _seats("county_officer", "city_officer"),
+    "firm.rename": _seats("county_officer", "city_officer"),
+    "firm.verify": _seats("county_officer", "city_officer"),
     "firm.assign_county": _seats("city_officer"),
     "firm.record_property": _seats("firm_owner", "firm_rd", "firm_editor"),
     "notice.read": FIRM | OFFICE | {"coach"},
@@ -190,6 +195,11 @@ def may(actor: Actor, act: str, rows: Reachable | None = None) -> bool:
     """Whether the actor's seats grant the act, for all these rows. Asks; `require` refuses."""
     seats = actor.seat_kinds & GRANTS[act]
     return bool(seats) and (rows is None or not rows.beyond(actor.reach(seats)))
+
+
+def turns(actor: Actor) -> frozenset[str]:
+    """Whose turn the actor's seats take, in the words of a stage's `turn`."""
+    return frozenset(turn for turn, seats in TURNS.items() if actor.seat_kinds & seats)
 
 
 def require(actor: Actor, act: str, rows: Reachable | None = None) -> None:

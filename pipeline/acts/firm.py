@@ -39,7 +39,7 @@ def register(records: Sequence[Mapping[str, Any]], *, by: Actor, on: date) -> li
     A firm's county is written before the firm itself: that is what lets a county officer see what she registers.
     """
     access.require(by, "firm.register")
-    reach = by.reach(access.OFFICE)
+    reach = by.reach(access.GRANTS["firm.register"])
     foreign = [
         each for each in records if not reach.everything and getattr(each["division"], "pk", None) not in reach.counties
     ]
@@ -74,7 +74,7 @@ def amend(firm: Firm, changes: Mapping[str, Any], *, version: int, by: Actor, on
 
 @transaction.atomic
 def rename(firm: Firm, name: str, *, by: Actor, on: date) -> None:
-    access.require(by, "firm.register", Firm.objects.filter(pk=firm.pk))
+    access.require(by, "firm.rename", Firm.objects.filter(pk=firm.pk))
     FormerName.objects.create(firm=firm, name=firm.name, until=on)
     Firm.objects.filter(pk=firm.pk).update(name=name, pinyin=pinyin_key(name), version=F("version") + 1)
 
@@ -82,7 +82,7 @@ def rename(firm: Firm, name: str, *, by: Actor, on: date) -> None:
 @transaction.atomic
 def verify(firms: FirmQuerySet, *, by: Actor, on: date) -> int:
     """Note that the identity of the firms' owners was checked."""
-    access.require(by, "firm.register", firms)
+    access.require(by, "firm.verify", firms)
     return firms.filter(verified_on=None).update(verified_on=on)
 
 
@@ -95,7 +95,7 @@ def assign_county(firms: FirmQuerySet, division: Division, *, by: Actor, on: dat
 
 @transaction.atomic
 def set_contact(firm: Firm, *, name: str, phone: str, email: str, by: Actor) -> None:
-    access.require(by, "firm.amend", Firm.objects.filter(pk=firm.pk))
+    access.require(by, "firm.set_contact", Firm.objects.filter(pk=firm.pk))
     Contact.objects.filter(firm=firm).exclude(name=name).delete()
     Contact.objects.update_or_create(firm=firm, name=name, defaults={"phone": phone, "email": email})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pipeline import access
 from pipeline.access import Actor
 from pipeline.models import Application, Case
 from pipeline.rules.workdays import carried_calendar
@@ -33,7 +34,7 @@ class Standing:
 def standing_of(case: Any, application: Application | None, actor: Actor, today: date) -> Standing:
     """`case` carries its county's name (`with_county`)."""
     row = application or case
-    mine = _is_mine(row.place, actor)
+    mine = row.place.turn in access.turns(actor)
     turn = _("me") if mine else turn_words(row.place, case.county_name)
     return Standing(case, row, turn, mine, row.due(today, carried_calendar()), due_words(row))
 
@@ -72,8 +73,3 @@ def sentences(parts: Iterable[str]) -> str:
 
 def phrases(parts: Iterable[str]) -> str:
     return (", " if language() == "en" else "，").join(part for part in parts if part)
-
-
-def _is_mine(place: Stage, actor: Actor) -> bool:
-    kinds = {"city": "city", "county": "coun", "firm": "firm", "coach": "coac"}
-    return any(kind.startswith(kinds[place.turn]) for kind in actor.seat_kinds) if place.turn in kinds else False

@@ -146,8 +146,7 @@ DECIDED = ("case.publish", "case.remove", "application.recommend")
 
 def turn_of(actor: Actor) -> Q:
     """Cases that wait for one of the person's seats; wants `with_dossier`."""
-    turns = {"city": "city", "coun": "county", "firm": "firm", "coac": "coach"}
-    mine = {turns[kind[:4]] for kind in actor.seat_kinds if kind[:4] in turns}
+    mine = access.turns(actor)
     of_case, of_dossier = (
         [name for name, stage in table.items() if stage.turn in mine]
         for table in (CASE_STAGES, stages.APPLICATION_STAGES)

@@ -114,7 +114,7 @@ def contact(request: StaffRequest, uscc: str) -> HttpResponse:
         firm_acts.set_contact(held, by=request.user, **form.cleaned_data)
         messages.success(request, _("The contact is saved."))
         return standing.onward(request, held, "contact")
-    may = access.may(request.user, "firm.amend")
+    may = access.may(request.user, "firm.set_contact")
     return render(request, "portal/firm/contact.html", {"firm": held, "form": form, "may": may})
 
 
