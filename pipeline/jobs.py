@@ -3,7 +3,9 @@
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 
 from celery import Task, shared_task
@@ -17,14 +19,23 @@ from pipeline import access
 from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
 from pipeline.acts import case, diagnosis, evidence, notice, roster, trail
 from pipeline.models import Case, Certificate, DocumentVersion, Firm, Heartbeat, Import, Notice, User
-from pipeline.models.firm import FirmQuerySet
 from pipeline.outside import mail
 from pipeline.outside.scanner import ScannerDown
 from pipeline.rules.workdays import carried_calendar
 
 log = logging.getLogger(__name__)
 CHUNK = 500
-RENEWAL_AHEAD = timedelta(days=365)
+
+
+@contextmanager
+def _left_if_broken(what: str, which: object, *, but: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+    """One item that cannot be worked on is logged and left to the next run: it keeps no other from its turn."""
+    try:
+        yield
+    except but:
+        raise
+    except Exception:
+        log.exception("%s %s is left to the next run", what, which)
 
 
 class Acting(Task):  # type: ignore[type-arg]
@@ -67,7 +78,8 @@ def inspect_papers() -> None:
         with transaction.atomic():
             waiting = list(DocumentVersion.objects.filter(state=DocumentVersion.RECEIVED).values_list("pk", flat=True))
         for key in waiting:
-            evidence.inspect(DocumentVersion.objects.filter(pk=key), by=INTAKE)
+            with _left_if_broken("paper", key, but=ScannerDown):
+                evidence.inspect(DocumentVersion.objects.filter(pk=key), by=INTAKE)
     except ScannerDown as error:
         log.warning("papers wait for the scanner: %s", error)
 
@@ -97,8 +109,15 @@ def commit_roster(key: int, *, person: int) -> None:
 @shared_task(**_as(ASSESSOR))
 def diagnose_firms() -> None:
     """Every minute, and after a roster: judge the firms whose record changed since their diagnosis."""
-    for firms in _chunks(Firm.objects.filter(diagnosis_due=True)):
-        diagnosis.keep(firms, by=ASSESSOR, on=clock.today())
+    with transaction.atomic():
+        due = list(Firm.objects.filter(diagnosis_due=True).values_list("pk", flat=True))
+    for keys in batched(due, CHUNK):
+        with _left_if_broken("chunk with firm", keys[0]):
+            _diagnose(*keys)
+            continue
+        for key in keys:  # one of them breaks it: the others are judged one by one
+            with _left_if_broken("firm", key):
+                _diagnose(key)
 
 
 @shared_task(**_as(PUBLICITY))
@@ -108,7 +127,8 @@ def close_publicity() -> None:
     with transaction.atomic():
         over = list(Case.objects.publicity_over(today).values_list("pk", flat=True))
     for key in over:
-        case.admit(Case.objects.filter(pk=key), by=PUBLICITY, on=today)
+        with _left_if_broken("case", key):
+            case.admit(Case.objects.filter(pk=key), by=PUBLICITY, on=today)
 
 
 @shared_task(**_as(INTAKE))
@@ -124,9 +144,10 @@ def open_renewals() -> None:
     """Every night: coaching towards re-certification begins a year before the certificate ends."""
     today = clock.today()
     with transaction.atomic():
-        ending = list(Certificate.objects.due_for_renewal(today, today + RENEWAL_AHEAD).values_list("pk", flat=True))
+        ending = list(Certificate.objects.due_for_renewal(today).values_list("pk", flat=True))
     for key in ending:
-        case.open_renewal(Certificate.objects.filter(pk=key), by=INTAKE, on=today)
+        with _left_if_broken("certificate", key):
+            case.open_renewal(Certificate.objects.filter(pk=key), by=INTAKE, on=today)
 
 
 @shared_task(**_as(SEALER))
@@ -140,15 +161,12 @@ def _send(found: Notice) -> None:
     try:
         for language, to in addresses.items():
             mail.send(to, subject=found.title[language], text=notice.hint(found, language))
-    except OSError as error:
+    except (OSError, ValueError) as error:  # nobody answers, or an address no mail can be sent to
         log.warning("notice %s was not sent: %s", found.public_id, error)
         notice.failed(found, at=timezone.now(), why=str(error))
     else:
         notice.sent(found, at=timezone.now())
 
 
-def _chunks(firms: FirmQuerySet) -> Iterator[FirmQuerySet]:
-    with transaction.atomic():
-        found = list(firms.values_list("pk", flat=True))
-    for start in range(0, len(found), CHUNK):
-        yield Firm.objects.filter(pk__in=found[start : start + CHUNK])
+def _diagnose(*keys: int) -> None:
+    diagnosis.keep(Firm.objects.filter(pk__in=keys), by=ASSESSOR, on=clock.today())

@@ -38,11 +38,22 @@ def receive(
     year: FinancialYear | None = None,
     fault: Fault | None = None,
 ) -> Evidence:
-    """Take a paper in as evidence for a step, a year or a fault. The same title again becomes its next version."""
+    """Take a paper in as evidence for a step, a year or a fault. The same title again for the same becomes its next
+    version: a paper sent for another step never takes the place of one that was accepted.
+    """
     access.require(by, "evidence.receive", Firm.objects.filter(pk=firm.pk))
+    demand(
+        step is None or Step.objects.filter(pk=step.pk, state=Step.OPEN).exists(),
+        "file",
+        _("This step is handed in or accepted: it takes no more papers. Ask the bureau to open it again."),
+    )
+    name = storage.plain_name(name)
     media_type = _media_type(name, content, size)
     digest = storage.keep(content)
-    document, _created = Document.objects.get_or_create(firm=firm, purpose=purpose, title=name)
+    proves = {"step": step, "year": year, "fault": fault}
+    same = Evidence.objects.filter(firm=firm, document__purpose=purpose, document__title=name, **proves)
+    document = Document.objects.filter(proves__in=same).first()
+    document = document or Document.objects.create(firm=firm, purpose=purpose, title=name)
     last = document.versions.aggregate(last=Max("number"))["last"] or 0
     DocumentVersion.objects.create(
         firm=firm,
@@ -55,7 +66,7 @@ def receive(
         by_id=by.pk,
     )
     evidence, _created = Evidence.objects.get_or_create(
-        firm=firm, document=document, step=step, year=year, fault=fault, defaults={"by_id": by.pk}
+        firm=firm, document=document, **proves, defaults={"by_id": by.pk}
     )
     return evidence
 

@@ -57,12 +57,7 @@ def receive(content: BinaryIO, *, name: str, by: User, on: date) -> Import:
     except SheetRefused as refused:
         raise ConditionUnmet([Missing("file", refused.says.in_language(get_language() or ""))]) from None
     sha256 = storage.keep(content)
-    return Import.objects.create(office=office, by=by, name=plain_name(name), sha256=sha256, size=size, day=on)
-
-
-def plain_name(name: str) -> str:
-    """A file's name as text: no folders, no invisible signs."""
-    return "".join(sign for sign in Path(name).name if sign.isprintable())[-200:]
+    return Import.objects.create(office=office, by=by, name=storage.plain_name(name), sha256=sha256, size=size, day=on)
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 Without it no paper is ever found clean: closed, never open.
 """
 
+import struct
 import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -33,11 +34,11 @@ def _structure(content: BinaryIO, media_type: str) -> Iterator[str]:
     try:
         with zipfile.ZipFile(content) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
         yield "not an Office file inside"
         return
     names = {member.filename for member in members}
-    packed, unpacked = (sum(sizes) for sizes in zip(*((m.compress_size, m.file_size) for m in members), strict=True))
+    packed, unpacked = sum(m.compress_size for m in members), sum(m.file_size for m in members)
     if part not in names:
         yield f"{part} is missing"
     if any(name.endswith(("vbaProject.bin", ".exe", ".dll")) or "/embeddings/" in name for name in names):

@@ -5,10 +5,12 @@ import os
 import tempfile
 from pathlib import Path
 from typing import BinaryIO, cast
+from unicodedata import normalize
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
 
+LONGEST_NAME = 200
 CHUNK = 1024 * 1024
 INNER = "/documents/"
 
@@ -26,6 +28,12 @@ class DiskStorage(FileSystemStorage):
             os.fsync(draft.fileno())
         Path(draft.name).replace(target)
         return name
+
+
+def plain_name(name: str) -> str:
+    """A file's name as text: no folders, no invisible signs, and its ending kept."""
+    text = normalize("NFC", Path(name.replace("\\", "/")).name)
+    return "".join(sign for sign in text if sign.isprintable())[-LONGEST_NAME:]
 
 
 def keep(content: BinaryIO) -> str:

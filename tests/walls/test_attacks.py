@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from config import clock
 from config.postgres.scope import acting
-from pipeline.acts import case, diagnosis
+from pipeline import jobs
+from pipeline.acts import case, coaching, diagnosis
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Case, Diagnosis, Fault, Firm, Flag, MoveRefused, Proposal, User
+from pipeline.models import Case, Diagnosis, DocumentVersion, Fault, Firm, Flag, MoveRefused, Proposal, Step, User
 from tests.cast import DAY, QINGHE, YUNLING, Cast, Story, the
 
 Enter = Callable[[User], Client]
 NUL = "a\x00b"
+EMPTY_ZIP = b"PK\x05\x06" + b"\x00" * 18
 ENDLESS = "9" * 5_000  # more digits than Python turns into a number
 
 
@@ -300,3 +304,92 @@ def test_a_foreign_firm_among_one_s_own_refuses_the_whole_batch(cast: Cast, ente
         assert wang.post(reverse("desk:screening"), sent).status_code == 404
     with acting(cast.chen):
         assert not Case.objects.exists()
+
+
+# ----------------------------------------------------------------------------------------------------- papers
+
+
+PDF = b"%PDF-1.4\n" + b"0" * 64
+
+
+@pytest.fixture
+def archive(tmp_path: Path, settings: Any) -> Path:
+    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": tmp_path / "documents"}}
+    settings.STORAGES = settings.STORAGES | {"documents": documents}
+    return tmp_path
+
+
+def send(client: Client, name: str, content: bytes = PDF) -> int:
+    paper = SimpleUploadedFile(name, content)
+    return client.post(reverse("portal:step", args=[QINGHE, 1]), {"papers": paper}).status_code
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 240 + ".pdf", "../../etc/passwd.pdf", "\u202efdp.exe.pdf", "<img src=x onerror=alert(1)>.pdf", "=1.pdf"],
+)
+def test_a_paper_of_a_strange_name_is_kept_under_a_harmless_one(
+    story: Story, enter: Enter, morning: time_machine.Traveller, archive: Path, name: str
+) -> None:
+    story.to("coaching")
+    morning.move_to(datetime.combine(story.day, time(1, 30), UTC))
+    li = enter(story.cast.li)
+    assert send(li, name) == 302
+    with acting(story.cast.li):
+        kept = DocumentVersion.objects.get()
+    assert kept.name.isprintable()
+    assert "/" not in kept.name
+    assert len(kept.name) <= 200
+    page = li.get(reverse("portal:step", args=[QINGHE, 1])).content.decode()
+    assert "<img src=x" not in page
+    head = li.get(reverse("desk:document", args=[kept.document_id, 1])).headers["Content-Disposition"]
+    assert head.startswith("attachment")
+    assert "\n" not in head
+
+
+def test_a_step_that_was_accepted_takes_no_other_paper(
+    story: Story, enter: Enter, morning: time_machine.Traveller, archive: Path
+) -> None:
+    """What somebody accepted must not be exchanged behind their back."""
+    story.to("coaching")
+    morning.move_to(datetime.combine(story.day, time(1, 30), UTC))
+    li, chen = enter(story.cast.li), story.cast.chen
+    assert send(li, "a.pdf") == 302
+    with acting(chen):
+        steps = Step.objects.filter(firm=story.cast.qinghe).current().filter(position=1)
+        coaching.accept_step(steps, by=chen, on=story.day, version=steps.get().version)
+    send(li, "a.pdf", PDF + b"another")
+    with acting(chen):
+        assert DocumentVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + b"\xff" * 500, b"PK\x03\x04" + EMPTY_ZIP])
+def test_a_paper_that_breaks_the_inspection_keeps_no_other_from_it(
+    story: Story, enter: Enter, morning: time_machine.Traveller, archive: Path, content: bytes
+) -> None:
+    story.to("coaching")
+    morning.move_to(datetime.combine(story.day, time(1, 30), UTC))
+    li = enter(story.cast.li)
+    assert send(li, "a.docx", content) == 302
+    assert send(li, "b.pdf") == 302
+    jobs.inspect_papers()
+    with acting(story.cast.li):
+        states = dict(DocumentVersion.objects.values_list("name", "state"))
+    assert states["b.pdf"] == "clean"
+    assert states["a.docx"] != "clean"
+
+
+def test_a_paper_whose_bytes_are_lost_keeps_no_other_from_being_inspected(
+    story: Story, enter: Enter, morning: time_machine.Traveller, archive: Path
+) -> None:
+    story.to("coaching")
+    morning.move_to(datetime.combine(story.day, time(1, 30), UTC))
+    li = enter(story.cast.li)
+    send(li, "a.pdf", PDF + b"lost")
+    with acting(story.cast.li):
+        kept = DocumentVersion.objects.get()
+    (archive / "documents" / kept.sha256[:2] / kept.sha256[2:]).unlink()
+    send(li, "b.pdf")
+    jobs.inspect_papers()
+    with acting(story.cast.li):
+        assert dict(DocumentVersion.objects.values_list("name", "state")) == {"a.pdf": "received", "b.pdf": "clean"}
