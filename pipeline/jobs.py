@@ -4,7 +4,6 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from itertools import batched
 from typing import Any
 

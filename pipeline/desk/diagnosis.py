@@ -15,9 +15,9 @@ from pipeline.acts import diagnosis as diagnosis_acts
 from pipeline.desk.identity import identity
 from pipeline.models import Diagnosis, Firm, Round
 from pipeline.request import StaffRequest
-from pipeline.rules import Label, Path, Step, books, plan
+from pipeline.rules import Book, Label, Path, Step, books, plan
 from pipeline.rules.figures import NAMES
-from pipeline.rules.score import IP_BLOCK
+from pipeline.rules.score import IP_BLOCK, most_points
 from pipeline.templatetags.figures import planned_day, quantity, wan
 from pipeline.templatetags.look import spoken
 
@@ -38,10 +38,10 @@ PEOPLE = {
     "city": Label("市科技局", "the city office"),
 }
 BLOCKS = (
-    (Label("知识产权", "Intellectual property"), 30, IP_BLOCK),
-    (Label("成果转化", "Conversion of results"), 30, ("conversion",)),
-    (Label("研发组织管理", "Management of R&D"), 20, ("rd_system", "rd_institute", "incentives", "talent")),
-    (Label("企业成长性", "Growth"), 20, ("growth_net_assets", "growth_sales")),
+    (Label("知识产权", "Intellectual property"), IP_BLOCK),
+    (Label("成果转化", "Conversion of results"), ("conversion",)),
+    (Label("研发组织管理", "Management of R&D"), ("rd_system", "rd_institute", "incentives", "talent")),
+    (Label("企业成长性", "Growth"), ("growth_net_assets", "growth_sales")),
 )
 HEADS = frozenset({"staff", "tech_staff"})
 
@@ -97,6 +97,7 @@ def _chosen(kept: Sequence[Diagnosis], day: str, place: str) -> Diagnosis | None
 
 def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
     """What a page tells of a kept diagnosis; remedies are reckoned for the newest only, an old one is as it was."""
+    book = books(diagnosis.book, diagnosis.day)
     way = _way(diagnosis, today) if newest else None
     steps = {step.rule: step for step in way.steps} if way else {}
     findings = [_explained(finding, steps.get(finding["rule"]), today) for finding in diagnosis.findings]
@@ -104,13 +105,13 @@ def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
     return {
         "diagnosis": diagnosis,
         "newest": newest,
-        "book": books(diagnosis.book, diagnosis.day),
+        "book": book,
         "findings": findings,
         "counts": [(verdict, counts[verdict]) for verdict in COUNTED],
         "years": _years(diagnosis.findings),
         "figures": _figures(diagnosis.findings),
         "score": diagnosis.assessment["score"],
-        "blocks": _blocks(diagnosis.assessment["score"]),
+        "blocks": _blocks(diagnosis.assessment["score"], book),
         "way": way,
     }
 
@@ -158,12 +159,15 @@ def _written(key: str, value: str | None) -> str:
     return quantity(value) if key in HEADS else wan(value)
 
 
-def _blocks(score: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _blocks(score: Mapping[str, Any] | None, book: Book) -> list[dict[str, Any]]:
     """The four blocks of the score with the range of points of each and its lines."""
     if score is None:
         return []
     items = {each["item"]: each for each in score["items"]}
-    return [_block(title, most, [items[name] for name in names if name in items]) for title, most, names in BLOCKS]
+    return [
+        _block(title, most_points(book, names), [items[name] for name in names if name in items])
+        for title, names in BLOCKS
+    ]
 
 
 def _block(title: Label, most: int, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

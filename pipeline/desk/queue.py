@@ -19,7 +19,7 @@ from pipeline.acts.diagnosis import WEIGHT
 from pipeline.desk import case_moves, paging
 from pipeline.desk.standing import Standing, open_dossier, standing_of
 from pipeline.models import Case, Division
-from pipeline.models.case import FRESH_FOR, VIEWS, CaseQuerySet, by_deadline
+from pipeline.models.case import FRESH_FOR, GROUPED_WITHIN, VIEWS, CaseQuerySet, by_deadline
 from pipeline.request import StaffRequest
 from pipeline.rules.condition import TITLES
 from pipeline.rules.workdays import carried_calendar
@@ -260,7 +260,7 @@ def _change(case: Any, standing: Standing, today: date) -> str:
 
 def _groups(rows: list[Row], counts: dict[str, int], today: date) -> list[Group]:
     """The rows of the page under the heads of the day; each head tells the number in the whole list."""
-    soon = carried_calendar().add(today, 5).due
+    soon = carried_calendar().add(today, GROUPED_WITHIN).due
     groups = {name: Group(name, str(GROUP_NAMES[name]), counts[name]) for name in GROUP_NAMES}
     for row in rows:
         deadline = row.case.deadline  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from pipeline import access, stages
 from pipeline.access import Actor
 from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
-from pipeline.models.moving import MovingQuerySet, due
+from pipeline.models.moving import SOON_WITHIN, MovingQuerySet, due
 from pipeline.models.review import Fault, Flag, Proposal
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
@@ -21,6 +21,10 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
     def open(self) -> Self:
         return self.exclude(stage="closed")
+
+    def told_to_firm(self) -> Self:
+        """Of a lead the firm is told nothing, nor of one that was dropped."""
+        return self.exclude(stage="lead").exclude(reason="not_interested")
 
     def to_remind(self, today: date, days: Collection[date]) -> Self:
         """Cases that wait for the firm and end on one of these days, not reminded today yet."""
@@ -139,8 +143,7 @@ def attention(today: date) -> dict[str, Q]:
 
 View = Literal["mine", "fresh", "soon", "proposed", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-# working days: newly come in, almost over, the middle group of the list
-FRESH_FOR, SOON_WITHIN, GROUPED_WITHIN = 3, 4, 5
+FRESH_FOR, GROUPED_WITHIN = 3, 5  # working days: newly come in, the middle group of the list
 DECIDED = ("case.publish", "case.remove", "application.recommend")
 
 

@@ -10,6 +10,7 @@ from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 from pipeline.rules.periods import months_later
 
 ENDING = ("revoked", "superseded", "moved_out")
+RENEWED_WITHIN = 12  # months before the last valid day
 
 
 class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
@@ -30,12 +31,12 @@ class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
         if state == "expired":
             return rows.filter(valid__endswith__lte=day)
         rows = rows.filter(valid__contains=day)
-        return rows if state == "valid" else rows.filter(valid__endswith__lte=months_later(day, 12))
+        return rows if state == "valid" else rows.filter(valid__endswith__lte=months_later(day, RENEWED_WITHIN))
 
-    def due_for_renewal(self, today: date, until: date) -> Self:
-        """Valid now and ending by `until`, of holders without an open case."""
+    def due_for_renewal(self, today: date) -> Self:
+        """Valid now and ending within a year, of holders without an open case."""
         has_case = Case.objects.open().filter(firm=OuterRef("firm"))
-        return self.valid_on(today).filter(~Exists(has_case), valid__endswith__lte=until)
+        return self.valid_on(today).filter(~Exists(has_case), valid__endswith__lte=months_later(today, RENEWED_WITHIN))
 
 
 class Certificate(FirmOwned):

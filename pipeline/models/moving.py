@@ -11,6 +11,7 @@ from pipeline.models.firm import FirmOwnedQuerySet, Row
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import Due, Stage
 
+SOON_WITHIN = 4  # working days: almost over
 TABLE_OF_MOVES = "MP001"  # the SQLSTATE of the trigger that guards the stages
 
 
@@ -75,6 +76,6 @@ def due(place: Stage, due_on: date | None, today: date, calendar: Calendar) -> D
     if place.term == "publicity_workdays" and left >= 0:
         return Due("notice", due_on, left)
     kind: Literal["over", "today", "soon", "calm"] = (
-        "over" if left < 0 else "today" if left == 0 else "soon" if left <= 4 else "calm"
+        "over" if left < 0 else "today" if left == 0 else "soon" if left <= SOON_WITHIN else "calm"
     )
     return Due(kind, due_on, left)

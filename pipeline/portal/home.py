@@ -74,7 +74,7 @@ def home(request: StaffRequest, uscc: str) -> HttpResponse:
         "faults": [(fault, standing.place_url(firm, fault.place)) for fault in where.faults],
         "steps": [(step, STEP_STATES[step.state]) for step in where.steps],
         "obligations": [(owed, obligation_words(owed)) for owed in where.obligations],
-        "stations": standing.stations(case, where.application, firm) if case else [],
+        "stations": standing.stations(case, where.application, firm, request.today) if case else [],
         "short": firm.latest_diagnosis.unmet if firm.latest_diagnosis else 0,
         "gaps": gaps(firm),
         "last_year": standing.years_asked(firm, request.today)[-1],

@@ -17,6 +17,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Application, Case, Fault, Firm, Notice, Office, Transition
 from pipeline.models.record import YEARS_ASKED
 from pipeline.request import StaffRequest
+from pipeline.rules import books
 from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import Due
 
@@ -61,7 +62,7 @@ def firm_or_404(request: StaffRequest, uscc: str) -> Any:
 
 def current_case(firm: Firm) -> Case | None:
     """The open case, or the last one; a lead is the bureau's note and nothing of the firm's."""
-    cases = Case.objects.filter(firm=firm).exclude(stage="lead").exclude(reason="not_interested")
+    cases = Case.objects.filter(firm=firm).told_to_firm()
     return cases.select_related("officer").order_by("-opened_on", "-pk").first()
 
 
@@ -113,14 +114,14 @@ def tell_unmet(request: StaffRequest, unmet: ConditionUnmet) -> None:
         messages.error(request, missing.says)
 
 
-def stations(case: Case, application: Application | None, firm: Any) -> list[Station]:
+def stations(case: Case, application: Application | None, firm: Any, today: date) -> list[Station]:
     """The way of this case, each stop with its day or what it takes. One statement, none for a draft."""
     moves = Transition.objects.filter(case=case, move__in=LEFT_BY).order_by("pk")
     left = {} if case.stage == "draft" else dict(moves.values_list("move", "on"))
     here = STATION_OF.get(case.stage, len(LEFT_BY))
     if case.stage == "closed" and case.reason != "certified":
         here = 1 + max((LEFT_BY.index(move) for move in left), default=-1)
-    words = _words(firm)
+    words = _words(firm, today)
     first = 0 if case.kind == Case.POOL else STATION_OF["coaching"]
     return [_station(place, here, application or case, words[place], left) for place in range(first, len(words))]
 
@@ -146,13 +147,15 @@ def _now_words(waiting: Case | Application) -> str:
     return _("with the bureau; nothing for you to do")
 
 
-def _words(firm: Any) -> list[tuple[str, str]]:
+def _words(firm: Any, today: date) -> list[tuple[str, str]]:
     """The name of each stop and what it takes, before one gets there."""
+    book = books("pool", today)
+    notice, coached = int(book.number("publicity_workdays")), int(book.number("term_months"))
     return [
         (_("Submit the application"), ""),
         (_("County review"), firm.office_name or ""),
         (_("City review"), ""),
-        (_("Public notice of admission"), _("5 working days")),
-        (_("Coaching"), _("36 months at most")),
+        (_("Public notice of admission"), _("%(n)s working days") % {"n": notice}),
+        (_("Coaching"), _("%(n)s months at most") % {"n": coached}),
         (_("Certification"), _("by rounds")),
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeline.rules.condition import points_range
 from pipeline.rules.dated import Book
 from pipeline.rules.figures import YEARS_BACK, year_name
-from pipeline.rules.formula import UNKNOWN, Formula, both, choose, either, fact, given, lifted, smaller, total
+from pipeline.rules.formula import UNKNOWN, Formula, both, choose, either, exact, fact, given, lifted, smaller, total
 from pipeline.rules.labels import Label
 
 IP_BLOCK = ("ip_advance", "ip_support", "ip_count", "ip_origin", "standards")
@@ -88,6 +89,12 @@ def capped_sum(book: Book, points: dict[str, Formula]) -> Formula:
     """All points together, those for intellectual property up to the most of their block."""
     block = smaller(total(points[name] for name in IP_BLOCK), book.number("score_ip_block"))
     return block + total(points[name] for name in OTHERS)
+
+
+def most_points(book: Book, names: Sequence[str]) -> int:
+    """The most points that some lines can give together; the block of intellectual property has a most of its own."""
+    most = sum(Fraction(exact(item(book, name).high, {}) or 0) for name in names)
+    return int(min(most, book.number("score_ip_block")) if names == IP_BLOCK else most)
 
 
 def item(book: Book, name: str) -> ScoreItem:

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.rules import Assessment, NoValue, assess, books, read_facts
 from pipeline.rules.judging import overall
+from pipeline.rules.score import IP_BLOCK, most_points
 from pipeline.rules.sentences import exact_text, money, percent
 from tests.rules.cases import CASES, changed
 
@@ -141,3 +142,9 @@ def test_a_share_just_below_the_line_does_not_read_like_the_line(value: str, tex
 )
 def test_what_is_short_is_rounded_up(yuan: str, zh: str, en: str) -> None:
     assert (money(Fraction(yuan)).zh, money(Fraction(yuan)).en) == (zh, en)
+
+
+def test_the_blocks_of_the_score_have_the_most_points_of_the_book():
+    book = books("hte", DAY)
+    growth, rd = ("growth_net_assets", "growth_sales"), ("rd_system", "rd_institute", "incentives", "talent")
+    assert [most_points(book, names) for names in (IP_BLOCK, ("conversion",), rd, growth)] == [30, 30, 20, 20]
