@@ -14,16 +14,21 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import demand
-from pipeline.models import Appointment, Case, Firm, MoveRefused, Notice, Plan, Round, Step, User, Visit
+from pipeline.models import Application, Appointment, Case, Firm, MoveRefused, Notice, Plan, Round, Step, User, Visit
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.coaching import StepQuerySet
 from pipeline.rules import plan, planning
+from pipeline.rules.condition import TITLES
+from pipeline.rules.labels import Label
+
+MEND_REFUSED = Label("按认定机构的意见整改：{condition}", "Mend what the agency refused: {condition}")
+REFUSED = Label("上次申报时认定机构认为不符合。", "The agency found it wanting in the last application.")
 
 
 @transaction.atomic
 def draw_plans(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Plan]:
-    """Draw up a plan from each firm's latest diagnosis; the one before is superseded, its finished steps stay to
-    be read.
+    """Draw up a plan from each firm's latest diagnosis and from what the agency last refused it for; the one before is
+    superseded, its finished steps stay to be read.
     """
     access.require(by, "coaching.draw_plan", cases)
     rows = list(cases.select_related("firm__latest_diagnosis").order_by("pk"))
@@ -33,7 +38,8 @@ def draw_plans(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Plan]:
         Plan(firm_id=case.firm_id, case=case, diagnosis=case.firm.latest_diagnosis, drawn_on=on) for case in diagnosed
     )
     rounds = [planning.Round(each.name, each.county_date) for each in Round.objects.filter(county_date__gte=on)]
-    Step.objects.bulk_create(step for each in plans for step in _steps(each, rounds))
+    refused = {each.case_id: each.refusal for each in Application.objects.last_ended(rows)}
+    Step.objects.bulk_create(step for each in plans for step in _steps(each, rounds, refused.get(each.case_id, [])))
     return plans
 
 
@@ -81,7 +87,10 @@ def appoint(firm: Firm, coach: User, *, by: Actor, on: date, until: date) -> App
     """Assign a coach. Until the firm consents, the coach sees nothing of it."""
     access.require(by, "coaching.appoint", Firm.objects.filter(pk=firm.pk))
     demand("coach" in coach.seat_kinds, "coach", _("This person holds no coach's seat."))
-    return Appointment.objects.create(firm=firm, coach=coach, during=DateRange(on, until))
+    during = DateRange(on, until)
+    already = Appointment.objects.filter(firm=firm, coach=coach, during__overlap=during).exists()
+    demand(not already, "coach", _("This coach is assigned to the firm already."))
+    return Appointment.objects.create(firm=firm, coach=coach, during=during)
 
 
 @transaction.atomic
@@ -90,10 +99,26 @@ def consent(appointment: Appointment, *, by: Actor, on: date) -> None:
     Appointment.objects.filter(pk=appointment.pk, consented_on=None).update(consented_on=on)
 
 
-def _steps(drawn: Plan, rounds: Sequence[planning.Round]) -> Iterator[Step]:
-    """The steps of the plainest way to a pass."""
+def _steps(drawn: Plan, rounds: Sequence[planning.Round], refused: Sequence[str]) -> Iterator[Step]:
+    """The steps of the plainest way to a pass; after them what the agency refused although the figures say nothing."""
     shortest = next(iter(plan(drawn.diagnosis.shown, rounds=rounds)), None)
-    for position, step in enumerate(shortest.steps if shortest else (), start=1):
+    steps = shortest.steps if shortest else ()
+    yield from _reckoned(drawn, steps)
+    planned = {step.rule for step in steps}
+    for position, rule in enumerate((rule for rule in refused if rule not in planned), start=len(steps) + 1):
+        yield Step(
+            firm_id=drawn.firm_id,
+            plan=drawn,
+            position=position,
+            rule=rule,
+            what=MEND_REFUSED.filled(condition=TITLES[rule]).to_json(),
+            gap=REFUSED.to_json(),
+            who="firm_owner",
+        )
+
+
+def _reckoned(drawn: Plan, steps: Sequence[planning.Step]) -> Iterator[Step]:
+    for position, step in enumerate(steps, start=1):
         yield Step(
             firm_id=drawn.firm_id,
             plan=drawn,

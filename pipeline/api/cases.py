@@ -70,7 +70,7 @@ def cases(request: StaffRequest, after: Query[str] = "", limit: Limit = PAGE, st
 def _visible(request: StaffRequest, stage: str) -> CaseQuerySet:
     found = Case.objects.visible_to(request.user).with_county().select_related("firm")
     if _is_of_firm(request):
-        found = found.exclude(stage="lead")  # of a lead the firm is told nothing
+        found = found.told_to_firm()
     return found.filter(stage=stage) if stage else found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.urls import path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -60,6 +61,12 @@ def not_understood(request: HttpRequest, error: HttpError) -> HttpResponse:
         says = fault("X-CSRFToken", "缺少或不符的 CSRF 令牌", "the CSRF token is missing or does not fit")
         return refusal(request, [says], 403)
     return refusal(request, [fault("body", f"不是 JSON：{error}", str(error))], error.status_code)
+
+
+@api.exception_handler(RawPostDataException)
+def not_sent_as_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """A form, whose fields the CSRF check has read already."""
+    return refusal(request, [fault("body", "请以 application/json 发送", "send it as application/json")], 415)
 
 
 @api.exception_handler(ValidationError)

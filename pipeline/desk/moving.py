@@ -97,6 +97,9 @@ class FaultsForm(MoveForm):
             raise forms.ValidationError(_("Name at least one fault: where it is, what is wrong, how to repair it."))
         if any(not place for place, _says in faults):
             raise forms.ValidationError(_("Say of each fault where it is."))
+        known = {place for _group, places in self.places for place, _name in places}
+        if any(place not in known for place, _says in faults):
+            raise forms.ValidationError(_("Choose the place of each fault from the list."))
         return {**self.cleaned_data, "faults": faults}
 
 

@@ -1,7 +1,7 @@
 """What a skilled officer or clerk with a valid cookie tries by hand: each attack once, and that it comes to nothing."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pipeline import jobs
 from pipeline.acts import case, coaching, diagnosis
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Case, Diagnosis, DocumentVersion, Fault, Firm, Flag, MoveRefused, Proposal, Step, User
-from tests.cast import DAY, QINGHE, YUNLING, Cast, Story, the
+from tests.cast import DAY, QINGHE, YUNLING, Cast, Story, one, the
 
 Enter = Callable[[User], Client]
 NUL = "a\x00b"
@@ -393,3 +393,42 @@ def test_a_paper_whose_bytes_are_lost_keeps_no_other_from_being_inspected(
     jobs.inspect_papers()
     with acting(story.cast.li):
         assert dict(DocumentVersion.objects.values_list("name", "state")) == {"a.pdf": "received", "b.pdf": "clean"}
+
+
+# ------------------------------------------------------------------------------------------------- other doors
+
+
+def test_a_form_sent_to_the_interface_is_refused_in_its_own_words(cast: Cast, enter: Enter) -> None:
+    answer = enter(cast.li).post("/api/v1/assess", {"book": "hte"})
+    assert answer.status_code == 415
+    assert answer.json()["faults"][0]["place"] == "body"
+
+
+def test_a_firm_learns_by_no_door_that_it_was_a_lead(cast: Cast, enter: Enter) -> None:
+    with acting(cast.wang):
+        lead = case.open_lead(the(cast.qinghe), by=cast.wang, on=DAY)[0].number
+        case.drop_lead(one(lead), by=cast.wang, on=DAY, note="企业无意向")
+    li = enter(cast.li)
+    assert li.get("/api/v1/cases").json()["cases"] == []
+    assert lead not in li.get(reverse("portal:home", args=[QINGHE])).content.decode()
+
+
+def test_a_fault_is_raised_at_a_place_that_there_is(story: Story, enter: Enter) -> None:
+    story.to("county_review")
+    wang = enter(story.cast.wang)
+    for place in ("x" * 61, "javascript:alert(1)", "figures." + "9" * 40):
+        sent = {"version": version(story), "place": place, "says": "有误"}
+        assert press(wang, story.number, "return-from-county", **sent) == 200
+    with acting(story.cast.chen):
+        assert story.case.get().stage == "county_review"
+
+
+def test_a_coach_is_appointed_once_at_a_time(story: Story, enter: Enter) -> None:
+    """Twice the same name would leave the firm a consent that names nobody."""
+    story.to("coaching")
+    wang, zhang = story.cast.wang, story.cast.zhang
+    until = story.day + timedelta(days=90)
+    with acting(wang):
+        coaching.appoint(story.cast.qinghe, zhang, by=wang, on=story.day, until=until)
+        with pytest.raises(ConditionUnmet):
+            coaching.appoint(story.cast.qinghe, zhang, by=wang, on=story.day, until=until)
