@@ -173,6 +173,7 @@ CLOSED = {
 OPEN = frozenset(CASE_STAGES) - {"closed"}
 IN_REVIEW = frozenset({"county_review", "county_returned", "city_review", "city_returned"})
 BEFORE_RECOMMENDED = frozenset({"draft", "county_review", "county_returned", "city_review", "city_returned"})
+ENDED = ["certified", "refused", "not_recommended", "withdrawn"]
 WITH_AGENCY = frozenset({"recommended", "supplement", "expert_review", "agency_decision", "publicity"})
 RESULTS = frozenset({"refused", "withdrawn"})
 

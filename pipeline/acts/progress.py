@@ -99,7 +99,7 @@ def advance_application(
     if not before:
         raise MoveRefused(name, {})
     target = to or next(iter(stages.APPLICATION_MOVES[name].to))
-    if target in ("certified", "refused", "not_recommended", "withdrawn"):
+    if target in stages.ENDED:
         also |= {"ended_on": on}
     for clock, group in _by_clock(before, stages.APPLICATION_STAGES[target], on).items():
         chosen = Application.objects.filter(pk__in=[each.pk for each in group])

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -7,10 +8,11 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Reach
+from pipeline.models.case import Case
 from pipeline.models.firm import FirmOwned
 from pipeline.models.moving import MovingQuerySet, due
 from pipeline.rules.workdays import Calendar
-from pipeline.stages import APPLICATION_STAGES, Due, Stage
+from pipeline.stages import APPLICATION_STAGES, ENDED, Due, Stage
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -57,7 +59,12 @@ class ApplicationQuerySet(MovingQuerySet["Application"]):
     table = "application"
 
     def open(self) -> Self:
-        return self.exclude(stage__in=["certified", "refused", "not_recommended", "withdrawn"])
+        return self.exclude(stage__in=ENDED)
+
+    def last_ended(self, cases: Iterable[Case]) -> Self:
+        """Of each case the application that ended last."""
+        ended = self.filter(case__in=cases, ended_on__isnull=False)
+        return ended.order_by("case", "-ended_on", "-pk").distinct("case")
 
 
 class Application(FirmOwned):
@@ -83,8 +90,7 @@ class Application(FirmOwned):
             models.UniqueConstraint(fields=["case"], condition=Q(ended_on=None), name="one_open_application_per_case"),
             models.CheckConstraint(condition=Q(stage__in=list(APPLICATION_STAGES)), name="application_stage_is_known"),
             models.CheckConstraint(
-                condition=Q(stage__in=["certified", "refused", "not_recommended", "withdrawn"], ended_on__isnull=False)
-                | ~Q(stage__in=["certified", "refused", "not_recommended", "withdrawn"]) & Q(ended_on=None),
+                condition=Q(stage__in=ENDED, ended_on__isnull=False) | ~Q(stage__in=ENDED) & Q(ended_on=None),
                 name="an_ended_application_has_its_day",
             ),
         ]

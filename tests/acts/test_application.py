@@ -8,7 +8,7 @@ from django.db import transaction
 from config.postgres.scope import acting
 from pipeline.acts import application, coaching, round
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Application, Case, Fault, MoveRefused, Notice, Round, Transition
+from pipeline.models import Application, Case, Fault, MoveRefused, Notice, Round, Step, Transition
 from pipeline.models.round import ApplicationQuerySet
 from tests.cast import Cast, Story, the
 
@@ -107,6 +107,18 @@ def test_a_refusal_takes_the_case_back_to_coaching_with_a_new_plan(story: Story,
         assert kept.stage == "coaching"
         last = Transition.objects.filter(case=kept, application=None).order_by("-pk")[0]
         assert (last.move, last.source) == ("application.end", "in_certification")
+        steps = {step.rule: step for step in Step.objects.filter(plan__case=kept).current()}
+    assert steps["rd_intensity"].gap["zh"] != "上次申报时认定机构认为不符合。", "the figures tell more"
+
+
+def test_what_the_agency_refused_against_the_figures_becomes_a_step_too(story: Story, dossier: Application) -> None:
+    recommended(story, dossier)
+    chen = story.cast.chen
+    with acting(chen), transaction.atomic():
+        refused = ["registered_days"]
+        application.record(chosen(dossier), to="refused", by=chen, on=story.day, note="成立不足一年", refusal=refused)
+        steps = Step.objects.filter(plan__case=story.case.get()).current()
+        assert steps.get(rule="registered_days").gap["zh"] == "上次申报时认定机构认为不符合。"
 
 
 def test_a_firm_may_withdraw_only_before_it_is_recommended(story: Story, dossier: Application) -> None:
