@@ -215,7 +215,7 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
 
 def _trail_walls() -> Iterator[str]:
     """The trail is written by trigger functions that run as the owner; nobody else adds to it, by no partition
-    either.
+    either, nor by hanging such a function on a table of their own.
     """
     yield "revoke insert on trail_entry from web;"
     yield from _policies(
@@ -229,6 +229,7 @@ def _trail_walls() -> Iterator[str]:
         " execute format('revoke all on %s from web', each.part); end loop;"
         " for each in select oid::regprocedure as writer from pg_proc where proname like 'pgtrigger_trail_%' loop"
         " execute format('alter function %s security definer set search_path = public, pg_temp', each.writer);"
+        " execute format('revoke all on function %s from public', each.writer);"
         " end loop; end $$;"
     )
 

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from psycopg import sql
 
 from config import clock
 from config.postgres.scope import acting
@@ -432,3 +434,20 @@ def test_a_coach_is_appointed_once_at_a_time(story: Story, enter: Enter) -> None
         coaching.appoint(story.cast.qinghe, zhang, by=wang, on=story.day, until=until)
         with pytest.raises(ConditionUnmet):
             coaching.appoint(story.cast.qinghe, zhang, by=wang, on=story.day, until=until)
+
+
+# ------------------------------------------------------------------------------------------------ below Django
+
+
+def test_no_table_of_one_s_own_writes_into_the_trail(as_web: psycopg.Connection) -> None:
+    """A trigger function that runs as the owner, hung on a temporary table, would put any tale into the trail."""
+    writers = [
+        name
+        for (name,) in as_web.execute("select oid::regproc::text from pg_proc where proname like 'pgtrigger_trail_%'")
+    ]
+    assert writers
+    as_web.execute("create temporary table pipeline_case (id bigint, firm_id bigint)")
+    for writer in writers:
+        form = "create trigger tale after insert on pg_temp.pipeline_case referencing new table as new_rows"
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), as_web.transaction():
+            as_web.execute(sql.SQL(form + " for each statement execute function {}()").format(sql.SQL(writer)))

@@ -375,5 +375,5 @@ drop policy if exists remove on trail_entry;
 create policy read on trail_entry for select to web using (((select mp_holds('audit_admin')) or current_setting('app.scope', true) = 'sealer'));
 drop policy if exists triggers_write on trail_entry;
 create policy triggers_write on trail_entry for insert to current_user with check (true);
-do $$ declare each record; begin for each in select inhrelid::regclass as part from pg_inherits where inhparent = 'trail_entry'::regclass loop execute format('revoke all on %s from web', each.part); end loop; for each in select oid::regprocedure as writer from pg_proc where proname like 'pgtrigger_trail_%' loop execute format('alter function %s security definer set search_path = public, pg_temp', each.writer); end loop; end $$;
+do $$ declare each record; begin for each in select inhrelid::regclass as part from pg_inherits where inhparent = 'trail_entry'::regclass loop execute format('revoke all on %s from web', each.part); end loop; for each in select oid::regprocedure as writer from pg_proc where proname like 'pgtrigger_trail_%' loop execute format('alter function %s security definer set search_path = public, pg_temp', each.writer); execute format('revoke all on function %s from public', each.writer); end loop; end $$;
 revoke insert, update, delete on django_migrations from web;
