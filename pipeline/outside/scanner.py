@@ -12,6 +12,8 @@ from typing import BinaryIO
 from clamav_client.clamd import ClamdError, ClamdNetworkSocket
 from django.conf import settings
 
+from pipeline.outside.package import has_endless_directory
+
 MEMBERS, UNPACKED, RATIO = 1_000, 200 * 1024 * 1024, 100
 SECONDS = 20.0
 OFFICE = {"spreadsheetml": "xl/workbook.xml", "wordprocessingml": "word/document.xml"}
@@ -31,6 +33,9 @@ def _structure(content: BinaryIO, media_type: str) -> Iterator[str]:
     if part is None:
         return
     content.seek(0)
+    if has_endless_directory(content):
+        yield "its directory is endless"
+        return
     try:
         with zipfile.ZipFile(content) as archive:
             members = archive.infolist()

@@ -17,10 +17,12 @@ from threading import Timer
 from typing import Any, Literal
 from zipfile import BadZipFile, ZipFile
 
+from pipeline.outside.package import has_endless_directory
 from pipeline.rules.labels import Label
 
 READER = Path(__file__).with_name("sheet_reader.py")
 MEGABYTE = 1 << 20
+LONGEST_KIND = 100  # bytes of an OpenDocument's `mimetype` that are looked at
 
 type Kind = Literal["xlsx", "xls", "ods", "csv"]
 KINDS: tuple[Kind, ...] = ("xlsx", "xls", "ods", "csv")
@@ -207,6 +209,9 @@ def content_of(path: Path, limits: Limits) -> str:
 def content_of_package(path: Path, limits: Limits) -> str:
     """What a zip is, once its directory has shown that it may be opened at all."""
     try:
+        with path.open("rb") as file:
+            if has_endless_directory(file):
+                raise refusal("too_heavy")
         with ZipFile(path) as package:
             members = package.infolist()
             refuse_bomb(path.stat().st_size, [member.file_size for member in members], limits)
@@ -216,7 +221,9 @@ def content_of_package(path: Path, limits: Limits) -> str:
             if any(name.lower().endswith("vbaproject.bin") for name in names):
                 raise refusal("macros")
             if "mimetype" in names:
-                return "ods" if package.read("mimetype").strip().endswith(b"opendocument.spreadsheet") else "zip"
+                with package.open("mimetype") as kind:
+                    said = kind.read(LONGEST_KIND).strip()
+                return "ods" if said.endswith(b"opendocument.spreadsheet") else "zip"
     except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise refusal("damaged") from error
     inside = (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("word/document.xml", "word"))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline.outside import scanner
+from tests.outside.workbooks import endless
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -82,3 +83,7 @@ def test_macros_bombs_and_mislabelled_archives_are_refused() -> None:
     assert scanner.objections(bomb, DOCX) == ["unpacks to far more than it should"]
     assert scanner.objections(other, DOCX) == ["word/document.xml is missing"]
     assert scanner.objections(BytesIO(b"PK\x03\x04nothing"), DOCX) == ["not an Office file inside"]
+
+
+def test_a_directory_without_end_is_an_objection_and_is_not_read(clamd: list[bytes]) -> None:
+    assert "its directory is endless" in scanner.objections(BytesIO(endless(200_000)), DOCX)

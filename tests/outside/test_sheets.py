@@ -1,5 +1,6 @@
 import datetime
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,7 +22,7 @@ from odf.text import P
 
 from pipeline.outside.sheet_writer import Heading, Marked, Page, written
 from pipeline.outside.sheets import ROSTER, CellError, Sheet, SheetRefused, cell_from_json, cell_to_json, examine, read
-from tests.outside.workbooks import opened, xlsx
+from tests.outside.workbooks import endless, opened, xlsx
 
 MEGABYTE = 1 << 20
 
@@ -267,3 +268,21 @@ def test_numbers_and_days_are_written_as_what_they_are(tmp_path):
 @pytest.mark.parametrize("cell", [None, "文", 3, True, Decimal("0.10"), datetime.date(2015, 3, 2), CellError("#REF!")])
 def test_a_cell_is_kept_exactly(cell):
     assert cell_from_json(cell_to_json(cell)) == cell
+
+
+def test_a_directory_without_end_is_refused_before_it_is_taken_into_memory(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(endless(200_000))
+    tracemalloc.start()
+    assert refused(tmp_path / "a.xlsx").code == "too_heavy"
+    assert tracemalloc.get_traced_memory()[1] < 5 * MEGABYTE
+    tracemalloc.stop()
+
+
+def test_the_kind_of_a_package_is_told_by_its_first_bytes_alone(tmp_path):
+    """A member may hold a gigabyte for every few megabytes of the file."""
+    with zipfile.ZipFile(tmp_path / "a.ods", "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", b"x" * 40 * MEGABYTE)
+    tracemalloc.start()
+    assert refused(tmp_path / "a.ods").code == "not_what_it_says"
+    assert tracemalloc.get_traced_memory()[1] < 5 * MEGABYTE
+    tracemalloc.stop()

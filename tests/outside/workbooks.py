@@ -1,5 +1,6 @@
 """Spreadsheets for tests, made as officers' programs make them."""
 
+import struct
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -58,3 +59,12 @@ def one_row(path: Path, head: Sequence[str], cells: Sequence[Any]) -> RosterRow:
 
 def kinds(row: RosterRow) -> list[str]:
     return [fault.kind for fault in row.faults]
+
+
+def endless(members: int) -> bytes:
+    """A zip of one file whose directory names it over and over."""
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 0, 0, 0, 0, 1, 0) + b"a"
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    size = len(entry) * members
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, members & 0xFFFF, members & 0xFFFF, size, len(local), 0)
+    return local + entry * members + end
