@@ -1,6 +1,6 @@
 """Papers of a firm: a file is stored first, by what it holds, and the row after it."""
 
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from django.db import transaction
 from django.db.models import Max
@@ -54,21 +54,16 @@ def receive(
     same = Evidence.objects.filter(firm=firm, document__purpose=purpose, document__title=name, **proves)
     document = Document.objects.filter(proves__in=same).first()
     document = document or Document.objects.create(firm=firm, purpose=purpose, title=name)
-    last = document.versions.aggregate(last=Max("number"))["last"] or 0
-    DocumentVersion.objects.create(
-        firm=firm,
-        document=document,
-        number=last + 1,
-        name=name,
-        sha256=digest,
-        size=size,
-        media_type=media_type,
-        by_id=by.pk,
-    )
+    _add_version(document, name=name, sha256=digest, size=size, media_type=media_type, by_id=by.pk)
     evidence, _created = Evidence.objects.get_or_create(
         firm=firm, document=document, **proves, defaults={"by_id": by.pk}
     )
     return evidence
+
+
+def _add_version(document: Document, **file: Any) -> None:
+    last = document.versions.aggregate(last=Max("number"))["last"] or 0
+    DocumentVersion.objects.create(firm_id=document.firm_id, document=document, number=last + 1, **file)
 
 
 def open_paper(kept: DocumentVersion) -> IO[bytes]:
