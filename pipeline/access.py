@@ -298,6 +298,12 @@ URLS: dict[str, Page] = {
 }
 
 
+def opens(kinds: frozenset[str], name: str) -> bool:
+    """Whether one of these seats opens a page that seats open."""
+    seats = URLS[name].seats
+    return not isinstance(seats, str) and not seats.isdisjoint(kinds)
+
+
 def url_page(name: str) -> Page | None:
     """The page of a URL name; pages of allauth decide for themselves."""
     if name.startswith(("account_", "mfa_", "usersessions_")):

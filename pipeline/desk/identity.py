@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pipeline import access
@@ -47,7 +47,7 @@ def of_case(actor: Actor, case: Any, standing: Standing, *, here: str) -> Identi
 
 
 def _pages(actor: Actor, firm: Firm, case: Case | None, here: str) -> list[dict[str, object]]:
-    """The pages of the firm that exist and that one of the person's seats opens."""
+    """The pages of the firm that one of the person's seats opens."""
     number = case.number if case else ""
     offered = [
         ("desk:case", _("Case %(number)s") % {"number": number}, number),
@@ -56,19 +56,7 @@ def _pages(actor: Actor, firm: Firm, case: Case | None, here: str) -> list[dict[
         ("desk:firm", _("Firm and figures"), firm.uscc),
     ]
     return [
-        {"url": url, "label": label, "here": name == here}
+        {"url": reverse(name, args=[key]), "label": label, "here": name == here}
         for name, label, key in offered
-        if key and _opens(actor, name) and (url := _address(name, key))
+        if key and access.opens(actor.seat_kinds, name)
     ]
-
-
-def _opens(actor: Actor, name: str) -> bool:
-    page = access.url_page(name)
-    return page is not None and not isinstance(page.seats, str) and bool(actor.seat_kinds & page.seats)
-
-
-def _address(name: str, key: str) -> str:
-    try:
-        return reverse(name, args=[key])
-    except NoReverseMatch:
-        return ""

@@ -13,7 +13,7 @@ from django.core.paginator import Page
 from django.db.models import prefetch_related_objects
 from django.forms import BoundField
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
@@ -126,9 +126,9 @@ def last_day(period: Any) -> date | None:
 
 @register.simple_tag(takes_context=True)
 def menu_item(context: Context, name: str, drawing: str, label: str, count: int | None = None) -> SafeString:
-    """An entry of the navigation; nothing where the page does not exist or the person's seats do not open it."""
-    url = page_url(name)
-    if not url or not opens(context, name):
+    """An entry of the navigation; nothing where the person's seats do not open the page."""
+    url = address(context, name)
+    if not url:
         return SafeString()
     request = context.get("request")
     here = bool(request and request.resolver_match and request.resolver_match.view_name == name)
@@ -143,19 +143,11 @@ def menu_item(context: Context, name: str, drawing: str, label: str, count: int 
     )
 
 
-def page_url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-def opens(context: Context, name: str) -> bool:
-    page = access.url_page(name)
-    if page is None or page.seats in ("public", "signed_in"):
-        return page is not None
-    user = context.get("user")
-    return bool(getattr(user, "seat_kinds", frozenset()) & frozenset(page.seats))
+@register.simple_tag(takes_context=True)
+def address(context: Context, name: str) -> str:
+    """Where a page is, or nothing where none of the person's seats opens it."""
+    kinds: frozenset[str] = getattr(context.get("user"), "seat_kinds", frozenset())
+    return reverse(name) if access.opens(kinds, name) else ""
 
 
 @register.filter

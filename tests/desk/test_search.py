@@ -52,3 +52,10 @@ def test_it_takes_two_statements_of_its_own(story: Story, seat: Seat) -> None:
 @pytest.mark.parametrize("odd", ["'", "\\", "a'b", "%", "：*&|!()", " "])
 def test_odd_characters_find_nothing_and_break_nothing(cast: Cast, seat: Seat, odd: str) -> None:
     assert seat(cast.wang).get(PALETTE, {"q": odd}, headers=HTMX).status_code == 200
+
+
+def test_a_leader_is_led_to_no_page_that_the_seat_does_not_open(cast: Cast, seat: Seat) -> None:
+    page = text(seat(cast.gu).get(reverse("desk:funnel")))
+    assert reverse("desk:funnel") in page
+    assert PALETTE not in page
+    assert reverse("desk:messages") not in page
