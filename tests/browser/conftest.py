@@ -1,9 +1,11 @@
 """The demonstration city as a running house, which the tests of this folder look at and leave as it is."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
@@ -18,6 +20,29 @@ join pipeline_seat s on s.firm_id = f.id and s.kind = 'firm_owner' join pipeline
 left join pipeline_application a on a.case_id = c.id and a.ended_on is null order by stage, c.id
 """
 NewContext = Callable[..., BrowserContext]
+CHINESE = re.compile("[㐀-鿿]+")
+IN_BOTH_LANGUAGES = re.compile(r'"zh": "(?:[^"\\\\]|\\\\.)*"')  # in JSON, with the English beside it
+UNITS = {"元", "万元", "年", "月", "日", "天", "工作日", "分", "项", "件", "家", "人", "点", "步", "行", "条", "份"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """All that is on record in Chinese alone: names, remarks, titles of sources, cells of rosters."""
+
+    text: str
+    words: frozenset[str]
+
+    def holds(self, said: str) -> bool:
+        """Whether every Chinese word of a text is one of these. A unit is a word of the house unless it stands in the
+        same place on record.
+        """
+        return all(self._holds(said, *match.span()) for match in CHINESE.finditer(said))
+
+    def _holds(self, said: str, start: int, end: int) -> bool:
+        word = said[start:end]
+        if word in UNITS:
+            return said[max(0, start - 2) : end + 2] in self.text
+        return word in self.words or (len(word) > 3 and word in self.text)
 
 
 @dataclass(frozen=True)
@@ -36,6 +61,7 @@ class Demonstration:
     house: House = field(repr=False)
     firms: dict[str, Told] = field(repr=False)
     roster: str
+    written: Written = field(repr=False)
     signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def page(self, username: str, new_context: NewContext, **options: Any) -> Page:
@@ -61,5 +87,15 @@ def demonstration(django_db_setup: None) -> Iterator[Demonstration]:
         with services.server().connect("postgres", name) as database:
             firms = {row[0]: Told(*row[1:]) for row in database.execute(FIRMS)}
             [(roster,)] = database.execute("select public_id::text from pipeline_import")
-        yield Demonstration(house, firms, roster)
+            written = all_written(database)
+        yield Demonstration(house, firms, roster, written)
     services.server().drop(name)
+
+
+def all_written(database: psycopg.Connection) -> Written:
+    tables = database.execute(
+        "select format('%I', tablename) from pg_tables where tablename like 'pipeline_%'"
+    ).fetchall()
+    rows = [database.execute(f"select to_jsonb(t)::text from {table} t").fetchall() for (table,) in tables]  # noqa: S608
+    text = IN_BOTH_LANGUAGES.sub("", "\n".join(row for found in rows for (row,) in found))
+    return Written(text, frozenset(CHINESE.findall(text)))

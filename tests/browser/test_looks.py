@@ -1,0 +1,233 @@
+"""Every screen in both languages, in every look and on narrow windows: nothing untranslated, nothing out of reach,
+nothing out of the window.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.browser.conftest import CHINESE, Demonstration
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SMALL_PHONE: ViewportSize = {"width": 360, "height": 740}
+DARK, MORE_CONTRAST = {"bs-theme": "dark"}, {"contrast": "more"}
+Where = Callable[[Demonstration], str]
+
+
+def to(name: str, *arguments: object, query: str = "") -> Where:
+    return lambda city: reverse(name, args=arguments) + query
+
+
+def case(name: str, stage: str, *more: object) -> Where:
+    """A page of the case that stands at a stage."""
+    return lambda city: reverse(name, args=[city.firms[stage].number, *more])
+
+
+def firm(name: str, stage: str, *more: object) -> Where:
+    return lambda city: reverse(name, args=[city.firms[stage].uscc, *more])
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Who looks at what; `stage` names whose owner that is where `who` is empty."""
+
+    who: str
+    at: Where
+    stage: str = ""
+
+
+SCREENS = {
+    "queue": Screen("chen", to("desk:queue", query="?view=all&kind=pool")),
+    "queue, empty": Screen("chen", to("desk:queue", query="?view=all&text=000")),
+    "search": Screen("chen", to("desk:palette", query="?q=GP2026")),
+    "messages": Screen("linan", to("desk:messages")),
+    "case, coaching": Screen("chen", case("desk:case", "coaching")),
+    "case, returned": Screen("chen", case("desk:case", "county_returned")),
+    "case, on notice": Screen("zhou", case("desk:case", "publicity")),
+    "case, certification": Screen("chen", case("desk:case", "recommended dossier")),
+    "move: return": Screen("chen", case("desk:case_move", "city_review", "return-from-city")),
+    "move: raise a flag": Screen("chen", case("desk:case_move", "city_review", "raise-flag")),
+    "move: record": Screen("chen", case("desk:application_move", "recommended dossier", "record")),
+    "firm": Screen("chen", firm("desk:firm", "coaching")),
+    "diagnosis": Screen("chen", firm("desk:diagnosis", "coaching")),
+    "diagnosis, ready": Screen("chen", firm("desk:diagnosis", "ready")),
+    "plan": Screen("chen", case("desk:plan", "coaching")),
+    "coach": Screen("chen", case("desk:appoint", "coaching")),
+    "screening": Screen("chen", to("desk:screening")),
+    "coaching": Screen("chen", to("desk:coaching")),
+    "funnel": Screen("chen", to("desk:funnel")),
+    "funnel, leader": Screen("gu", to("desk:funnel")),
+    "firms behind": Screen("chen", to("desk:funnel_firms", query="?stage=coaching")),
+    "applications": Screen("chen", to("desk:applications")),
+    "rounds": Screen("chen", to("desk:rounds")),
+    "certificates": Screen("chen", to("desk:certificates")),
+    "certificate": Screen("chen", firm("desk:certificate_issue", "ready")),
+    "obligations": Screen("chen", to("desk:obligations")),
+    "rosters": Screen("chen", to("desk:rosters")),
+    "roster": Screen("chen", lambda city: reverse("desk:roster", args=[city.roster])),
+    "coached firms": Screen("zhang", to("advisers:home")),
+    "state of the system": Screen("feng", to("health")),
+    "people": Screen("chen", to("demo_switch")),
+    "password": Screen("chen", to("account_change_password")),
+    "sessions": Screen("chen", to("usersessions_list")),
+    "second factor": Screen("chen", to("mfa_index")),
+    "home": Screen("", firm("portal:home", "coaching"), "coaching"),
+    "home, draft": Screen("", firm("portal:home", "draft"), "draft"),
+    "home, returned": Screen("", firm("portal:home", "county_returned"), "county_returned"),
+    "home, ready": Screen("", firm("portal:home", "ready"), "ready"),
+    "home, dossier": Screen("", firm("portal:home", "draft dossier"), "draft dossier"),
+    "submission": Screen("", firm("portal:submit", "draft"), "draft"),
+    "corrections": Screen("", firm("portal:corrections", "county_returned"), "county_returned"),
+    "about the firm": Screen("", firm("portal:firm", "coaching"), "coaching"),
+    "contact": Screen("", firm("portal:contact", "coaching"), "coaching"),
+    "figures": Screen("", firm("portal:figures", "coaching", 2025), "coaching"),
+    "rights": Screen("", firm("portal:property", "coaching"), "coaching"),
+    "diagnosis, firm": Screen("", firm("portal:diagnosis", "coaching"), "coaching"),
+    "plan, firm": Screen("", firm("portal:plan", "coaching"), "coaching"),
+    "step": Screen("", firm("portal:step", "coaching", 2), "coaching"),
+    "messages, firm": Screen("", firm("portal:messages", "county_returned"), "county_returned"),
+    "dossier": Screen("", firm("portal:application", "draft dossier"), "draft dossier"),
+    "round": Screen("", firm("portal:application", "ready"), "ready"),
+    "certificate, firm": Screen("", firm("portal:certificate", "closed"), "closed"),
+    "people, firm": Screen("", firm("portal:people", "coaching"), "coaching"),
+    "withdrawal": Screen("", firm("portal:withdraw", "coaching"), "coaching"),
+    "notices": Screen("nobody", to("public:notices")),
+    "log-in": Screen("nobody", to("account_login")),
+    "not there": Screen("chen", lambda city: "/desk/nothing"),
+}
+
+# What a page says by its text and by attributes; signs for the eye alone say nothing.
+SAID = """() => {
+  const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode.nodeValue.trim(), holder = walk.currentNode.parentElement;
+    if (text && !holder.closest("script, style, code, .mono, [aria-hidden=true]")) said.push(text);
+  }
+  for (const name of ["title", "aria-label", "placeholder", "alt"])
+    for (const node of document.querySelectorAll(`[${name}]`)) said.push(node.getAttribute(name));
+  return [document.title, ...said];
+}"""
+ENGLISH = re.compile(r"[A-Za-z][a-z]{2,}")
+# The same in Chinese: keys, files, the version of a book, the name a browser gives itself.
+SAME = re.compile(r"Ctrl|Enter|Esc|Shift|Tab|Excel|English|xlsx?|csv|ods|pdf|docx|png|jpe?g|hte-\w+|^Mozilla.*", re.I)
+IN_ITSELF = {"中文"}  # the choice of a language is written in that language
+
+
+@dataclass
+class Found:
+    """What was found on one screen in one language."""
+
+    said: list[str]
+    width: int  # of the page in a window of 360
+    faults: list[str]
+
+
+@dataclass
+class Walk:
+    """Goes through all screens in one language, each person in a browser of their own."""
+
+    city: Demonstration
+    chrome: Browser
+    language: str
+    opened: dict[str, Page] = field(default_factory=dict)
+
+    def __call__(self) -> dict[str, Found]:
+        found = {name: self._look_at(name, screen) for name, screen in SCREENS.items()}
+        for page in self.opened.values():
+            page.context.close()
+        return found
+
+    def _look_at(self, name: str, screen: Screen) -> Found:
+        page = self._page(self.city.firms[screen.stage].owner if screen.stage else screen.who)
+        answer = page.goto(self.city.house.url + screen.at(self.city))
+        assert answer.status == (404 if name == "not there" else 200), (name, answer.status)
+        said, faults = page.evaluate(SAID), self._faults(page)
+        wear(page, SMALL_PHONE, size="normal")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size(DESK)
+        return Found(said, width, faults)
+
+    def _faults(self, page: Page) -> list[str]:
+        """What axe finds: on a desk and in the dark in Chinese; on a phone, in large letters and strong in English.
+
+        The portal's pages are looked at in every dress by tests of their own.
+        """
+        english, portal = self.language == "en", "/portal/" in page.url
+        if english:
+            wear(page, PHONE, size="large")
+        faults = axe(page, RULES) if english or not portal else []
+        if not portal:
+            faults += axe(wear(page, page.viewport_size or DESK, **MORE_CONTRAST if english else DARK), COLOURS)
+        return faults
+
+    def _page(self, who: str) -> Page:
+        if who not in self.opened:
+            page = self.city.page(who, lambda **options: self.chrome.new_context(locale="zh-CN", **options))
+            page.set_viewport_size(DESK)
+            page.context.add_cookies([{"name": "language", "value": self.language, "url": self.city.house.url}])
+            self.opened[who] = page
+        return self.opened[who]
+
+
+def wear(page: Page, window: ViewportSize, **look: str) -> Page:
+    page.set_viewport_size(window)
+    for name, value in look.items():
+        page.evaluate("([name, value]) => document.documentElement.setAttribute(`data-${name}`, value)", [name, value])
+    return page
+
+
+def axe(page: Page, rules: dict[str, Any]) -> list[str]:
+    violations = Axe().run(page, options=rules).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in violations for node in each["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def chinese(demonstration: Demonstration, chrome: Browser) -> dict[str, Found]:
+    return Walk(demonstration, chrome, "zh-hans")()
+
+
+@pytest.fixture(scope="module")
+def english(demonstration: Demonstration, chrome: Browser) -> dict[str, Found]:
+    return Walk(demonstration, chrome, "en")()
+
+
+def test_in_english_nothing_is_chinese_but_what_people_wrote(
+    english: dict[str, Found], demonstration: Demonstration
+) -> None:
+    written = demonstration.written
+    strange = {
+        name: [text for text in found.said if text not in IN_ITSELF and not written.holds(text)]
+        for name, found in english.items()
+    }
+    assert {name: said for name, said in strange.items() if said} == {}
+
+
+def test_in_chinese_nothing_is_left_in_english(chinese: dict[str, Found]) -> None:
+    def left(text: str) -> bool:
+        return not CHINESE.search(text) and bool(ENGLISH.search(SAME.sub("", text)))
+
+    strange = {name: [text for text in found.said if left(text)] for name, found in chinese.items()}
+    assert {name: said for name, said in strange.items() if said} == {}
+
+
+@pytest.mark.parametrize("language", ["chinese", "english"])
+def test_no_page_is_wider_than_a_small_phone(request: pytest.FixtureRequest, language: str) -> None:
+    walked: dict[str, Found] = request.getfixturevalue(language)
+    assert {name: found.width for name, found in walked.items() if found.width > SMALL_PHONE["width"]} == {}
+
+
+@pytest.mark.parametrize("language", ["chinese", "english"])
+def test_everybody_can_use_every_screen(request: pytest.FixtureRequest, language: str) -> None:
+    walked: dict[str, Found] = request.getfixturevalue(language)
+    assert {name: found.faults for name, found in walked.items() if found.faults} == {}
