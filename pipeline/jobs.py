@@ -87,7 +87,7 @@ def inspect_papers() -> None:
 def sweep() -> None:
     """Every fifteen seconds: rosters whose nudge was lost on the way, or whose worker died, are taken up."""
     with transaction.atomic():
-        waiting = list(Import.objects.waiting().values_list("pk", "by", "state"))
+        waiting = Import.objects.waiting().with_hands()
     for key, person, state in waiting:
         (commit_roster if state == Import.CONFIRMED else read_roster).delay(key, person=person)
 
@@ -100,7 +100,9 @@ def read_roster(key: int, *, person: int) -> None:
 
 @shared_task(base=Acting)
 def commit_roster(key: int, *, person: int) -> None:
-    """When a roster was confirmed: write it, chunk by chunk. The firms it touched are judged by the job after it."""
+    """When a roster was confirmed: write it, as the person who confirmed it, chunk by chunk. The firms it touched are
+    judged by the job after it.
+    """
     roster.commit(key, by=User.objects.get(pk=person), on=clock.today())
     diagnose_firms.delay()
 

@@ -84,7 +84,7 @@ def confirm(roster: Import, *, version: int, by: Actor, on: date) -> int:
     access.require(by, "roster.confirm")
     count = roster.rows.filter(state__in=["new", "changed"]).count()
     demand(count > 0, "rows", _("There is nothing to bring in: every row is refused or as it is on record."))
-    going_in = {"rows_total": count, "rows_done": 0, "worked_at": None}
+    going_in = {"rows_total": count, "rows_done": 0, "worked_at": None, "confirmed_by_id": by.pk}
     _step(roster, version, [Import.READ], Import.CONFIRMED, act="roster.confirm", **going_in)
     return count
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from pipeline.access import Actor
 
@@ -25,6 +25,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
         idle = Q(worked_at=None) | Q(worked_at__lt=Now() - COMMITTING_MAY_PAUSE)
         return self.filter(Q(state=Import.RECEIVED) | reading | Q(idle, state=Import.CONFIRMED))
 
+    def with_hands(self) -> list[tuple[int, int, str]]:
+        """Key, the person in whose name the work is done, and state: who confirmed a roster, else who brought it."""
+        return list(self.values_list("pk", Coalesce("confirmed_by", "by"), "state"))
+
 
 class Import(models.Model):
     """A spreadsheet of firms on its way in: received, read, looked at by a person, confirmed, committed."""
@@ -42,6 +46,7 @@ class Import(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="imports")
     by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from psycopg import sql
@@ -17,10 +19,25 @@ from psycopg import sql
 from config import clock
 from config.postgres.scope import acting
 from pipeline import jobs
-from pipeline.acts import case, coaching, diagnosis
+from pipeline.access import SENDER
+from pipeline.acts import case, coaching, diagnosis, people, roster
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Case, Diagnosis, DocumentVersion, Fault, Firm, Flag, MoveRefused, Proposal, Step, User
+from pipeline.models import (
+    Case,
+    Diagnosis,
+    DocumentVersion,
+    Fault,
+    Firm,
+    Flag,
+    Import,
+    MoveRefused,
+    Proposal,
+    Step,
+    TrailEntry,
+    User,
+)
 from tests.cast import DAY, QINGHE, YUNLING, Cast, Story, one, the
+from tests.outside.workbooks import CODE, HEAD, xlsx
 
 Enter = Callable[[User], Client]
 NUL = "a\x00b"
@@ -451,3 +468,29 @@ def test_no_table_of_one_s_own_writes_into_the_trail(as_web: psycopg.Connection)
         form = "create trigger tale after insert on pg_temp.pipeline_case referencing new table as new_rows"
         with pytest.raises(psycopg.errors.InsufficientPrivilege), as_web.transaction():
             as_web.execute(sql.SQL(form + " for each statement execute function {}()").format(sql.SQL(writer)))
+
+
+# ------------------------------------------------------------------------------------------- in another's name
+
+
+def test_what_one_confirms_is_written_in_one_s_own_name(cast: Cast, archive: Path) -> None:
+    """Not in the name of the colleague who brought the file, whose seat may have ended since."""
+    content = BytesIO(xlsx(archive / "r.xlsx", [HEAD, [CODE, "临安新苗有限公司", "临安区"]]).read_bytes())
+    wang, zhao = cast.wang, cast.zhao
+    with acting(cast.song):
+        people.grant_seat(zhao, "county_officer", by=cast.song, on=DAY, office=cast.offices["linan"])
+    zhao = User.objects.get(pk=zhao.pk)
+    with acting(wang):
+        received = roster.receive(content, name="r.xlsx", by=wang, on=DAY)
+        roster.read(received.pk, by=wang, on=DAY)
+    with acting(cast.song):
+        people.end_seat(wang.seats[0], by=cast.song, on=DAY)
+    with acting(zhao):
+        found = Import.objects.get(pk=received.pk)
+        roster.confirm(found, version=found.version, by=zhao, on=DAY)
+    with acting(SENDER), transaction.atomic():
+        assert Import.objects.waiting().with_hands() == [(received.pk, zhao.pk, Import.CONFIRMED)]
+    jobs.commit_roster(received.pk, person=zhao.pk)
+    with acting(cast.tang), transaction.atomic():
+        written = TrailEntry.objects.filter(table="pipeline_firm", operation="insert", after__uscc=CODE)
+        assert [each.actor for each in written] == [str(zhao.pk)]
