@@ -163,7 +163,7 @@ class Reading:
         ours = Import.objects.filter(pk=self.roster.pk, state=Import.READING, version=self.roster.version)
         if not ours.update(**far):
             return False
-        known = held_values([row.values.code for row in chunk])
+        known = held_values([row.values.code for row in chunk], self.reach)
         hidden = self._hidden([row.values.code for row in chunk if row.values.code not in known])
         for row in chunk:
             self._keep_within(row, row.values.code in hidden)

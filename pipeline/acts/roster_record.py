@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F
 
 from pipeline import access
+from pipeline.access import Reach
 from pipeline.acts import firm as firms_act
 from pipeline.models import Contact, Division, FinancialYear, Firm, Import, ImportRow, User
 from pipeline.outside.roster.changes import changes
@@ -31,9 +32,11 @@ class Held:
     values: Values
 
 
-def held_values(codes: Iterable[str]) -> dict[str, Held]:
-    """What is on record of firms within reach, by credit code. Four statements for any number of firms."""
-    firms = Firm.objects.filter(uscc__in=[code for code in codes if code]).with_county()
+def held_values(codes: Iterable[str], reach: Reach) -> dict[str, Held]:
+    """What is on record of firms within reach, by credit code; not of those that moved away, whose past may only be
+    read. Four statements for any number of firms.
+    """
+    firms = Firm.objects.within(reach).filter(uscc__in=[code for code in codes if code]).with_county()
     held = {firm.pk: Held(firm, _values(firm)) for firm in firms}
     codes_of = dict(Division.objects.values_list("pk", "code"))
     for each in held.values():
@@ -74,7 +77,7 @@ class Writing:
         self.divisions = {division.code: division for division in Division.objects.counties()}
 
     def write(self, rows: list[ImportRow]) -> None:
-        held = held_values(row.uscc for row in rows)
+        held = held_values((row.uscc for row in rows), self.by.reach(access.OFFICE))
         gone = codes_taken([row.uscc for row in rows if row.uscc not in held])
         self._refuse([row for row in rows if row.uscc in gone])
         ours = [row for row in rows if row.uscc not in gone]

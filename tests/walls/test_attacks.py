@@ -494,3 +494,26 @@ def test_what_one_confirms_is_written_in_one_s_own_name(cast: Cast, archive: Pat
     with acting(cast.tang), transaction.atomic():
         written = TrailEntry.objects.filter(table="pipeline_firm", operation="insert", after__uscc=CODE)
         assert [each.actor for each in written] == [str(zhao.pk)]
+
+
+def test_a_roster_changes_no_firm_that_moved_away(story: Story, archive: Path) -> None:
+    """Its past may be read, which is no leave to write; and the roster must not stand still for ever."""
+    story.to("county_review")
+    cast, chen, wang = story.cast, story.cast.chen, story.cast.wang
+    with acting(chen):
+        case.change_county(story.case, cast.divisions["xihu"], by=chen, on=DAY)
+    rows = [
+        [*HEAD, "2025年销售收入（万元）"],
+        [QINGHE, "改名公司", "临安区", 1],
+        [CODE, "临安新苗有限公司", "临安区", 2],
+    ]
+    with acting(wang):
+        received = roster.receive(BytesIO(xlsx(archive / "r.xlsx", rows).read_bytes()), name="r.xlsx", by=wang, on=DAY)
+        roster.read(received.pk, by=wang, on=DAY)
+        found = Import.objects.get(pk=received.pk)
+        assert list(found.rows.order_by("number").values_list("state", flat=True)) == ["refused", "new"]
+        roster.confirm(found, version=found.version, by=wang, on=DAY)
+        roster.commit(found.pk, by=wang, on=DAY)
+        assert Import.objects.get(pk=received.pk).state == Import.COMMITTED
+    with acting(chen):
+        assert cast.qinghe.name == "杭州青禾智控科技有限公司"
