@@ -1,7 +1,7 @@
 """Coaching: the plan drawn from the gaps, its steps with their evidence, visits, coaches."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -84,10 +84,10 @@ def record_visit(case: Case, *, by: Actor, on: date, way: str, notes: str, next_
 
 @transaction.atomic
 def appoint(firm: Firm, coach: User, *, by: Actor, on: date, until: date) -> Appointment:
-    """Assign a coach. Until the firm consents, the coach sees nothing of it."""
+    """Assign a coach up to a last day. Until the firm consents, the coach sees nothing of it."""
     access.require(by, "coaching.appoint", Firm.objects.filter(pk=firm.pk))
     demand("coach" in coach.seat_kinds, "coach", _("This person holds no coach's seat."))
-    during = DateRange(on, until)
+    during = DateRange(on, until + timedelta(days=1))
     already = Appointment.objects.filter(firm=firm, coach=coach, during__overlap=during).exists()
     demand(not already, "coach", _("This coach is assigned to the firm already."))
     return Appointment.objects.create(firm=firm, coach=coach, during=during)

@@ -14,7 +14,12 @@ def attempt(form: forms.Form, act: Callable[[], object]) -> bool:
         with transaction.atomic():
             act()
     except ConditionUnmet as unmet:
-        for missing in unmet.missing:
-            form.add_error(missing.place if missing.place in form.fields else None, missing.says)
+        tell(form, unmet)
         return False
     return True
+
+
+def tell(form: forms.Form, unmet: ConditionUnmet) -> None:
+    """Show every reason why an act could not be done, each at its field where it has one."""
+    for missing in unmet.missing:
+        form.add_error(missing.place if missing.place in form.fields else None, missing.says)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from pipeline import access
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.desk import case_moves, queue
+from pipeline.desk import attempt, case_moves, queue
 from pipeline.desk.moving import Deed, MoveForm, done
 from pipeline.models import Case, MoveRefused
 from pipeline.request import StaffRequest, number_sent
@@ -71,7 +71,7 @@ def _all_done(deed: Deed, cases: list[Case], form: MoveForm, request: StaffReque
         with transaction.atomic():
             done(deed, rows, form, request, _versions(cases, request))
     except ConditionUnmet as unmet:
-        form.take(unmet)
+        attempt.tell(form, unmet)
     except MoveRefused:
         form.add_error(
             None, _("Somebody moved one of these cases meanwhile. Nothing was changed; look at the list again.")

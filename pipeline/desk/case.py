@@ -16,6 +16,7 @@ from pipeline import access, stages
 from pipeline.desk import application as dossier_moves
 from pipeline.desk import case_moves, identity
 from pipeline.desk.case_moves import Known, Offer
+from pipeline.desk.coaching import WAYS
 from pipeline.desk.moving import case_or_404
 from pipeline.desk.standing import open_dossier, phrases, standing_of
 from pipeline.models import Application, Case, DocumentVersion, Fault, Flag, Notice, Proposal, Transition, User, Visit
@@ -29,7 +30,6 @@ EVENT_KINDS = {
     "contacts": gettext_lazy("Letters and visits"),
     "files": gettext_lazy("Papers"),
 }
-WAYS = {"visit": gettext_lazy("Visit"), "call": gettext_lazy("Call"), "meeting": gettext_lazy("Meeting")}
 SHOWN_BUTTONS = 3
 
 

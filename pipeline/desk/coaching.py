@@ -35,7 +35,7 @@ TABS = {
     "planless": gettext_lazy("Without a plan"),
 }
 STATES = {Step.OPEN: "open", Step.HANDED_IN: "submitted", Step.DONE: "accepted"}
-WAYS = {"visit": gettext_lazy("visit"), "call": gettext_lazy("call"), "meeting": gettext_lazy("meeting")}
+WAYS = {"visit": gettext_lazy("Visit"), "call": gettext_lazy("Call"), "meeting": gettext_lazy("Meeting")}
 VISITS_SHOWN = 30
 PLAN_ACTS = ("accept_step", "reopen_step", "record_visit", "appoint", "draw_plan")
 

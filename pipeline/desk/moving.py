@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access, stages
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.notice import WORDS
-from pipeline.desk import identity
+from pipeline.desk import attempt, identity
 from pipeline.desk.standing import open_dossier, sentences, standing_of
 from pipeline.models import Application, Case, MoveRefused, Transition
 from pipeline.models.record import fault_places, place_name
@@ -40,11 +40,6 @@ class MoveForm(forms.Form):
     def typed(self) -> list[tuple[str, str]]:
         """What the person wrote, by the names of the fields."""
         return [(str(field.label), str(field.value())) for field in self.visible_fields() if field.value()]
-
-    def take(self, unmet: ConditionUnmet) -> None:
-        """Show why the act could not be done, each reason at its field where it has one."""
-        for missing in unmet.missing:
-            self.add_error(missing.place if missing.place in self.fields else None, missing.says)
 
 
 def words(label: Any, hint: Any = "", *, required: bool = True) -> forms.CharField:
@@ -168,7 +163,7 @@ def carry_out(request: StaffRequest, deed: Deed, case: Any, row: Case | Applicat
             with transaction.atomic():
                 done(deed, type(row).objects.filter(pk=row.pk), form, request, {row.pk: version_seen(request)})
         except ConditionUnmet as unmet:
-            form.take(unmet)
+            attempt.tell(form, unmet)
         except MoveRefused:
             return _conflict(request, deed, case.number, row)
         else:

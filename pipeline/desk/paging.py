@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 PAGE = 50
 
@@ -14,6 +14,16 @@ class Counted(Paginator):  # type: ignore[type-arg]
     def __init__(self, rows: Any, total: int, size: int = PAGE) -> None:
         super().__init__(rows, size)
         self.__dict__["count"] = total
+
+
+def altered(asked: QueryDict, name: str, value: str = "") -> str:
+    """The address of the list with another value of one condition, or without it; on its first page."""
+    changed = asked.copy()
+    for gone in (name, "page"):
+        changed.pop(gone, None)
+    if value:
+        changed[name] = value
+    return f"?{changed.urlencode()}"
 
 
 def page_of(request: HttpRequest, rows: Any, total: int, size: int = PAGE) -> "Page[Any]":

@@ -221,18 +221,10 @@ def _chips(request: HttpRequest, conditions: Conditions) -> list[dict[str, str]]
             if place == 0
             else _("and %(condition)s") % {"condition": CONDITION_NAMES[name]},
             "value": conditions.words(name),
-            "clear": without(request.GET, name),
+            "clear": paging.altered(request.GET, name),
         }
         for place, name in enumerate(conditions.chosen)
     ]
-
-
-def without(asked: QueryDict, name: str) -> str:
-    """The address without one condition, from its first page."""
-    left = asked.copy()
-    for gone in (name, "page"):
-        left.pop(gone, None)
-    return f"?{left.urlencode()}"
 
 
 def _more(request: HttpRequest, conditions: Conditions, view: str, total: int) -> SafeString:
@@ -276,7 +268,7 @@ def _nothing(request: HttpRequest, conditions: Conditions, whole: int, view: str
         name = next(iter(conditions.chosen))
         words = {"condition": f"{CONDITION_NAMES[name]} {conditions.words(name)}", "count": whole}
         says = _("“%(condition)s” leaves none of %(count)s cases.") % words
-        return {"says": says, "act": _("Drop this condition"), "url": without(request.GET, name)}
+        return {"says": says, "act": _("Drop this condition"), "url": paging.altered(request.GET, name)}
     if conditions.chosen:
         return {"says": _("No case meets all these conditions."), "act": _("Clear all"), "url": f"?view={view}"}
     if view == "all":

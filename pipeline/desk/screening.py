@@ -19,7 +19,7 @@ from pipeline import access
 from pipeline.acts import case as case_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.diagnosis import WEIGHT
-from pipeline.desk.paging import page_of
+from pipeline.desk.paging import altered, page_of
 from pipeline.models import Case, Diagnosis, Division, Firm, User
 from pipeline.models.diagnosis import DiagnosisQuerySet
 from pipeline.models.firm import FirmQuerySet
@@ -83,7 +83,7 @@ class Sought(forms.Form):
     def chips(self, query: QueryDict) -> list[dict[str, str]]:
         """The filter as a sentence; each part can be taken away."""
         return [
-            {"name": str(self.fields[name].label), "value": self._said(name, value), "clear": without(query, name)}
+            {"name": str(self.fields[name].label), "value": self._said(name, value), "clear": altered(query, name)}
             for name, value in self.sought.items()
         ]
 
@@ -171,27 +171,13 @@ def _tabs(query: QueryDict, here: str, counts: dict[str, int], total: int) -> li
     everything = sum(counts[each] for each in ("one", "two", "more", "met", "untold"))
     return [
         {
-            "url": with_(query, "group", group),
+            "url": altered(query, "group", group),
             "label": label,
             "count": counts[group] if group else everything,
             "here": group == here,
         }
         for group, label in GROUPS.items()
     ]
-
-
-def without(query: QueryDict, name: str) -> str:
-    """The address of this page without one part of its filter, on the first page."""
-    return with_(query, name, "")
-
-
-def with_(query: QueryDict, name: str, value: str) -> str:
-    changed = query.copy()
-    changed.pop("page", None)
-    changed.pop(name, None)
-    if value:
-        changed[name] = value
-    return f"?{changed.urlencode()}"
 
 
 def _why_empty(chips: Sequence[dict[str, str]]) -> dict[str, str]:

@@ -148,6 +148,7 @@ def test_a_coach_is_assigned_and_waits_for_the_firms_consent(plan: Story, seat: 
     with acting(plan.cast.chen):
         appointment = Appointment.objects.get()
         assert (appointment.coach_id, appointment.consented_on) == (plan.cast.zhang.pk, None)
+        assert appointment.during.upper == date(2028, 1, 1), "the day chosen is the last"
     assert "张工" in text(officer.get(address(plan)))
     assert seat(plan.cast.zhang).get(address(plan)).status_code == 404
 
