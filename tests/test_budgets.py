@@ -145,7 +145,8 @@ class World:
         with acting(INTAKE):
             held = Certificate.objects.filter(firm__in=firms)
             renewals = case.open_renewal(held, by=INTAKE, on=DAY)
-            coaching.draw_plans(Case.objects.filter(pk__in=_keys(renewals)), by=INTAKE, on=DAY)
+        with acting(chen):
+            coaching.draw_plans(Case.objects.filter(pk__in=_keys(renewals)), by=chen, on=DAY)
         for held_by, renewal in zip(firms, renewals, strict=True):
             self._coached(held_by, renewal)
 
