@@ -167,9 +167,11 @@ def workers(now: datetime, today: date) -> Iterator[Check]:
 def _alive(name: str, last: datetime | None, now: datetime, remedy: str) -> Check:
     if last is None:
         return Check(name, "bad", _("was never heard of"), remedy)
-    if now - last > SILENT_AFTER:
-        return Check(name, "bad", _("silent for %(minutes)s minutes") % {"minutes": (now - last).seconds // 60}, remedy)
-    return Check(name, "good", _("heard of %(seconds)s seconds ago") % {"seconds": (now - last).seconds})
+    silence = now - last
+    if silence > SILENT_AFTER:
+        says = _("silent for %(minutes)s minutes") % {"minutes": silence // timedelta(minutes=1)}
+        return Check(name, "bad", says, remedy)
+    return Check(name, "good", _("heard of %(seconds)s seconds ago") % {"seconds": silence // timedelta(seconds=1)})
 
 
 def outbox(now: datetime, today: date) -> Iterator[Check]:

@@ -65,6 +65,7 @@ def test_signs_of_life_are_good_while_fresh_and_bad_when_silent(db: None):
     assert [looked(now=now)[name].state for name in ("beat", worker)] == ["good", "good"]
     later = looked(now=now + timedelta(minutes=10))
     assert [later[name].state for name in ("beat", worker)] == ["bad", "bad"]
+    assert str(3 * 24 * 60) in looked(now=now + timedelta(days=3))["beat"].says, "days of silence are minutes too"
 
 
 def test_one_silent_worker_among_others_is_named(db: None):
