@@ -142,6 +142,8 @@ def _station(
 def _now_words(waiting: Case | Application) -> str:
     if waiting.place.clock == "paused":
         return _("your turn; the clock of the review stands still")
+    if waiting.stage == "coaching":  # whose turn it is, each step of the plan says for itself
+        return _("step by step, as your plan says")
     if waiting.place.turn == "firm":
         return _("your turn")
     return _("with the bureau; nothing for you to do")
