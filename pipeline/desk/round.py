@@ -1,10 +1,12 @@
 """Certification: the rounds that are called, and the applications under way in them."""
 
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -30,7 +32,8 @@ PAGES = {
 
 def day_field(label: Any, *, required: bool = True) -> forms.DateField:
     widget = forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget)
+    bounds = [MinValueValidator(date(1949, 10, 1)), MaxValueValidator(date(2199, 12, 31))]
+    return forms.DateField(label=label, required=required, widget=widget, validators=bounds)
 
 
 class RoundForm(forms.Form):

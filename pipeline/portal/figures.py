@@ -26,7 +26,7 @@ from pipeline.templatetags import figures as shown
 
 UNITS = {"wan": Decimal(10_000), "yuan": Decimal(1)}
 FEN, PART_OF_A_HEAD = Decimal("0.01"), Decimal("0.0001")
-LARGEST = Decimal("1e15")
+LARGEST, MOST_HEADS = Decimal("1e15"), Decimal("1e8")
 ODD_JUMP = Fraction(1, 2)
 Years = Mapping[int, FinancialYear]
 UNKNOWN = ("", "-", "—", "/", "无")
@@ -81,7 +81,7 @@ class AmountField(forms.CharField):
     def _within_bounds(self, amount: Decimal) -> None:
         if amount < 0 and not self.negative:
             raise forms.ValidationError(_("This figure cannot be below zero."))
-        if abs(amount) >= LARGEST:
+        if abs(amount) >= (LARGEST if self.smallest == FEN else MOST_HEADS):
             raise forms.ValidationError(_("This is too large. Look at the unit above the table."))
         if amount != amount.quantize(self.smallest):
             raise forms.ValidationError(_("Too many decimals: money ends at the fen, heads at four places."))

@@ -1,5 +1,6 @@
 """What the bureau holds about the firm itself, and whom it calls."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,11 +19,21 @@ from pipeline.rules.fields import carried_fields, is_chosen
 from pipeline.rules.identifiers import IdentifierRefused, phone_number
 from pipeline.templatetags.look import spoken
 
+FIRST_DAY = date(1949, 10, 1)
 ANSWERS = [("", gettext_lazy("not known yet")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
 
 
-def day_field(label: Any, **also: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d"), **also)
+class PastDayField(forms.DateField):
+    """A day on which something happened. `today`, set by the form, is the last one there can be."""
+
+    widget = forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
+    today: date
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day is not None and not FIRST_DAY <= day <= self.today:
+            raise forms.ValidationError(_("This day lies in the future or before %(day)s.") % {"day": FIRST_DAY})
+        return day
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -46,7 +57,9 @@ def field_choices() -> list[Any]:
 
 
 class FirmForm(forms.Form):
-    registered_on = day_field(gettext_lazy("Day of registration"), help_text=gettext_lazy("as on the business licence"))
+    registered_on = PastDayField(
+        label=gettext_lazy("Day of registration"), help_text=gettext_lazy("as on the business licence")
+    )
     resident = YesNoField(
         label=gettext_lazy("Resident enterprise"),
         help_text=gettext_lazy("registered on the mainland and taxed as such"),
@@ -67,8 +80,9 @@ class FirmForm(forms.Form):
     no_incident = YesNoField(label=gettext_lazy("No serious accident or offence in the last year"))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **also: Any) -> None:
+    def __init__(self, *args: Any, today: date, **also: Any) -> None:
         super().__init__(*args, **also)
+        self.fields["registered_on"].today = today  # type: ignore[attr-defined]
         self.fields["field"].choices = field_choices()  # type: ignore[attr-defined]
 
     def clean_industry(self) -> str:
@@ -83,7 +97,7 @@ class FirmForm(forms.Form):
 class ContactForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=20, widget=forms.TextInput({"type": "tel"}))
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
 
     def clean_phone(self) -> str:
         try:
@@ -95,7 +109,7 @@ class ContactForm(forms.Form):
 def firm(request: StaffRequest, uscc: str) -> HttpResponse:
     """The facts of the firm: prefilled from the register, corrected by the firm."""
     held = standing.firm_or_404(request, uscc)
-    form = FirmForm(request.POST or None, initial=_held(held))
+    form = FirmForm(request.POST or None, today=request.today, initial=_held(held))
     may = access.may(request.user, "firm.amend")
     if request.method == "POST" and form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "version"}

@@ -1,5 +1,6 @@
 """The firm's intellectual property, right by right."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from pipeline.acts import firm as firm_acts
 from pipeline.models import IntellectualProperty
 from pipeline.models.property import CLASS_ONE
 from pipeline.portal import standing
-from pipeline.portal.firm import YesNoField, day_field
+from pipeline.portal.firm import PastDayField, YesNoField
 from pipeline.request import StaffRequest
 from pipeline.rules.identifiers import IdentifierRefused, right_number
 from pipeline.templatetags.look import spoken
@@ -49,9 +50,13 @@ class RightForm(forms.Form):
         widget=forms.TextInput({"class": "w-code"}),
     )
     title = forms.CharField(label=gettext_lazy("Name of the right"), max_length=200, required=False)
-    granted_on = day_field(gettext_lazy("Day of grant"), required=False)
+    granted_on = PastDayField(label=gettext_lazy("Day of grant"), required=False)
     acquired_by = forms.ChoiceField(label=gettext_lazy("How it was acquired"), choices=list(WAYS.items()))
     core = YesNoField(label=gettext_lazy("Supports the main product"))
+
+    def __init__(self, *args: Any, today: date, **also: Any) -> None:
+        super().__init__(*args, **also)
+        self.fields["granted_on"].today = today  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -66,7 +71,7 @@ class RightForm(forms.Form):
 def property(request: StaffRequest, uscc: str) -> HttpResponse:
     """The list, and one right added or corrected at a time: the same number again corrects it."""
     firm = standing.firm_or_404(request, uscc)
-    form = RightForm(request.POST or None)
+    form = RightForm(request.POST or None, today=request.today)
     if request.method == "POST" and form.is_valid():
         right = firm_acts.record_property(firm, form.cleaned_data, by=request.user)
         messages.success(request, _("%(number)s is on the list.") % {"number": right.number})

@@ -115,3 +115,9 @@ def test_a_finance_clerk_may_enter_figures(cast: Cast) -> None:
     bai = Visitor(cast.bai)
     assert bai.post("figures", 2024, unit="wan", version=1, **YEAR).status_code == 200
     assert row(cast, "li", QINGHE, 2024).staff == Decimal("120.5")
+
+
+def test_more_people_than_can_be_is_told_and_not_tried(cast: Cast) -> None:
+    page = Visitor(cast.li).post("figures", 2025, unit="wan", version="1", staff="100000000")
+    assert page.status_code == 200
+    assert "太大" in page.content.decode() or "too large" in page.content.decode()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from django.db import transaction
 
 from config.postgres.scope import acting
@@ -47,3 +48,12 @@ def test_a_contact_is_saved_with_a_number_that_can_be_called(cast: Cast) -> None
     he.post("contact", name="何云", phone="139 0000 5678")
     with acting(cast.he), transaction.atomic():
         assert Contact.objects.get(firm=cast.yunling).phone == "13900005678"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1949-09-30", "2026-11-03", "9999-12-31"])
+def test_no_firm_was_registered_and_no_right_granted_on_a_day_that_cannot_be(cast: Cast, day: str) -> None:
+    li = Visitor(cast.li)
+    sent = {"registered_on": day, "field": "80101", "industry": "4011", "version": "1"}
+    assert "日期不能晚于今天" in li.post("firm", **sent).content.decode()
+    right = {"kind": "invention", "number": "ZL201710601862.3", "granted_on": day, "acquired_by": "own_rd"}
+    assert "日期不能晚于今天" in li.post("property", **right).content.decode()
