@@ -186,6 +186,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "roster.confirm": _seats("county_officer", "city_officer"),
     "roster.cancel": _seats("county_officer", "city_officer"),
     "trail.seal": _seats("sealer"),
+    "people.open_office": _seats("security_admin", "system_admin"),
     "people.grant_seat": _seats("security_admin"),
     "people.end_seat": _seats("security_admin"),
 }
@@ -277,6 +278,7 @@ URLS: dict[str, Page] = {
     "desk:application_move": _page(OFFICE, "GET POST"),
     "desk:firm": _page(OFFICE),
     "desk:firm_lead": _page(OFFICE, "GET POST"),
+    "desk:firm_verify": _page(OFFICE, "GET POST"),
     "desk:firm_county": _page(OFFICE, "GET POST"),
     "desk:document": _page(OFFICE | FIRM | {"coach"}),
     "portal:home": _page(FIRM),

@@ -94,6 +94,7 @@ NO_LISTS = {
     "api:assess", "api:openapi-json", "api:api-root",
     "desk:diagnose", "desk:draw_plan", "desk:accept_step", "desk:reopen_step", "desk:record_visit",
     "desk:obligation_fulfil", "desk:case_move", "desk:application_move", "desk:firm_lead", "desk:firm_county",
+    "desk:firm_verify",
     "desk:document", "desk:roster_progress", "desk:roster_confirm", "desk:roster_cancel", "desk:roster_marked",
     "desk:roster_template",
     "portal:begin", "portal:submit", "portal:withdraw", "portal:firm", "portal:contact", "portal:figures",

@@ -12,7 +12,7 @@ from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import demand
-from pipeline.models import Firm, Office, Seat, User
+from pipeline.models import Division, Firm, Office, Seat, User
 from pipeline.models.people import TODAY
 
 
@@ -21,6 +21,15 @@ def appoint_first_administrator(user: User, *, on: date) -> Seat:
     """Give the first seat of a house: its security administrator grants all others. Refused once there is one."""
     with acting(user):
         return Seat.objects.create(user=user, kind="security_admin", during=DateRange(on, None))
+
+
+@transaction.atomic
+def open_office(name: str, division: Division, *, by: Actor) -> Office:
+    """Open the office of the city or of a county; opening it again changes nothing."""
+    access.require(by, "people.open_office")
+    level = Office.CITY if division.level == Division.CITY else Office.COUNTY
+    office, _created = Office.objects.get_or_create(name=name, defaults={"level": level, "division": division})
+    return office
 
 
 @transaction.atomic

@@ -86,6 +86,7 @@ def firm(request: StaffRequest, uscc: str) -> HttpResponse:
             "cases": cases,
             "flags": _flags(held, user),
             "may_lead": access.may(user, "case.open_lead") and all(case.stage == "closed" for case in cases),
+            "may_verify": access.may(user, "firm.verify") and held.verified_on is None,
             "may_settle": access.may(user, "firm.assign_county") and held.county_id is None,
             "section": "desk:screening",
         },
@@ -116,6 +117,16 @@ def county(request: StaffRequest, uscc: str) -> HttpResponse:
             messages.success(request, _("%(firm)s belongs to %(county)s now.") % {"firm": held, "county": division})
             return redirect("desk:firm", uscc)
     return _ask(request, held, form, _("Assign county"), "firm.assign_county")
+
+
+def verify(request: StaffRequest, uscc: str) -> HttpResponse:
+    """Note that the identity of the firm and of its owner was checked; before that it cannot begin an application."""
+    held, form = _firm_or_404(request, uscc), forms.Form(request.POST or None)
+    firms = Firm.objects.filter(pk=held.pk)
+    if request.method == "POST" and attempt(form, lambda: acts.verify(firms, by=request.user, on=request.today)):
+        messages.success(request, _("The identity of %(firm)s is noted as checked.") % {"firm": held})
+        return redirect("desk:firm", uscc)
+    return _ask(request, held, form, _("Note the identity as checked"), "firm.verify")
 
 
 def _ask(request: StaffRequest, held: Any, form: forms.Form, title: str, act: str) -> HttpResponse:

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("firms/<credit_code:uscc>/", firm.firm, name="firm"),
     path("firms/<credit_code:uscc>/lead", firm.lead, name="firm_lead"),
     path("firms/<credit_code:uscc>/county", firm.county, name="firm_county"),
+    path("firms/<credit_code:uscc>/identity", firm.verify, name="firm_verify"),
     path("screening/", screening.screening, name="screening"),
     path("firms/<credit_code:uscc>/diagnosis/", diagnosis.diagnosis, name="diagnosis"),
     path("firms/<credit_code:uscc>/diagnosis/anew", diagnosis.diagnose, name="diagnose"),

@@ -69,3 +69,15 @@ def test_the_page_takes_at_most_sixteen_statements(story: Story, seat: Seat) -> 
     with statements() as taken:
         client.get(PAGE)
     assert len(taken) <= 16, "\n".join(taken)
+
+
+def test_an_officer_notes_the_identity_as_checked_once(cast: Cast, seat: Seat) -> None:
+    with acting(cast.wang), transaction.atomic():
+        Firm.objects.filter(uscc=QINGHE).update(verified_on=None)
+    url = reverse("desk:firm_verify", args=[QINGHE])
+    wang = seat(cast.wang)
+    assert url in text(wang.get(PAGE))
+    wang.post(url)
+    with acting(cast.wang), transaction.atomic():
+        assert Firm.objects.get(uscc=QINGHE).verified_on is not None
+    assert url not in text(wang.get(PAGE))

@@ -68,7 +68,7 @@ MISSING = {
 # What the state decides, not the seat: a firm in certification has nothing to submit; no row of the roster is wrong.
 NOT_NOW = {"portal:begin", "portal:submit", "portal:corrections", "portal:withdraw", "desk:roster_marked"}
 # A page for one deed tells a seat of the page that lacks the grant so, before anything is pressed.
-ONE_DEED = {"desk:firm_lead", "desk:firm_county"}
+ONE_DEED = {"desk:firm_lead", "desk:firm_county", "desk:firm_verify"}
 # What is posted names the thing, and an empty form names none.
 NAMED_BY_FORM = {
     "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
