@@ -201,7 +201,7 @@ def _moves(record: Record) -> Iterator[Event]:
         move = stages.MOVES["application" if each.application_id else "case"][each.move]
         told = faults.get(each.pk, [])
         count = ngettext("%(count)s fault", "%(count)s faults", len(told)) % {"count": len(told)} if told else ""
-        opinion = {"for": _("for"), "against": _("against")}.get(each.opinion, "")
+        opinion = {"for": _("in favour"), "against": _("against")}.get(each.opinion, "")
         says = phrases([spoken((move.zh, move.en)), count, opinion])
         note = "\n".join(filter(None, [each.note, *(_fault_words(fault) for fault in told)]))
         who = each.by.name if each.by else _("by the system")

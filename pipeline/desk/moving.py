@@ -57,7 +57,7 @@ class RemarkForm(MoveForm):
 class ForwardForm(MoveForm):
     opinion = forms.ChoiceField(
         label=gettext_lazy("Opinion of the county"),
-        choices=[("for", gettext_lazy("for")), ("against", gettext_lazy("against"))],
+        choices=[("for", gettext_lazy("in favour")), ("against", gettext_lazy("against"))],
         widget=forms.RadioSelect,
     )
     note = words(gettext_lazy("Reasons"), gettext_lazy("The city decides; it reads both opinion and reasons."))

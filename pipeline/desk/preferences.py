@@ -25,7 +25,7 @@ YEAR = 365 * 24 * 3600
 BEGINNINGS = (
     (access.OFFICE, "desk:queue"),
     (frozenset({"leader"}), "desk:funnel"),
-    (frozenset({"coach", "expert", "agency"}), "advisers:home"),
+    (frozenset({"coach"}), "advisers:home"),
     (frozenset({"system_admin"}), "health"),
 )
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -320,7 +320,7 @@ def finding_gap(finding: Mapping[str, Any]) -> str:
     if found is None or needed is None:
         return verdict_word(finding["verdict"])
     if finding.get("unit") == "share":
-        return _("short by %(gap)s points of a percent") % {"gap": figures.points(found, needed)}
+        return _("short by %(gap)s percentage points") % {"gap": figures.points(found, needed)}
     gap = abs(needed - found) + (1 if finding.get("op") == ">" and needed >= found else 0)
     return _("short by %(gap)s") % {"gap": measure(str(float(gap)), str(finding.get("unit", "")))}
 
