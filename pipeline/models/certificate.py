@@ -66,13 +66,8 @@ class Certificate(FirmOwned):
     def __str__(self) -> str:
         return self.number
 
-    def state_on(self, day: date) -> str:
-        """valid, expired, not_yet or the kind of the last event that ends it."""
-        ending = self.events.filter(kind__in=ENDING, on__lte=day).order_by("-on").first()
-        return self.state_after(ending.kind if ending is not None else None, day)
-
     def state_after(self, ending: str | None, day: date) -> str:
-        """The same where the event that ends it is known already (`with_ending`)."""
+        """valid, expired, not_yet, or the kind of the event that has ended it by the day (`with_ending`)."""
         if ending is not None:
             return ending
         if day < self.valid.lower:
