@@ -21,8 +21,10 @@ LIST = f"""
 def opened(page: Page, html: str, *scripts: str) -> Page:
     page.set_content(f"<!doctype html><html><body>{html}</body></html>")
     for script in scripts:
-        page.add_script_tag(path=SCRIPTS / script, type="module")
-    page.wait_for_timeout(50)
+        text = (SCRIPTS / script).read_text() + "\ndocument.documentElement.dataset.ran = 'yes'"
+        page.add_script_tag(content=text, type="module")
+        page.wait_for_selector("html[data-ran]", state="attached")
+        page.evaluate("delete document.documentElement.dataset.ran")
     return page
 
 
@@ -89,7 +91,7 @@ def test_the_palette_moves_with_arrows_and_follows_with_enter(page: Page) -> Non
     page.keyboard.press("Control+k")
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
-    assert page.url.endswith("#two")
+    page.wait_for_function("location.hash === '#two'")
 
 
 @pytest.mark.parametrize(
