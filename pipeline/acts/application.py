@@ -14,6 +14,8 @@ from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.round import ApplicationQuerySet
+from pipeline.rules import books
+from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import APPLICATION_MOVES, APPLICATION_STAGES
 
 
@@ -181,15 +183,25 @@ def record(
     on: date,
     note: str = "",
     refusal: Sequence[str] = (),
+    by_day: date | None = None,
     versions: Versions = None,
 ) -> list[Transition]:
-    """Enter what the agency's list says: any later stage, or the result. A refusal names the rules found wanting."""
+    """Enter what the agency's list says: any later stage, or the result. A refusal names the rules found wanting.
+
+    `by_day` is the day the agency set for a supplement. A publicity is due, provisionally, after the book's working
+    days.
+    """
     demand(to in APPLICATION_STAGES, "stage", _("There is no such stage."))
+    demand(by_day is None or by_day >= on, "by_day", _("The agency's day lies in the past."))
     keys = list(applications.values_list("pk", flat=True))
     moved = progress.advance_application(
         applications, "application.record", by=by, on=on, versions=versions, to=to, note=note, refusal=list(refusal)
     )
-    return moved + _end(keys, by=by, on=on, note=note) if to in ("refused", "withdrawn") else moved
+    if to in ("refused", "withdrawn"):
+        return moved + _end(keys, by=by, on=on, note=note)
+    due = {"supplement": by_day, "publicity": carried_calendar().add(on, _publicity_days(on)).due}.get(to)
+    Application.objects.filter(pk__in=keys).update(due_on=due)
+    return moved
 
 
 @transaction.atomic
@@ -216,6 +228,10 @@ def lapse(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: V
     keys = list(applications.values_list("pk", flat=True))
     moved = progress.advance_application(applications, "application.lapse", by=by, on=on, versions=versions)
     return moved + _end(keys, by=by, on=on, note=_("The date has passed."))
+
+
+def _publicity_days(on: date) -> int:
+    return int(books("hte", on).number("publicity_workdays"))
 
 
 def _end(keys: Sequence[int], *, by: Actor, on: date, note: str) -> list[Transition]:

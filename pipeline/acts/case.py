@@ -15,7 +15,7 @@ from pipeline.access import Actor
 from pipeline.acts import coaching, diagnosis, fault, notice, progress, proposal
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Transition, User, Visit
+from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Round, Transition, User, Visit
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.certificate import CertificateQuerySet
 from pipeline.models.diagnosis import NUMERIC
@@ -219,7 +219,10 @@ def admit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None
 def mark_ready(
     cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None
 ) -> list[Transition]:
-    """Say that firms can apply: their numeric conditions are met, or a head's decision is noted."""
+    """Say that firms can apply: their numeric conditions are met, or a head's decision is noted.
+
+    They are due at the county by the next round's date.
+    """
     access.require(by, "case.mark_ready", cases)
     for kept in diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on):
         unmet = [TITLES[each["rule"]] for each in kept.findings if each["rule"] in NUMERIC and each["verdict"] != "met"]
@@ -229,7 +232,11 @@ def mark_ready(
             "note",
             _("Not all numeric conditions are met (%(rules)s): note the head's decision.") % {"rules": rules},
         )
-    return progress.advance(cases, "case.mark_ready", by=by, on=on, versions=versions, note=note)
+    moved = progress.advance(cases, "case.mark_ready", by=by, on=on, versions=versions, note=note)
+    coming = Round.objects.filter(county_date__gte=on).order_by("county_date").first()
+    ready = Case.objects.filter(pk__in=[each.case_id for each in moved])
+    ready.update(due_on=coming.county_date if coming else None)
+    return moved
 
 
 @transaction.atomic

@@ -40,6 +40,12 @@ class RecordForm(MoveForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    by_day = forms.DateField(
+        label=gettext_lazy("Day the agency set"),
+        help_text=gettext_lazy("Only for a supplement."),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
     note = words(gettext_lazy("Source and remark"), gettext_lazy("Which list, of which day."), required=False)
 
     def prepare(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from config.postgres.scope import acting
-from pipeline.acts import application, coaching, round
+from pipeline.acts import application, case, coaching, round
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Application, Case, Fault, MoveRefused, Notice, Round, Step, Transition
 from pipeline.models.round import ApplicationQuerySet
@@ -158,3 +158,25 @@ def test_a_firm_is_told_that_its_dossier_lapsed(story: Story, dossier: Applicati
     with acting(wang), transaction.atomic():
         application.lapse(chosen(dossier), by=wang, on=date(2026, 12, 12))
         assert Notice.objects.filter(kind="application.lapse", to=Notice.FIRM).count() == 1
+
+
+def test_a_supplement_is_due_when_the_agency_says_and_a_publicity_after_ten_working_days(
+    story: Story, dossier: Application
+) -> None:
+    recommended(story, dossier)
+    chen, day = story.cast.chen, date(2026, 12, 14)
+    with acting(chen), transaction.atomic():
+        application.record(chosen(dossier), to="supplement", by=chen, on=day, by_day=date(2026, 12, 21))
+        assert chosen(dossier).get().due_on == date(2026, 12, 21)
+        application.record(chosen(dossier), to="publicity", by=chen, on=day)
+        assert chosen(dossier).get().due_on == date(2026, 12, 28)
+        application.record(chosen(dossier), to="announced", by=chen, on=day)
+        assert chosen(dossier).get().due_on is None
+
+
+def test_a_firm_that_is_ready_is_due_at_the_next_round(story: Story, round_: Round) -> None:
+    story.to("coaching")
+    wang = story.cast.wang
+    with acting(wang), transaction.atomic():
+        case.mark_ready(story.case, by=wang, on=story.day, note="负责人同意")
+        assert story.case.get().due_on == COUNTY
