@@ -194,14 +194,19 @@ def record(
     demand(to in APPLICATION_STAGES, "stage", _("There is no such stage."))
     demand(by_day is None or by_day >= on, "by_day", _("The agency's day lies in the past."))
     keys = list(applications.values_list("pk", flat=True))
+    due = {"supplement": by_day, "publicity": _publicity_ends(on)}.get(to)
     moved = progress.advance_application(
-        applications, "application.record", by=by, on=on, versions=versions, to=to, note=note, refusal=list(refusal)
+        applications,
+        "application.record",
+        by=by,
+        on=on,
+        versions=versions,
+        to=to,
+        note=note,
+        refusal=list(refusal),
+        due_on=due,
     )
-    if to in ("refused", "withdrawn"):
-        return moved + _end(keys, by=by, on=on, note=note)
-    due = {"supplement": by_day, "publicity": carried_calendar().add(on, _publicity_days(on)).due}.get(to)
-    Application.objects.filter(pk__in=keys).update(due_on=due)
-    return moved
+    return moved + _end(keys, by=by, on=on, note=note) if to in ("refused", "withdrawn") else moved
 
 
 @transaction.atomic
@@ -230,8 +235,8 @@ def lapse(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: V
     return moved + _end(keys, by=by, on=on, note=_("The date has passed."))
 
 
-def _publicity_days(on: date) -> int:
-    return int(books("hte", on).number("publicity_workdays"))
+def _publicity_ends(on: date) -> date:
+    return carried_calendar().add(on, int(books("hte", on).number("publicity_workdays"))).due
 
 
 def _end(keys: Sequence[int], *, by: Actor, on: date, note: str) -> list[Transition]:

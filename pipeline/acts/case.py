@@ -232,11 +232,9 @@ def mark_ready(
             "note",
             _("Not all numeric conditions are met (%(rules)s): note the head's decision.") % {"rules": rules},
         )
-    moved = progress.advance(cases, "case.mark_ready", by=by, on=on, versions=versions, note=note)
     coming = Round.objects.filter(county_date__gte=on).order_by("county_date").first()
-    ready = Case.objects.filter(pk__in=[each.case_id for each in moved])
-    ready.update(due_on=coming.county_date if coming else None)
-    return moved
+    due = coming.county_date if coming else None
+    return progress.advance(cases, "case.mark_ready", by=by, on=on, versions=versions, note=note, due_on=due)
 
 
 @transaction.atomic

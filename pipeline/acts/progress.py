@@ -28,7 +28,10 @@ def advance(
     reason: str = "",
     **also: Any,
 ) -> list[Transition]:
-    """Move cases by one line of the table: all of them or none. The transitions, in the order of the cases' keys."""
+    """Move cases by one line of the table: all of them or none. The transitions, in the order of the cases' keys.
+
+    `also` is written in the same statement; a `due_on` in it stands in for what the clock says.
+    """
     access.require(by, name, cases)
     before = list(cases.select_related("firm").order_by("pk"))
     if not before:
@@ -39,7 +42,7 @@ def advance(
         also |= {"closed_on": on, "reason": reason}
     for clock, group in _by_clock(before, stages.CASE_STAGES[target], on).items():
         chosen = Case.objects.filter(pk__in=[case.pk for case in group])
-        chosen.move(name, versions=dict(versions) if versions is not None else None, **dict(clock), **also)
+        chosen.move(name, versions=dict(versions) if versions is not None else None, **{**dict(clock), **also})
     proposal.end(Proposal.objects.filter(case__in=before, application=None), moves_from("case", target), on=on)
     return record(before, name, target=target, by=by, on=on, note=note, opinion=opinion)
 
@@ -103,7 +106,9 @@ def advance_application(
         also |= {"ended_on": on}
     for clock, group in _by_clock(before, stages.APPLICATION_STAGES[target], on).items():
         chosen = Application.objects.filter(pk__in=[each.pk for each in group])
-        chosen.move(name, to=target, versions=dict(versions) if versions is not None else None, **dict(clock), **also)
+        chosen.move(
+            name, to=target, versions=dict(versions) if versions is not None else None, **{**dict(clock), **also}
+        )
     proposal.end(Proposal.objects.filter(application__in=before), moves_from("application", target), on=on)
     return record_application(before, name, target=target, by=by, on=on, note=note, opinion=opinion)
 
