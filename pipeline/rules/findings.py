@@ -81,7 +81,10 @@ def missing_to_json(missing: Missing) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ItemPoints:
-    """One line of the score: the band the figures allow, the points given, why they are refused or looked at."""
+    """One line of the score: the band the figures allow, the points given, why they are refused or looked at.
+
+    `says` tells how points that follow from the figures came about; points that experts give need none.
+    """
 
     item: str
     title: Label
@@ -90,6 +93,7 @@ class ItemPoints:
     given: Points | None
     refused: Label | None
     review: Label | None
+    says: Label | None = None
 
     def to_json(self, language: str | None = None) -> dict[str, Any]:
         return {
@@ -100,11 +104,13 @@ class ItemPoints:
             "given": self.given,
             "refused": self.refused and said(self.refused, language),
             "review": self.review and said(self.review, language),
+            "says": self.says and said(self.says, language),
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> ItemPoints:
-        labels = {name: kept[name] and Label.from_json(kept[name]) for name in ("title", "refused", "review")}
+        told = {name: kept.get(name) for name in ("title", "refused", "review", "says")}
+        labels = {name: label and Label.from_json(label) for name, label in told.items()}
         return cls(**{**kept, **labels, "band": tuple(kept["band"])})
 
 

@@ -7,9 +7,10 @@ from functools import lru_cache
 from pipeline.rules import hte, pool
 from pipeline.rules.condition import Condition
 from pipeline.rules.dated import Book
-from pipeline.rules.score import Score, score_of
+from pipeline.rules.score import Score, ScoreItem, score_of
 
 CONDITIONS = {"hte": hte.conditions, "pool": pool.conditions}
+SCORES = {"hte": score_of, "pool": score_of}
 SCORED_BY = {"hte": "innovation_score", "pool": "entry_score"}
 
 
@@ -19,5 +20,11 @@ def conditions_of(book: Book) -> tuple[Condition, ...]:
 
 
 @lru_cache(maxsize=64)
-def score_table(book: Book) -> Score:
-    return score_of(book)
+def score_table(book: Book) -> Score | None:
+    """The points of the book; None for a book that gives none."""
+    return SCORES[book.name](book) if book.name in SCORES else None
+
+
+def score_items(book: Book) -> tuple[ScoreItem, ...]:
+    table = score_table(book)
+    return table.items if table else ()

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeline.rules.condition import points_range
 from pipeline.rules.dated import Book
 from pipeline.rules.figures import YEARS_BACK, year_name
-from pipeline.rules.formula import UNKNOWN, Formula, both, choose, either, exact, fact, given, lifted, smaller, total
+from pipeline.rules.formula import (
+    UNKNOWN,
+    Facts,
+    Formula,
+    both,
+    choose,
+    either,
+    exact,
+    fact,
+    given,
+    lifted,
+    smaller,
+    total,
+)
 from pipeline.rules.labels import Label
 
 IP_BLOCK = ("ip_advance", "ip_support", "ip_count", "ip_origin", "standards")
@@ -36,7 +49,8 @@ ZERO_BASE = Label("第二年为零，按 0 分计，需人工判定。", "The se
 class ScoreItem:
     """One line of the table: the points its band allows by the figures, from `low` to `high`.
 
-    `found` is the figure behind the band; `doubts` are tests with the reason why a person should look.
+    `found` is the figure behind the band; `doubts` are tests with the reason why a person should look. `own` are points
+    that follow from the figures, where no expert gives any; `says` tells how they came about.
     """
 
     name: str
@@ -44,10 +58,12 @@ class ScoreItem:
     high: Formula
     found: Formula = UNKNOWN
     doubts: tuple[tuple[Formula, Label], ...] = ()
+    own: Formula | None = None
+    says: Callable[[Facts], Label] | None = None
 
     @property
     def points(self) -> Formula:
-        return fact(f"score_{self.name}")
+        return fact(f"score_{self.name}") if self.own is None else self.own
 
     @property
     def allowed(self) -> Formula:

@@ -11,7 +11,7 @@ from pipeline.rules.dated import Book
 from pipeline.rules.figures import YEARS_BACK, year_name
 from pipeline.rules.formula import Facts, Number, exact
 from pipeline.rules.labels import Label
-from pipeline.rules.programmes import score_table
+from pipeline.rules.programmes import score_items
 from pipeline.rules.remedies import raised
 from pipeline.rules.score import TITLES, ScoreItem
 from pipeline.rules.sentences import plain_number
@@ -30,7 +30,7 @@ class Move:
 
 def moves(book: Book, values: Facts) -> list[Move]:
     """The moves that are open, the one that wins most first."""
-    items = {each.name: each for each in score_table(book).items}
+    items = {each.name: each for each in score_items(book)}
     found = [*more_conversions(book, items["conversion"], values), *another_right(items["ip_count"], values)]
     found += [headroom(each, values) for each in items.values() if each.name not in {move.item for move in found}]
     return sorted((move for move in found if move.gain > 0), key=lambda move: -move.gain)

@@ -12,7 +12,20 @@ from pipeline.rules.programmes import CONDITIONS, conditions_of
 from pipeline.rules.volumes import read_yaml
 from tests.rules.cases import CASES, FOLDER, RuleCase
 
-EXPECTATIONS = {"name", "book", "on", "like", "facts", "expect", "score", "refused", "review", "impossible", "asks"}
+EXPECTATIONS = {
+    "name",
+    "book",
+    "on",
+    "like",
+    "facts",
+    "expect",
+    "score",
+    "card",
+    "refused",
+    "review",
+    "impossible",
+    "asks",
+}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -26,6 +39,7 @@ def test_the_book_says_what_the_case_expects(case: RuleCase) -> None:
         else:
             assert details(assessment, rule, expected) == expected, rule
     assert bands(assessment, case.raw.get("score", {})) == case.raw.get("score", {})
+    assert card(assessment, case.raw.get("card", {})) == case.raw.get("card", {})
     assert set(case.raw) <= EXPECTATIONS
 
 
@@ -40,10 +54,19 @@ def part(found: Any, expected: Any) -> Any:
 
 
 def bands(assessment: Assessment, expected: dict[str, list[int]]) -> dict[str, list[int | str]]:
+    if not expected:
+        return {}
     assert assessment.score
     found: dict[str, list[int | str]] = {each.item: list(each.band) for each in assessment.score.items}
     found["total"] = [assessment.score.low, assessment.score.high]
     return {item: found[item] for item in expected}
+
+
+def card(assessment: Assessment, expected: dict[str, str]) -> dict[str, str | None]:
+    """What the score card says of an item in English: how its points came about."""
+    items = assessment.score.items if assessment.score else ()
+    says = {each.item: each.says.en if each.says else None for each in items}
+    return {item: says[item] for item in expected}
 
 
 @pytest.mark.parametrize("case", [each for each in CASES.values() if "refused" in each.raw or "review" in each.raw])

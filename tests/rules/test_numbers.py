@@ -10,10 +10,10 @@ import pytest
 
 from pipeline.rules import assess, read_facts
 from pipeline.rules.dated import Book, Entry
-from pipeline.rules.programmes import CONDITIONS, conditions_of, score_table
+from pipeline.rules.programmes import CONDITIONS, conditions_of, score_items
 from pipeline.rules.volumes import SHELF, TITLES, WORDS, BookRefused, entry_from, read_yaml, volume
 from tests.rules.cases import CASES, RuleCase
-from tests.rules.test_cases import bands, details
+from tests.rules.test_cases import bands, card, details
 
 INSTRUMENTS = read_yaml(SHELF / "instruments.yaml")
 FACTS = {name: read_facts(case.facts) for name, case in CASES.items()}
@@ -36,7 +36,7 @@ def numbers_judged_by(name: str) -> list[str]:
     asked = Asked(dict(volume(name)[0]))
     book = Book(name, TITLES[name], "", next(iter(CASES.values())).on, asked)
     conditions_of(book)
-    score_table(book)
+    score_items(book)
     return sorted(rule for rule in asked.names if (SHELF / name / f"{rule}.yaml").exists())
 
 
@@ -74,13 +74,14 @@ def with_line(raw: dict[str, Any], place: int, change: dict[str, Any]) -> dict[s
 
 def holds(case: RuleCase, book: Book) -> bool:
     assessment = assess(FACTS[case.name], book=book, day=case.on)
-    score = case.raw.get("score", {})
+    score, told = case.raw.get("score", {}), case.raw.get("card", {})
     verdicts = {rule: each for rule, each in case.raw["expect"].items() if isinstance(each, str) and rule != "verdict"}
     closer = {rule: each for rule, each in case.raw["expect"].items() if not isinstance(each, str)}
     return (
         all(assessment.finding(rule).verdict == verdict for rule, verdict in verdicts.items())
         and all(details(assessment, rule, each) == each for rule, each in closer.items())
         and bands(assessment, score) == score
+        and card(assessment, told) == told
     )
 
 
