@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
-from math import lcm
+from math import gcd, lcm
 
 import polars as pl
 
@@ -122,6 +122,14 @@ def times(x: Whole, y: Whole, word: Word) -> Whole | None:
     return Whole(x.widened(word).value * y.widened(word).value, bits, positive=positive) if bits <= word.bits else None
 
 
+def cancelled(x: Whole, y: Whole, word: Word) -> tuple[Whole, Whole]:
+    """Both without the factors they share, where they are constants: one stands above a line, the other below."""
+    if x.constant is None or y.constant is None:
+        return x, y
+    shared = gcd(x.constant, y.constant)
+    return (x, y) if shared in {0, 1} else (whole(x.constant // shared, word), whole(y.constant // shared, word))
+
+
 def plus(op: str, x: Whole, y: Whole, word: Word) -> Whole | None:
     bits, x, y = max(x.bits, y.bits) + 1, x.widened(word), y.widened(word)
     return Whole(x.value + y.value if op == "+" else x.value - y.value, bits) if bits <= word.bits else None
@@ -156,7 +164,9 @@ def exact_sum(op: str, x: Exact, y: Exact, word: Word) -> Exact | None:
 def multiplied(x: Column, y: Column, word: Word) -> Column:
     if not (isinstance(x, Real) or isinstance(y, Real)):
         a, b = as_ratio(x, word), as_ratio(y, word)
-        over, under = times(a.over, b.over, word), times(a.under, b.under, word)
+        a_over, b_under = cancelled(a.over, b.under, word)
+        b_over, a_under = cancelled(b.over, a.under, word)
+        over, under = times(a_over, b_over, word), times(a_under, b_under, word)
         if over is not None and under is not None:
             return over if under.constant == 1 else Ratio(over, under)
     a_, b_ = as_real(x), as_real(y)
@@ -199,7 +209,8 @@ def compared(op: str, x: Column, y: Column, word: Word) -> tuple[pl.Expr, pl.Exp
     """Whether the relation holds, and the rows in which the errors leave that open (None for exact numbers)."""
     if not (isinstance(x, Real) or isinstance(y, Real)):
         a, b = as_ratio(x, word), as_ratio(y, word)
-        left, right = times(a.over, b.under, word), times(b.over, a.under, word)
+        a_under, b_under = cancelled(a.under, b.under, word)
+        left, right = times(a.over, b_under, word), times(b.over, a_under, word)
         if left is not None and right is not None:
             return COMPARE[op](left.widened(word).value, right.widened(word).value), None
     a_, b_ = as_real(x), as_real(y)

@@ -15,6 +15,7 @@ from pipeline.rules.column_numbers import (
     NARROW,
     UNIT_ROUNDOFF,
     Column,
+    Exact,
     Ratio,
     Real,
     TooLong,
@@ -27,7 +28,9 @@ from pipeline.rules.column_numbers import (
     literal,
     multiplied,
     smaller,
+    whole,
 )
+from pipeline.rules.figures import HEAD, in_heads
 from pipeline.rules.formula import Formula, Number, names, nodes
 
 FACT_BITS = 53
@@ -144,16 +147,23 @@ class Reader:
         self.near += [pl.all_horizontal(each, *self.reached) for each in near]
         return number
 
-    def fact(self, name: str) -> Whole | None:
+    def fact(self, name: str) -> Exact | None:
         if name not in self.columns:
             return None
         column = pl.col(name)
-        return Whole(column if self.word is LONG else column.cast(self.word.dtype), FACT_BITS)
+        number = Whole(column if self.word is LONG else column.cast(self.word.dtype), FACT_BITS)
+        return Ratio(number, whole(HEAD, self.word)) if in_heads(name) else number
 
     def signed(self, formula: Formula, number: Column) -> Column:
         known = key(formula)
-        positive = known in self.not_zero and known in self.not_negative
-        return replace(number, positive=True) if positive and isinstance(number, Whole) else number
+        if known not in self.not_zero or known not in self.not_negative:
+            return number
+        match number:
+            case Whole():
+                return replace(number, positive=True)
+            case Ratio(over, under):
+                return Ratio(replace(over, positive=True), under)
+        return number
 
     def combined(self, op: str, x: Column, y: Column) -> Column:
         match op:

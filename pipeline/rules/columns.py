@@ -1,8 +1,8 @@
 """The second reader of a formula: over the columns of a whole pool at once, and as exact as the first.
 
 A frame has one row a firm and Int64 columns named like the figures of `figures.py`: `sales_y1` in whole fen below
-2**53, `rd_total_y1`, `staff_y1` and so on. null is unknown; a column that is absent is unknown for every firm. `staff`
-and `tech_staff` may be counted in any unit that both share (heads, or twenty-fourths where monthly averages are kept).
+2**53, `rd_total_y1`, `staff_y1` and so on. null is unknown; a column that is absent is unknown for every firm. Persons
+are counted in units of 1/HEAD of a head, so that their averages are whole.
 A year before the founding holds 0, and `operating_years` tells how many there were.
 
 Numbers stay whole as long as they fit the machine word. Where they do not, a float that knows how far it can be off
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from fractions import Fraction
 
 import polars as pl
 
@@ -21,8 +22,9 @@ from pipeline.rules.column_numbers import LONG, WIDE, Word
 from pipeline.rules.column_reader import Reader, Shared
 from pipeline.rules.condition import UNKNOWN_VERDICT, VERDICTS
 from pipeline.rules.dated import Book
-from pipeline.rules.formula import Formula, exact, names
-from pipeline.rules.programmes import conditions_of, score_table
+from pipeline.rules.figures import HEAD, in_heads
+from pipeline.rules.formula import Facts, Formula, exact, names
+from pipeline.rules.programmes import conditions_of, score_items
 
 NEAR, ROW = "near a line", "number of the row"
 VERDICT = pl.Enum([*VERDICTS, UNKNOWN_VERDICT])
@@ -40,7 +42,7 @@ def judge(
     verdicts = {each.rule: each.verdict for each in conditions_of(book) if rules is None or each.rule in rules}
     bounds = {
         f"{each.name}_{bound}": getattr(each, bound)
-        for each in score_table(book).items
+        for each in score_items(book)
         if each.name in points
         for bound in ("low", "high")
     }
@@ -78,5 +80,12 @@ def read_again(
     few = frame.select(list(used))[rows]
     if word is LONG:
         return evaluate(few, formulas, WIDE).to_dict()
-    figures = list(few.iter_rows(named=True))
+    figures = [figures_of(row) for row in few.iter_rows(named=True)]
     return {name: pl.Series([exact(formula, row) for row in figures]) for name, formula in formulas.items()}
+
+
+def figures_of(row: Mapping[str, int | None]) -> Facts:
+    """A row as the exact reader takes it: persons in heads."""
+    return {
+        name: value if value is None or not in_heads(name) else Fraction(value, HEAD) for name, value in row.items()
+    }

@@ -15,6 +15,11 @@ from pipeline.rules.labels import Label
 from pipeline.rules.reading import Fault
 
 YEARS_BACK = (1, 2, 3)
+HEAD = 6_930_000
+"""In columns persons are counted in this part of a head, in which every mean over 1 to 12 months is whole.
+
+So is every number with four decimals. `in_heads` tells which figures that are.
+"""
 MONEY = ("sales", "total_income", "non_taxable_income", "hitech_income", "net_assets", "rd_total", "rd_domestic")
 EXPENSE = ("rd_internal", "rd_outsourced_domestic", "rd_outsourced_foreign", "rd_other")
 YEARLY = (*MONEY, *EXPENSE, "staff", "tech_staff", "conversions")
@@ -42,6 +47,11 @@ NAMES = {
     "days_since_incident": Label("事故或违法行为的日期", "the day of the accident or offence"),
     "core_rights": Label("核心知识产权清单", "the list of core rights"),
     "certificates": Label("高新技术企业认定记录", "earlier certificates"),
+    "issued_on": Label("证书发证日期", "the certificate's day of issue"),
+    "annual_reports": Label("年度发展情况报表填报情况", "when the annual reports were accepted"),
+    "changes": Label("重大变化及报告情况", "the changes and when they were reported"),
+    "change_on": Label("变化发生日期", "the day of the change"),
+    "renewal_applied": Label("是否已提交重新认定申请", "whether re-certification is applied for"),
     "division": Label("注册地区划", "county of registration"),
     "rights": Label("知识产权清单", "the list of rights"),
     "rd_ledger": Label("是否设置研发费用辅助账", "whether an R&D ledger is kept"),
@@ -88,3 +98,7 @@ class Figures:
 
 def year_name(stem: str, back: int) -> str:
     return f"{stem}_y{back}"
+
+
+def in_heads(name: str) -> bool:
+    return name.startswith(("staff_", "tech_staff_"))

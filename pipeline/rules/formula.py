@@ -20,7 +20,7 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "/": lambda x, y: None if y == 0 else Fraction(x) / y,
+    "/": lambda x, y: None if y == 0 else Fraction(x, y),
     "min": min,
 }
 COMPARISON: dict[str, Callable[[Any, Any], bool]] = {
@@ -111,68 +111,116 @@ def either(x: Formula, y: Formula) -> Formula:
     return Formula("or", (x, y))
 
 
+class Reading(dict[Formula, Any]):
+    """What formulas say of one firm, each node read once. The facts must stay as they are meanwhile."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __missing__(self, node: Formula) -> Any:
+        value = self[node] = READERS[node.op](node, self)
+        return value
+
+
 def exact(formula: Formula, facts: Facts) -> Any:
     """A number, a truth value, or None for unknown. Only the arms that are reached are read."""
-    match formula.op, formula.args:
-        case "const", (value,):
-            return value
-        case "fact", (name,):
-            return facts.get(name)
-        case "choose", (arms, otherwise):
-            chosen = arm_taken(arms, otherwise, facts)
-            return None if chosen is None else exact(chosen, facts)
-        case "steps", (inner, table, otherwise):
-            x = exact(inner, facts)
-            return None if x is None else next((r for op, line, r in table if COMPARISON[op](x, line)), otherwise)
-        case "given", alternatives:
-            return next((x for x in (exact(each, facts) for each in alternatives) if x is not None), None)
-        case ("and" | "or") as op, (left, right):
-            return settled(op == "or", exact(left, facts), exact(right, facts))
-        case op, (left, right):
-            x, y = exact(left, facts), exact(right, facts)
-            return None if x is None or y is None else (ARITHMETIC.get(op) or COMPARISON[op])(x, y)
-    raise ValueError(f"no such formula: {formula.op}")
+    return Reading(facts)[formula]
 
 
-def arm_taken(arms: tuple[tuple[Formula, Formula], ...], otherwise: Formula, facts: Facts) -> Formula | None:
+def read_choose(node: Formula, read: Reading) -> Any:
+    chosen = arm_taken(node, read)
+    return None if chosen is None else read[chosen]
+
+
+def arm_taken(node: Formula, read: Reading) -> Formula | None:
+    arms, otherwise = node.args
     for test, value in arms:
-        hit = exact(test, facts)
+        hit = read[test]
         if hit is None:
             return None
         if hit:
+            return value  # type: ignore[no-any-return]
+    return otherwise  # type: ignore[no-any-return]
+
+
+def read_steps(node: Formula, read: Reading) -> Any:
+    inner, table, otherwise = node.args
+    x = read[inner]
+    return None if x is None else next((result for op, line, result in table if COMPARISON[op](x, line)), otherwise)
+
+
+def read_given(node: Formula, read: Reading) -> Any:
+    for each in node.args:
+        value = read[each]
+        if value is not None:
             return value
-    return otherwise
+    return None
 
 
-def settled(by: bool, x: bool | None, y: bool | None) -> bool | None:
+def settled_by(by: bool) -> Callable[[Formula, Reading], bool | None]:
     """Kleene's "and" (settled by False) and "or" (settled by True)."""
-    if x is by or y is by:
-        return by
-    return None if x is None or y is None else not by
+
+    def settled(node: Formula, read: Reading) -> bool | None:
+        open_part = False
+        for part in node.args:
+            value = read[part]
+            if value is None:
+                open_part = True
+            elif bool(value) is by:
+                return by
+        return None if open_part else not by
+
+    return settled
 
 
-def unknowns(formula: Formula, facts: Facts) -> Iterator[str]:
+def of_both(operation: Callable[[Any, Any], Any]) -> Callable[[Formula, Reading], Any]:
+    """Unknown where one of the two is."""
+
+    def read_both(node: Formula, read: Reading) -> Any:
+        left, right = node.args
+        x = read[left]
+        if x is None:
+            return None
+        y = read[right]
+        return None if y is None else operation(x, y)
+
+    return read_both
+
+
+READERS: dict[str, Callable[[Formula, Reading], Any]] = {
+    "const": lambda node, read: node.args[0],
+    "fact": lambda node, read: read.facts.get(node.args[0]),
+    "choose": read_choose,
+    "steps": read_steps,
+    "given": read_given,
+    "and": settled_by(False),
+    "or": settled_by(True),
+    **{op: of_both(operation) for op, operation in (ARITHMETIC | COMPARISON).items()},
+}
+
+
+def unknowns(formula: Formula, read: Reading) -> Iterator[str]:
     """The facts that would have to be known for the formula to have a value; nothing if it has one."""
-    if exact(formula, facts) is not None:
+    if read[formula] is not None:
         return
     match formula.op, formula.args:
         case "fact", (name,):
             yield name
-        case "choose", (arms, otherwise):
-            chosen = arm_taken(arms, otherwise, facts)
-            yield from unknowns(first_open(arms, facts) if chosen is None else chosen, facts)
+        case "choose", (arms, _):
+            yield from unknowns(arm_taken(formula, read) or first_open(arms, read), read)
         case "steps", (inner, _, _):
-            yield from unknowns(inner, facts)
+            yield from unknowns(inner, read)
         case "given", alternatives:
-            yield from unknowns(best_known(alternatives, facts), facts)
+            yield from unknowns(best_known(alternatives, read.facts), read)
         case _, parts:
             for part in parts:
                 if isinstance(part, Formula):
-                    yield from unknowns(part, facts)
+                    yield from unknowns(part, read)
 
 
-def first_open(arms: tuple[tuple[Formula, Formula], ...], facts: Facts) -> Formula:
-    return next(test for test, _ in arms if exact(test, facts) is None)
+def first_open(arms: tuple[tuple[Formula, Formula], ...], read: Reading) -> Formula:
+    return next(test for test, _ in arms if read[test] is None)
 
 
 def best_known(alternatives: tuple[Formula, ...], facts: Facts) -> Formula:

@@ -14,7 +14,7 @@ from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Figures, Missing
 from pipeline.rules.findings import Assessment, Finding, ItemPoints, Points, ScoreCard
 from pipeline.rules.folding import fold
-from pipeline.rules.formula import Facts, Number, exact, unknowns
+from pipeline.rules.formula import Facts, Number, Reading, exact, unknowns
 from pipeline.rules.labels import Label
 from pipeline.rules.programmes import SCORED_BY, conditions_of, score_table
 from pipeline.rules.remedies import least
@@ -106,7 +106,7 @@ def gap_of(lever: Lever | None, judged: Judged) -> dict[str, str]:
 def missing_of(condition: Condition, figures: Figures) -> Iterator[Missing]:
     """Everything to ask for at once: what the verdict waits for and what the two sides of the comparison lack."""
     parts = (condition.verdict, condition.found, condition.needed)
-    names = dict.fromkeys(name for part in parts for name in unknowns(part, figures.values))
+    names = dict.fromkeys(name for part in parts for name in unknowns(part, Reading(figures.values)))
     wanted = (missing for name in names for missing in figures.missing.get(name, ()))
     yield from dict.fromkeys(wanted)
 
@@ -138,8 +138,11 @@ def amount(value: Number | None, quantity: Quantity) -> str | None:
     return text_of(value if value is None or quantity.unit != "yuan" else Fraction(value) / FEN)
 
 
-def score_card(book: Book, figures: Figures) -> ScoreCard:
+def score_card(book: Book, figures: Figures) -> ScoreCard | None:
+    """None for a book that gives no points."""
     table, values = score_table(book), figures.values
+    if table is None:
+        return None
     condition = next(each for each in conditions_of(book) if each.rule == SCORED_BY[book.name])
     return ScoreCard(
         low=points(exact(table.low, values)),
@@ -166,6 +169,7 @@ def item_points(item: ScoreItem, values: Facts) -> ItemPoints:
         given=None if given is None else points(given),
         refused=refusal(item, low, high, given, values) if exact(item.allowed, values) is False else None,
         review=doubt,
+        says=item.says(values) if item.says else None,
     )
 
 
