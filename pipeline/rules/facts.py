@@ -33,6 +33,7 @@ CLASS_1 = frozenset(
     {"invention", "defence_invention", "plant_variety", "crop_variety", "new_drug", "protected_tcm", "ic_layout"}
 )
 CLASS_2 = frozenset({"utility_model", "design", "software"})
+CHANGE_KINDS = ("renamed", "business", "split", "merger", "restructuring", "moved_whole", "moved_part")
 SCORE_ITEMS = (
     "ip_advance", "ip_support", "ip_count", "ip_origin", "standards", "conversion",
     "rd_system", "rd_institute", "incentives", "talent", "growth_net_assets", "growth_sales",
@@ -91,9 +92,13 @@ class StaffMonth:
 
 @dataclass(frozen=True, slots=True)
 class YearFigures:
-    """One financial year. `rd_total` and `rd_domestic` stand in for `rd` where only totals are known, caps applied."""
+    """One financial year. `rd_total` and `rd_domestic` stand in for `rd` where only totals are known, caps applied.
+
+    An `estimate` is of a year not closed yet: it serves forecasts only, to a verdict its figures are unknown.
+    """
 
     year: Year
+    estimate: Flag = None
     sales: Yuan = None
     total_income: Yuan = None
     non_taxable_income: Yuan = None
@@ -173,6 +178,27 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnualReport:
+    """The annual report on one year of a certificate's holder; no `accepted_on` means that it was not accepted."""
+
+    year: Year
+    accepted_on: Day = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed of a certificate's holder; no `reported_on` means that it was not reported.
+
+    `kept` is what the agency found: whether the status stays (art. 17, 18).
+    """
+
+    kind: Annotated[str, scalar(one_of(*CHANGE_KINDS))]
+    on: Day = None
+    reported_on: Day = None
+    kept: Flag = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
     level: Annotated[str, scalar(one_of("international", "national", "industry", "local", "group"))]
     led: Flag = None
@@ -204,6 +230,9 @@ class FirmFacts:
     scores: Annotated[Scores | None, record(Scores)] = None
     certificates: Annotated[tuple[Certificate, ...] | None, listing(record(Certificate))] = None
     never_certified: Flag = None
+    annual_reports: Annotated[tuple[AnnualReport, ...] | None, listing(record(AnnualReport))] = None
+    changes: Annotated[tuple[Change, ...] | None, listing(record(Change))] = None
+    renewal_applied: Flag = None
     standards: Annotated[tuple[Standard, ...] | None, listing(record(Standard))] = None
     awards: Annotated[tuple[Prize, ...] | None, listing(record(Prize))] = None
     rd_institute: Flag = None
@@ -235,6 +264,7 @@ def read_facts(mapping: Mapping[str, Any]) -> FirmFacts:
     if facts is not None:
         faults += twice_named("years", [each.year for each in facts.years or ()])
         faults += twice_named("conversions", [each.year for each in facts.conversions or ()])
+        faults += twice_named("annual_reports", [each.year for each in facts.annual_reports or ()])
         for index, each in enumerate(facts.years or ()):
             months = [month.month for month in each.staff_months or ()]
             faults += twice_named(f"years[{index}].staff_months", months)

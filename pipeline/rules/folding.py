@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from pipeline.rules.certificates import fold_certificate
 from pipeline.rules.facts import SCORE_ITEMS, BookedExpense, FirmFacts, YearFigures
 from pipeline.rules.fields import is_chosen
 from pipeline.rules.figures import (
@@ -31,6 +32,7 @@ from pipeline.rules.staff import annual_average
 FEN = 100
 INTERNAL = ("personnel", "direct", "depreciation", "amortisation", "design", "commissioning")
 MAJOR_INCIDENTS = frozenset({"safety", "quality", "environment"})
+NOT_CLOSED = Label("{name}（预计数，尚未结账）", "{name} (an estimate: not closed yet)")
 RECOGNISED_STANDARDS = frozenset({"international", "national", "industry"})
 
 
@@ -43,6 +45,7 @@ def fold(facts: FirmFacts, day: date) -> Figures:
     fold_conversions(facts, figures)
     fold_rights(facts, figures)
     fold_records(facts, figures)
+    fold_certificate(facts, figures)
     fold_scores(facts, figures)
     return figures
 
@@ -87,10 +90,11 @@ def fold_year(facts: FirmFacts, back: int, figures: Figures) -> None:
             says = Label("早于注册年份的数据不计", "figures of a year before registration are not counted")
             figures.asks.append(Fault(f"years[{number}]", says))
         return
-    for stem, value in figures_of(row or YearFigures(number), founded).items():
-        missing = Missing(f"years[{number}].{stem}", NAMES[stem], number)
-        figures.put(year_name(stem, back), value, missing)
-    if row:
+    closed = row if row and not row.estimate else YearFigures(number)
+    for stem, value in figures_of(closed, founded).items():
+        says = NOT_CLOSED.filled(name=NAMES[stem]) if row and row.estimate else NAMES[stem]
+        figures.put(year_name(stem, back), value, Missing(f"years[{number}].{stem}", says, number))
+    if row and not row.estimate:
         doubt_year(row, back, figures)
 
 
