@@ -9,7 +9,7 @@ from fractions import Fraction
 from pipeline.rules.dated import Band, PointsFrom
 from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Missing
-from pipeline.rules.formula import Facts, Formula, Number, Operand, both, choose, either, lifted, steps, total
+from pipeline.rules.formula import Facts, Formula, Number, Operand, Reading, both, choose, either, lifted, steps, total
 from pipeline.rules.labels import Label
 
 UNMET, MET, MANUAL_REVIEW, NOT_APPLICABLE = range(4)
@@ -34,6 +34,11 @@ TITLES = {
     "credit_clean": Label("信用记录良好", "Clean credit record"),
     "sme_listed": Label("科技型中小企业入库", "Registered as an SME"),
     "earlier_entries": Label("以往入库次数", "Earlier stays in the pool"),
+    "certificate_valid": Label("证书在有效期内", "Certificate valid"),
+    "annual_reports": Label("按期填报年报", "Annual reports in time"),
+    "changes": Label("重大变化按期报告", "Changes reported in time"),
+    "status_kept": Label("变化后资格存续", "Status after changes"),
+    "renewal": Label("重新认定", "Re-certification"),
 }
 """What a condition is called on a list; what its number is called stands in the book."""
 
@@ -98,8 +103,12 @@ class Judged:
     needed: Number | None
     gap: int | None
     missing: tuple[Missing, ...]
-    values: Facts
+    read: Reading
     facts: FirmFacts
+
+    @property
+    def values(self) -> Facts:
+        return self.read.facts
 
 
 def verdict_word(code: int | None) -> str:

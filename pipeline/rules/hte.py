@@ -9,7 +9,7 @@ from pipeline.rules.condition import MET, UNMET, Condition, Judged, Lever, Quant
 from pipeline.rules.dated import Book
 from pipeline.rules.fields import carried_fields
 from pipeline.rules.figures import year_name
-from pipeline.rules.formula import UNKNOWN, Formula, both, choose, exact, fact, given, lifted, smaller
+from pipeline.rules.formula import UNKNOWN, Formula, both, choose, fact, given, lifted, smaller
 from pipeline.rules.labels import Label
 from pipeline.rules.score import Score, score_of
 from pipeline.rules.sentences import plain_number, plainly, standard
@@ -174,7 +174,7 @@ def score_condition(rule: str, score: Score, op: str, line: Formula) -> Conditio
 
 
 def say_score(score: Score, judged: Judged) -> Label:
-    low, high = exact(score.narrowed_low, judged.values), exact(score.narrowed_high, judged.values)
+    low, high = judged.read[score.narrowed_low], judged.read[score.narrowed_high]
     if low == high:
         return plainly(replace(judged, found=low))
     end = {

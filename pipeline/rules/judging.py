@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -14,7 +15,7 @@ from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Figures, Missing
 from pipeline.rules.findings import Assessment, Finding, ItemPoints, Points, ScoreCard
 from pipeline.rules.folding import fold
-from pipeline.rules.formula import Facts, Number, Reading, exact, unknowns
+from pipeline.rules.formula import Number, Reading, unknowns
 from pipeline.rules.labels import Label
 from pipeline.rules.programmes import SCORED_BY, conditions_of, score_table
 from pipeline.rules.remedies import least
@@ -25,19 +26,29 @@ WORST_FIRST = ("unmet", "manual_review", "unknown", "met")
 FEN = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """One firm while it is judged: what is known of it, its figures, and what formulas say of them."""
+
+    facts: FirmFacts
+    figures: Figures
+    read: Reading
+
+
 def assess(facts: FirmFacts, *, book: Book, day: date) -> Assessment:
     """Judges the firm by its facts on that day, which must be the book's; raises NoValue for a day before the book."""
     if book.day != day:
         raise ValueError(f"the book is the one of {book.day}, not of {day}")
     figures = fold(facts, day)
-    findings = tuple(found_of(condition, book, figures, facts) for condition in conditions_of(book))
+    firm = Firm(facts, figures, Reading(figures.values))
+    findings = tuple(found_of(condition, book, firm) for condition in conditions_of(book))
     return Assessment(
         book=book.name,
         version=book.version,
         on=day,
         verdict=overall([each.verdict for each in findings]),
         findings=findings,
-        score=score_card(book, figures),
+        score=score_card(book, firm.read),
         impossible=tuple(figures.impossible),
         asks=tuple(figures.asks),
         facts=facts,
@@ -49,8 +60,8 @@ def overall(verdicts: list[str]) -> str:
     return next((word for word in WORST_FIRST if word in verdicts), "met")
 
 
-def found_of(condition: Condition, book: Book, figures: Figures, facts: FirmFacts) -> Finding:
-    judged = judge(condition, figures, facts)
+def found_of(condition: Condition, book: Book, firm: Firm) -> Finding:
+    judged = judge(condition, firm)
     source = book.source(condition.rule)
     return Finding(
         rule=condition.rule,
@@ -64,37 +75,37 @@ def found_of(condition: Condition, book: Book, figures: Figures, facts: FirmFact
         article=source.article,
         source=source.in_words(),
         certainty=source.certainty,
-        used=dict(used_of(condition.uses, figures)),
+        used=dict(used_of(condition.uses, firm)),
         missing=judged.missing,
         says=(condition.says or plainly)(judged),
     )
 
 
-def judge(condition: Condition, figures: Figures, facts: FirmFacts) -> Judged:
-    values = figures.values
-    verdict = verdict_word(exact(condition.verdict, values))
+def judge(condition: Condition, firm: Firm) -> Judged:
+    read = firm.read
+    verdict = verdict_word(read[condition.verdict])
     return Judged(
         condition=condition,
         verdict=verdict,
-        found=exact(condition.found, values),
-        needed=exact(condition.needed, values),
-        gap=gap(condition, verdict, values),
-        missing=tuple(missing_of(condition, figures)) if verdict == "unknown" else (),
-        values=values,
-        facts=facts,
+        found=read[condition.found],
+        needed=read[condition.needed],
+        gap=gap(condition, verdict, read),
+        missing=tuple(missing_of(condition, firm)) if verdict == "unknown" else (),
+        read=read,
+        facts=firm.facts,
     )
 
 
-def gap(condition: Condition, verdict: str, values: Facts) -> int | None:
+def gap(condition: Condition, verdict: str, read: Reading) -> int | None:
     """How much more closes it, in the unit of the lever, fen for money; None where that is not known."""
     if condition.lever is None or verdict not in {"met", "unmet"}:
         return None
     if verdict == "met":
         return 0
     if condition.shortfall is not None:
-        points_short: Number = exact(condition.shortfall, values)
+        points_short: Number = read[condition.shortfall]
         return floor(points_short) + 1 if condition.op == ">" else ceil(points_short)
-    return least(condition.verdict, values, condition.lever.raises)
+    return least(condition.verdict, read.facts, condition.lever.raises)
 
 
 def gap_of(lever: Lever | None, judged: Judged) -> dict[str, str]:
@@ -103,11 +114,11 @@ def gap_of(lever: Lever | None, judged: Judged) -> dict[str, str]:
     return {lever.key: exact_text(Fraction(judged.gap, FEN) if lever.unit == "yuan" else judged.gap)}
 
 
-def missing_of(condition: Condition, figures: Figures) -> Iterator[Missing]:
+def missing_of(condition: Condition, firm: Firm) -> Iterator[Missing]:
     """Everything to ask for at once: what the verdict waits for and what the two sides of the comparison lack."""
     parts = (condition.verdict, condition.found, condition.needed)
-    names = dict.fromkeys(name for part in parts for name in unknowns(part, Reading(figures.values)))
-    wanted = (missing for name in names for missing in figures.missing.get(name, ()))
+    names = dict.fromkeys(name for part in parts for name in unknowns(part, firm.read))
+    wanted = (missing for name in names for missing in firm.figures.missing.get(name, ()))
     yield from dict.fromkeys(wanted)
 
 
@@ -115,20 +126,19 @@ def text_of(value: Any) -> str | None:
     return None if value is None else exact_text(int(value) if isinstance(value, bool) else value)
 
 
-def used_of(uses: tuple[Quantity, ...], figures: Figures) -> Iterator[tuple[str, Any]]:
+def used_of(uses: tuple[Quantity, ...], firm: Firm) -> Iterator[tuple[str, Any]]:
     """The years, the totals and every year's own figures; money in yuan."""
     if not uses:
         return
-    years = {figures.day.year - back: back for quantity in uses for back in quantity.by_year}
+    read, this_year = firm.read, firm.figures.day.year
+    years = {this_year - back: back for quantity in uses for back in quantity.by_year}
     yield "years", sorted(years)
     for quantity in uses:
-        yield quantity.key, amount(exact(quantity.total, figures.values), quantity)
+        yield quantity.key, amount(read[quantity.total], quantity)
     yield (
         "by_year",
         {
-            str(year): {
-                quantity.key: amount(exact(quantity.by_year[back], figures.values), quantity) for quantity in uses
-            }
+            str(year): {quantity.key: amount(read[quantity.by_year[back]], quantity) for quantity in uses}
             for year, back in sorted(years.items())
         },
     )
@@ -138,19 +148,19 @@ def amount(value: Number | None, quantity: Quantity) -> str | None:
     return text_of(value if value is None or quantity.unit != "yuan" else Fraction(value) / FEN)
 
 
-def score_card(book: Book, figures: Figures) -> ScoreCard | None:
+def score_card(book: Book, read: Reading) -> ScoreCard | None:
     """None for a book that gives no points."""
-    table, values = score_table(book), figures.values
+    table = score_table(book)
     if table is None:
         return None
     condition = next(each for each in conditions_of(book) if each.rule == SCORED_BY[book.name])
     return ScoreCard(
-        low=points(exact(table.low, values)),
-        high=points(exact(table.high, values)),
-        given=None if (given := exact(table.given, values)) is None else points(given),
-        line=points(exact(condition.needed, values)),
+        low=points(read[table.low]),
+        high=points(read[table.high]),
+        given=None if (given := read[table.given]) is None else points(given),
+        line=points(read[condition.needed]),
         above=condition.op == ">",
-        items=tuple(item_points(each, values) for each in table.items),
+        items=tuple(item_points(each, read) for each in table.items),
     )
 
 
@@ -158,23 +168,22 @@ def points(value: Number) -> Points:
     return int(value) if Fraction(value).denominator == 1 else exact_text(value)
 
 
-def item_points(item: ScoreItem, values: Facts) -> ItemPoints:
-    low, high, given = (exact(each, values) for each in (item.low, item.high, item.points))
-    doubt = next((reason for test, reason in item.doubts if exact(test, values)), None)
+def item_points(item: ScoreItem, read: Reading) -> ItemPoints:
+    low, high, given = (read[each] for each in (item.low, item.high, item.points))
+    doubt = next((reason for test, reason in item.doubts if read[test]), None)
     return ItemPoints(
         item=item.name,
         title=TITLES[item.name],
-        found=text_of(exact(item.found, values)),
+        found=text_of(read[item.found]),
         band=(points(low), points(high)),
         given=None if given is None else points(given),
-        refused=refusal(item, low, high, given, values) if exact(item.allowed, values) is False else None,
+        refused=refusal(item, low, high, given, read[item.found]) if read[item.allowed] is False else None,
         review=doubt,
-        says=item.says(values) if item.says else None,
+        says=item.says(read.facts) if item.says else None,
     )
 
 
-def refusal(item: ScoreItem, low: Number, high: Number, given: Number, values: Facts) -> Label:
-    found = exact(item.found, values)
+def refusal(item: ScoreItem, low: Number, high: Number, given: Number, found: Number | None) -> Label:
     if not item.name.startswith("growth") or found is None:
         text = Label(
             "给 {given} 分，只允许 {low}–{high} 分。", "{given} points were given, {low} to {high} are allowed."
