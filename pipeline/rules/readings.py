@@ -1,0 +1,53 @@
+"""What a word in a book may say: the readings of the law that are open, and what a bureau may ask for or waive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.rules.labels import Label
+
+ASKED = {"required": Label("要求", "required"), "waived": Label("不要求", "waived")}
+ALLOWED = {"yes": Label("可以", "yes"), "no": Label("不可以", "no")}
+
+STATUS = {
+    "kept": Label("资格存续，证书编号和有效期不变", "the status stays, with its number and its validity"),
+    "decided": Label("资格由认定机构判定", "the agency decides on the status"),
+    "recertified": Label("由迁入地认定机构重新认定", "the other region certifies anew"),
+}
+"""What a change does to the status of a certificate's holder."""
+
+READINGS: Mapping[str, Mapping[str, Label]] = {
+    "conversion_gap": {
+        "F": Label("年均大于 0、不足 1 项得 0 分", "an average above 0 and below 1 gives 0 points"),
+        "E": Label("年均大于 0、不足 1 项按最低一档", "an average above 0 and below 1 counts in the lowest band"),
+    },
+    "negative_base": {
+        "zero": Label("基期为负得 0 分", "growth from a negative base gives 0 points"),
+        "as_zero": Label("基期为负按零处理", "a negative base counts as zero"),
+        "literal": Label("基期为负照算", "a negative base is divided by like any other"),
+    },
+    "rd_other_cap_base": {
+        "inclusive": Label("基数含其他费用本身", "the base counts other expenses themselves"),
+        "exclusive": Label("基数不含其他费用", "the base leaves other expenses out"),
+    },
+    "credit_clean": ASKED,
+    "never_certified": ASKED,
+    "rd_ledger": ASKED,
+    "sme_listed": ASKED,
+    "re_entry_after_certification": ALLOWED,
+    "re_entry_after_expiry": ALLOWED,
+    "status_kept": STATUS,
+    "status_renamed": STATUS,
+    "status_moved_whole": STATUS,
+    "status_moved_part": STATUS,
+    "tax_benefit_from": {
+        "issue_year": Label("自证书注明的发证时间所在年度起", "from the year of the day of issue on"),
+        "next_year": Label("自发证次年起", "from the year after the day of issue on"),
+    },
+}
+"""By entry of unit `choice`: each word the book may hold, and what it means; an entry that is not here takes any."""
+
+
+def in_words(rule: str, word: str) -> Label:
+    """What the word of an entry means; the word itself where only one is known."""
+    return READINGS.get(rule, {}).get(word, Label(word, word))
