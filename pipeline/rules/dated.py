@@ -75,12 +75,14 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One number of the law through time, oldest first."""
+    """One number of the law through time, oldest first. It may be set to no less than `least`, no more than `most`."""
 
     rule: str
     title: Label
     unit: str
     values: tuple[DatedValue, ...]
+    least: Fraction | None = None
+    most: Fraction | None = None
 
     def at(self, day: date) -> tuple[Value, Source]:
         found = next((each for each in self.values if each.holds(day)), None)
