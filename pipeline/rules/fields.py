@@ -20,6 +20,13 @@ def carried_fields() -> Mapping[str, str]:
         return {row["code"]: row["name"] for row in csv.DictReader(file)}
 
 
+@cache
+def lowest_fields() -> frozenset[str]:
+    """The codes that none other goes on from."""
+    codes = carried_fields()
+    return frozenset(code for code in codes if not any(other != code and other.startswith(code) for other in codes))
+
+
 def is_chosen(code: str) -> bool:
     """Whether the code names a field at the lowest level there is, as an application must."""
-    return code in carried_fields() and not any(other != code and other.startswith(code) for other in carried_fields())
+    return code in lowest_fields()

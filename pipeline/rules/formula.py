@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from typing import Any
+from weakref import WeakValueDictionary
 
 type Number = int | Fraction
 type Facts = Mapping[str, Number | None]
@@ -32,12 +32,23 @@ COMPARISON: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Formula:
-    """One node of a formula. `==` compares identity, as nodes are looked up by it; `equals` builds the comparison."""
+    """One node of a formula. The same node is the same object, so what is written twice is read once.
 
+    `==` compares identity, as nodes are looked up by it; `equals` builds the comparison.
+    """
+
+    __slots__ = ("__weakref__", "args", "op")
     op: str
     args: tuple[Any, ...]
+
+    def __new__(cls, op: str, args: tuple[Any, ...]) -> Formula:
+        node = NODES.get((op, args))
+        if node is None:
+            node = object.__new__(cls)
+            node.op, node.args = op, args
+            NODES[op, args] = node
+        return node
 
     def __add__(self, other: Operand) -> Formula:
         return Formula("+", (self, lifted(other)))
@@ -67,6 +78,7 @@ class Formula:
         return Formula("==", (self, lifted(other)))
 
 
+NODES: WeakValueDictionary[tuple[str, tuple[Any, ...]], Formula] = WeakValueDictionary()
 UNKNOWN = Formula("const", (None,))
 
 
@@ -75,7 +87,12 @@ def fact(name: str) -> Formula:
 
 
 def lifted(value: Operand) -> Formula:
-    return value if isinstance(value, Formula) else Formula("const", (value,))
+    return value if isinstance(value, Formula) else Formula("const", (plain(value),))
+
+
+def plain(number: Number) -> Number:
+    """A whole number as an integer, which is quicker to calculate with."""
+    return number.numerator if number.denominator == 1 else number
 
 
 def total(parts: Iterable[Formula]) -> Formula:
@@ -93,7 +110,8 @@ def choose(*arms: tuple[Formula, Operand], otherwise: Operand) -> Formula:
 
 def steps(value: Formula, table: Iterable[tuple[str, Number, Number]], *, otherwise: Number) -> Formula:
     """The result of the first line (comparison, threshold, result) that the value satisfies."""
-    return Formula("steps", (value, tuple(table), otherwise))
+    lines = tuple((op, plain(line), plain(result)) for op, line, result in table)
+    return Formula("steps", (value, lines, plain(otherwise)))
 
 
 def given(*alternatives: Operand) -> Formula:

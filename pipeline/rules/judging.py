@@ -123,7 +123,7 @@ def missing_of(condition: Condition, firm: Firm) -> Iterator[Missing]:
 
 
 def text_of(value: Any) -> str | None:
-    return None if value is None else exact_text(int(value) if isinstance(value, bool) else value)
+    return None if value is None else exact_text(value)
 
 
 def used_of(uses: tuple[Quantity, ...], firm: Firm) -> Iterator[tuple[str, Any]]:
@@ -145,7 +145,7 @@ def used_of(uses: tuple[Quantity, ...], firm: Firm) -> Iterator[tuple[str, Any]]
 
 
 def amount(value: Number | None, quantity: Quantity) -> str | None:
-    return text_of(value if value is None or quantity.unit != "yuan" else Fraction(value) / FEN)
+    return text_of(value if value is None or quantity.unit != "yuan" else Fraction(value, FEN))
 
 
 def score_card(book: Book, read: Reading) -> ScoreCard | None:
@@ -165,7 +165,7 @@ def score_card(book: Book, read: Reading) -> ScoreCard | None:
 
 
 def points(value: Number) -> Points:
-    return int(value) if Fraction(value).denominator == 1 else exact_text(value)
+    return int(value) if value.denominator == 1 else exact_text(value)
 
 
 def item_points(item: ScoreItem, read: Reading) -> ItemPoints:

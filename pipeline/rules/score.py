@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from pipeline.rules.condition import points_range
 from pipeline.rules.dated import Book
@@ -45,7 +46,7 @@ NEGATIVE_BASE = Label("基期为负，按 0 分计，需人工判定。", "A bas
 ZERO_BASE = Label("第二年为零，按 0 分计，需人工判定。", "The second year is zero: 0 points, for a person to judge.")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ScoreItem:
     """One line of the table: the points its band allows by the figures, from `low` to `high`.
 
@@ -61,11 +62,11 @@ class ScoreItem:
     own: Formula | None = None
     says: Callable[[Facts], Label] | None = None
 
-    @property
+    @cached_property
     def points(self) -> Formula:
         return fact(f"score_{self.name}") if self.own is None else self.own
 
-    @property
+    @cached_property
     def allowed(self) -> Formula:
         """Whether the points given lie within the band; unknown where none are given."""
         return both(self.points >= self.low, self.points <= self.high)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, localcontext
+from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
+from math import ceil
 
 from pipeline.rules.condition import Judged
 from pipeline.rules.figures import Missing
@@ -11,10 +12,11 @@ from pipeline.rules.formula import Number
 from pipeline.rules.labels import Label, listed
 
 TEN_THOUSAND = 10_000
-SIGNIFICANT_DIGITS = 16
+CUT = Context(prec=16, rounding=ROUND_DOWN)
 AT_LEAST = {">=": Label("不低于 {line}", "at least {line}"), ">": Label("高于 {line}", "more than {line}")}
 UNITS = {
     "days": Label("{n} 天", "{n} days"),
+    "months": Label("{n} 个月", "{n} months"),
     "years": Label("{n} 年", "{n} years"),
     "heads": Label("{n} 人", "{n} persons"),
     "count": Label("{n} 件", "{n}"),
@@ -24,34 +26,29 @@ UNITS = {
 
 def exact_text(value: Number) -> str:
     """The number in decimals: in full where it ends, else cut to 16 significant digits."""
-    value = Fraction(value)
     if ends(value):
         return plain_number(value)
-    with localcontext(prec=SIGNIFICANT_DIGITS, rounding=ROUND_DOWN):
-        return format(Decimal(value.numerator) / Decimal(value.denominator), "f")
+    return format(CUT.divide(Decimal(value.numerator), Decimal(value.denominator)), "f")
 
 
-def ends(value: Fraction) -> bool:
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    return rest == 1
+def ends(value: Number) -> bool:
+    return pow(10, value.denominator.bit_length(), value.denominator) == 0
 
 
 def plain_number(value: Number) -> str:
     """All digits of a number whose decimals end, without exponent and without zeros at the end."""
-    value = Fraction(value)
-    places = max(0, (value.denominator - 1).bit_length())
-    scaled = value * 10**places
-    digits = f"{abs(scaled.numerator // scaled.denominator):0{places + 1}d}"
-    text = f"{digits[: len(digits) - places]}.{digits[len(digits) - places :]}".rstrip("0").rstrip(".")
+    over, under = value.as_integer_ratio()
+    if under == 1:
+        return str(over)
+    places = (under - 1).bit_length()
+    digits = str(abs(over) * 10**places // under).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
     return f"-{text}" if value < 0 else text
 
 
 def percent(value: Number) -> str:
     """Cut to two decimals of a percent: 3.60%, and 5% where it is whole."""
-    hundredths = int(Fraction(value) * 10_000)
+    hundredths = int(value * 10_000)
     return f"{hundredths / 100:.2f}%" if hundredths % 100 else f"{hundredths // 100}%"
 
 
@@ -61,22 +58,21 @@ def shown(value: Number, unit: str) -> Label:
         return Label(percent(value), percent(value))
     if unit == "yuan":
         return money(value)
-    number = exact_text(value) if ends(Fraction(value)) else f"{float(value):.2f}"
+    number = plain_number(value) if ends(value) else f"{float(value):.2f}"
     return UNITS.get(unit, Label("{n}", "{n}")).filled(n=number)
 
 
 def money(yuan: Number) -> Label:
     """Up to two decimals, rounded up: it is what is missing that is shown, and a little less would not do."""
-    in_yuan, in_wan = (f"{rounded_up(Fraction(yuan) / unit):,}" for unit in (1, TEN_THOUSAND))
-    small = abs(Fraction(yuan)) < TEN_THOUSAND
-    return Label(f"{in_yuan} 元" if small else f"{in_wan} 万元", f"{in_yuan} yuan")
+    in_yuan = rounded_up(yuan)
+    if -TEN_THOUSAND < yuan < TEN_THOUSAND:
+        return Label(f"{in_yuan} 元", f"{in_yuan} yuan")
+    return Label(f"{rounded_up(Fraction(yuan, TEN_THOUSAND))} 万元", f"{in_yuan} yuan")
 
 
-def rounded_up(value: Fraction) -> Decimal:
-    with localcontext(prec=40):
-        exact = Decimal(value.numerator) / Decimal(value.denominator)
-        cents = exact.quantize(Decimal("0.01"), ROUND_CEILING)
-        return cents.quantize(Decimal(1)) if cents == cents.to_integral_value() else cents
+def rounded_up(value: Number) -> str:
+    whole, cents = divmod(hundredths := ceil(value * 100), 100)
+    return f"{Decimal(hundredths).scaleb(-2):,}" if cents else f"{whole:,}"
 
 
 def standard(judged: Judged) -> Label:
