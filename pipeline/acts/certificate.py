@@ -1,6 +1,6 @@
 """The certificate and what it asks of its holder."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +14,13 @@ from pipeline.acts import notice, progress
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation
 from pipeline.models.property import CLASS_TWO
-from pipeline.rules import books
+from pipeline.rules import Book, books, facts
+from pipeline.rules.duties import duties_of
 from pipeline.rules.identifiers import IdentifierRefused, certificate_number
-from pipeline.rules.periods import months_later
+from pipeline.rules.obligations import end_of
+
+OWED = ("annual_report", "recertification")
+"""The duties that an officer notes as done; the rest are told with them."""
 
 
 @transaction.atomic
@@ -40,17 +44,17 @@ def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> C
         progress.advance(
             Case.objects.filter(pk=case.pk), "certificate.issue", by=by, on=issued_on, note=number, reason="certified"
         )
-    end = months_later(issued_on, 12 * int(books("hte", issued_on).number("certificate_years")))
+    book = books("obligations", issued_on)
     certificate = Certificate.objects.create(
         firm=firm,
         number=number,
         issued_on=issued_on,
-        valid=DateRange(issued_on, end),
+        valid=DateRange(issued_on, end_of(issued_on, book)),
         case=case,
         application=application,
     )
     Obligation.objects.bulk_create(
-        Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on, end)
+        Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on, book)
     )
     _use_up_class_two(firm, issued_on)
     if case is None:
@@ -76,21 +80,14 @@ def _checked(number: str, issued_on: date) -> str:
     return form
 
 
-def _obligations(issued_on: date, end: date) -> list[dict[str, Any]]:
-    """An annual report by the statutory day of each year within validity, and the renewal by the last valid day.
-
-    Neither day is moved by a holiday.
-    """
-    book = books("hte", issued_on)
-    month, day = map(int, book.choice("annual_report_due").split("-"))
-    reports = [date(year, month, day) for year in range(issued_on.year + 1, end.year + 1)]
-    source = book.source("annual_report_due").in_words()
-    owed = [
-        {"kind": "annual_report", "year": due.year - 1, "due_on": due, "source": source} for due in reports if due < end
+def _obligations(issued_on: date, book: Book) -> list[dict[str, Any]]:
+    """What the book asks of the holder by a statutory day: the annual reports and the renewal."""
+    duties = duties_of(facts.Certificate(issued_on=issued_on), book, issued_on)
+    return [
+        {"kind": each.kind, "year": each.year, "due_on": each.due_on, "source": each.source}
+        for each in duties
+        if each.kind in OWED
     ]
-    last = end - timedelta(days=1)
-    source = book.source("certificate_years").in_words()
-    return [*owed, {"kind": "recertification", "year": last.year, "due_on": last, "source": source}]
 
 
 def _use_up_class_two(firm: Firm, on: date) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.rules import hte, pool
+from pipeline.rules import hte, obligations, pool
 from pipeline.rules.condition import Condition
 from pipeline.rules.dated import Book
 from pipeline.rules.score import Score, ScoreItem, score_of
 
-CONDITIONS = {"hte": hte.conditions, "pool": pool.conditions}
+CONDITIONS = {"hte": hte.conditions, "pool": pool.conditions, "obligations": obligations.conditions}
 SCORES = {"hte": score_of, "pool": score_of}
 SCORED_BY = {"hte": "innovation_score", "pool": "entry_score"}
 
