@@ -74,6 +74,52 @@ def test_a_pool_is_folded_like_each_of_its_firms(firms: list[FirmFacts]) -> None
     assert differences(firms, DAY) == []
 
 
+def year(*numbers: int, **figures: object) -> dict[str, object]:
+    """The last year with these months, all alike."""
+    month = {"opening": 3, "closing": 4, "tech_opening": 1, "tech_closing": 1}
+    return {"year": 2025, "staff": 9, **figures, "staff_months": [{"month": number, **month} for number in numbers]}
+
+
+RIGHT = {
+    "kind": "invention",
+    "granted_on": "2020-01-02",
+    "expires_on": "2030-01-01",
+    "acquired_by": "own_rd",
+    "owners": 1,
+    "core": True,
+}
+DOUBTFUL = {**RIGHT, "owners": None}
+OLD, YOUNG = {"registered_on": "2015-03-02"}, {"registered_on": "2025-07-31"}
+CORNERS: dict[str, dict[str, Any]] = {
+    "a whole year of months": {"firm": OLD, "years": [year(*range(1, 13))]},
+    "a whole year of a firm whose founding is unknown": {"years": [year(*range(1, 13))]},
+    "months without an end": {"firm": OLD, "years": [year(*range(1, 12))]},
+    "months with a gap": {"firm": OLD, "years": [year(1, 2, 4, 5, 12)]},
+    "months from the middle of a year": {"firm": OLD, "years": [year(*range(7, 13))]},
+    "months from the founding on": {"firm": YOUNG, "years": [year(*range(7, 13))]},
+    "months before the founding": {"firm": YOUNG, "years": [year(*range(6, 13))]},
+    "months that begin after the founding": {"firm": YOUNG, "years": [year(*range(8, 13))]},
+    "a right granted on the day": {"ip": [{**RIGHT, "granted_on": "2026-05-20"}]},
+    "a right granted on the next day": {"ip": [{**RIGHT, "granted_on": "2026-05-21"}]},
+    "a core right and a doubtful one": {"ip": [RIGHT, DOUBTFUL]},
+    "a right that may be core and is doubtful": {"ip": [{**DOUBTFUL, "core": None}]},
+    "a doubtful right that is not core": {"ip": [{**DOUBTFUL, "core": False}]},
+    "a right that nobody has called core": {"ip": [{**RIGHT, "core": None}]},
+    "an accident on the day": {"incidents": [{"kind": "safety", "on": "2026-05-20"}]},
+    "an accident on the next day": {"incidents": [{"kind": "safety", "on": "2026-05-21"}]},
+    "two accidents, one of them without a day": {
+        "incidents": [{"kind": "safety"}, {"kind": "quality", "on": "2026-01-01"}]
+    },
+    "founded on the day": {"firm": {"registered_on": "2026-05-20"}},
+    "founded on the next day": {"firm": {"registered_on": "2026-05-21"}},
+}
+
+
+def test_the_corners_are_folded_alike() -> None:
+    firms = [read_facts(each) for each in CORNERS.values()]
+    assert [(list(CORNERS)[key], *rest) for key, *rest in differences(firms, DAY)] == []
+
+
 def averaged(firm: FirmFacts) -> bool:
     """Whether its points are means of a panel, which no column of whole numbers holds."""
     points = [getattr(firm.scores, name) for name in SCORE_ITEMS] if firm.scores else []
