@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.management import facts
 from pipeline.management.demonstration import workbook
 from pipeline.outside.roster.cells import Places
 from pipeline.outside.roster.rows import RosterRow
 from pipeline.outside.sheets import read
+from pipeline.rules.divisions import todays_divisions
 from pipeline.rules.fields import carried_fields
 from tests.outside.workbooks import roster
 
@@ -21,8 +21,8 @@ WAN = Decimal(10_000)
 
 @pytest.fixture(scope="module")
 def rows() -> list[RosterRow]:
-    lines = [line for line in facts.lines("divisions.csv") if line["parent"] == "330100" and not line["zone"]]
-    counties = {line["name"]: line["code"] for line in lines}
+    mine = [each for each in todays_divisions().values() if each.parent == "330100" and not each.zone]
+    counties = {each.name: each.code for each in mine}
     fields = {name: code for code, name in carried_fields().items()}
     book = roster(FILE, places=Places("杭州市", counties, fields=fields), day=datetime.date(2026, 11, 23))
     return list(book.rows())

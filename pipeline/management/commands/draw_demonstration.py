@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from pipeline.management import facts
 from pipeline.management.demonstration import workbook
+from pipeline.rules.divisions import todays_divisions
 
 
 class Command(BaseCommand):
@@ -16,6 +16,6 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=Path(workbook.__file__).with_name("hangzhou.xlsx"))
 
     def handle(self, *args: Any, source: Path, to: Path, **options: Any) -> None:
-        counties = {line["code"]: line["name"] for line in facts.lines("divisions.csv") if line["level"] == "county"}
+        counties = {each.code: each.name for each in todays_divisions().values() if each.level == "county"}
         to.write_bytes(workbook.drawn(source, counties))
         self.stdout.write(f"{to}: {to.stat().st_size:,} bytes")

@@ -1,26 +1,16 @@
 """Public lists that a city needs before the first firm: its divisions, the industries and the fields of technology."""
 
-import csv
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
-
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from pipeline.models import Division, Field, Industry
+from pipeline.rules.divisions import former_divisions, todays_divisions
 from pipeline.rules.fields import carried_fields
-
-FOLDER = Path(__file__).parent
+from pipeline.rules.industries import carried_industries
 
 
 class NoSuchCity(Exception):
     """The list of divisions has no city of that code."""
-
-
-def lines(name: str) -> Iterator[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
 
 
 @transaction.atomic
@@ -31,25 +21,25 @@ def load(city: str) -> Division:
         ignore_conflicts=True,
     )
     Industry.objects.bulk_create(
-        [Industry(code=line["code"], level=int(line["level"]), name=line["name"]) for line in lines("industries.csv")],
+        [Industry(code=each.code, level=each.level, name=each.name) for each in carried_industries().values()],
         ignore_conflicts=True,
     )
     return load_divisions(city)
 
 
 def load_divisions(city: str) -> Division:
-    mine = next((line for line in lines("divisions.csv") if line["code"] == city and line["level"] != "county"), None)
-    if mine is None:
+    mine = todays_divisions().get(city)
+    if mine is None or mine.level == "county":
         raise NoSuchCity(city)
     top, _ = Division.objects.get_or_create(
-        code=city, defaults={"name": mine["name"], "level": Division.CITY, "during": DateRange(None, None)}
+        code=city, defaults={"name": mine.name, "level": Division.CITY, "during": DateRange(None, None)}
     )
     shared = city.rstrip("0")
-    for line in lines("divisions.csv"):
-        if line["level"] == "county" and line["code"].startswith(shared) and not line["zone"]:
+    for county in todays_divisions().values():
+        if county.level == "county" and county.code.startswith(shared) and not county.zone:
             Division.objects.get_or_create(
-                code=line["code"],
-                name=line["name"],
+                code=county.code,
+                name=county.name,
                 defaults={"level": Division.COUNTY, "parent": top, "during": DateRange(None, None)},
             )
     load_former(top, shared)
@@ -59,16 +49,16 @@ def load_divisions(city: str) -> Division:
 def load_former(top: Division, shared: str) -> None:
     """Counties that are no more, for old codes and for telling what they are called now."""
     now = {division.code: division for division in Division.objects.counties().filter(parent=top)}
-    for line in lines("former_divisions.csv"):
-        if line["code"].startswith(shared):
+    for former in former_divisions():
+        if former.level == "county" and former.code.startswith(shared) and former.successor in now:
             Division.objects.get_or_create(
-                code=line["code"],
-                name=line["name"],
+                code=former.code,
+                name=former.name,
                 defaults={
                     "level": Division.COUNTY,
                     "parent": top,
                     "counted": False,
-                    "during": DateRange(None, date.fromisoformat(line["until"])),
-                    "successor": now[line["successor"]],
+                    "during": DateRange(former.since, former.until),
+                    "successor": now[former.successor],
                 },
             )
