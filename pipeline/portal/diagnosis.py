@@ -12,6 +12,7 @@ from pipeline.acts import diagnosis as diagnosis_acts
 from pipeline.models import Firm
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
+from pipeline.templatetags import what_if
 
 FINE = ("met", "not_applicable")
 WORST_FIRST = ("unmet", "manual_review", "unknown", "met", "not_applicable")
@@ -24,6 +25,8 @@ def diagnosis(request: StaffRequest, uscc: str) -> HttpResponse:
         messages.success(request, _("Judged anew with what is on record today."))
         return redirect("portal:diagnosis", uscc)
     kept = firm.latest_diagnosis
+    if kept is not None and request.GET.get("part") == what_if.PART:
+        return render(request, "look/what_if_outcome.html", what_if.outcome(kept, request.GET, request.today))
     findings = sorted(kept.findings, key=lambda each: WORST_FIRST.index(each["verdict"])) if kept else []
     score = kept.assessment["score"] if kept else None
     context = {

@@ -29,3 +29,12 @@ def test_the_page_is_one_row_read_whatever_the_number_of_findings(cast: Cast) ->
 
 def test_a_clerk_reads_it_and_cannot_judge(cast: Cast) -> None:
     assert Visitor(cast.bai).post("diagnosis").status_code == 403
+
+
+def test_a_firm_tries_out_what_the_open_year_may_bring(cast: Cast) -> None:
+    li = Visitor(cast.li)
+    li.post("diagnosis")
+    assert "data-what-if" in li.text("diagnosis")
+    outcome = li.get("diagnosis", rd_expense="900", part="what-if")
+    assert {each.after.rule: each.after.verdict for each in outcome.context["changes"]}["rd_intensity"] == "met"
+    assert outcome.context["year"] == 2027
