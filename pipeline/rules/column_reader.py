@@ -115,6 +115,20 @@ class Reader:
                 return Answer(pl.lit(None, dtype=pl.UInt8), near)
         raise ValueError("only whole answers are read over columns")
 
+    def quotient(self, formula: Formula) -> tuple[pl.Expr, int]:
+        """The formula as whole numbers over one constant; raises TooLong where this word cannot hold it exactly."""
+        number = self.number(formula)
+        if self.near:
+            raise TooLong
+        match number:
+            case None:
+                return pl.lit(None, dtype=self.word.dtype), 1
+            case Whole():
+                return number.widened(self.word).value, 1
+            case Ratio(over, Whole(constant=int(under))):
+                return over.widened(self.word).value, under
+        raise TooLong
+
     def number(self, formula: Formula) -> Column | None:
         match formula.op, formula.args:
             case "const", (value,):

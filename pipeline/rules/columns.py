@@ -13,6 +13,7 @@ cannot hold by `exact`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -24,7 +25,7 @@ from pipeline.rules.condition import UNKNOWN_VERDICT, VERDICTS
 from pipeline.rules.dated import Book
 from pipeline.rules.figures import HEAD, in_heads
 from pipeline.rules.formula import Facts, Formula, exact, names
-from pipeline.rules.programmes import conditions_of, score_items
+from pipeline.rules.programmes import amounts_of, conditions_of, score_items
 
 NEAR, ROW = "near a line", "number of the row"
 VERDICT = pl.Enum([*VERDICTS, UNKNOWN_VERDICT])
@@ -50,6 +51,27 @@ def judge(
     return answers.with_columns(
         pl.col(rule).fill_null(len(VERDICTS)).cast(pl.UInt8).cat.to(VERDICT) for rule in verdicts
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Quotients:
+    """One amount of every firm as whole numbers over one denominator; null is unknown. Money is in fen."""
+
+    over: pl.Series
+    under: int
+
+
+def amounts(frame: pl.DataFrame, book: Book, day: date) -> dict[str, Quotients]:
+    """Every amount of the book, exactly; raises TooLong where 128 bits cannot hold one."""
+    if book.day != day:
+        raise ValueError(f"the book is the one of {book.day}, not of {day}")
+    shared = Shared()
+    read = {
+        each.name: Reader(frozenset(frame.columns), WIDE, shared).quotient(each.formula) for each in amounts_of(book)
+    }
+    overs = [over.alias(name) for name, (over, _) in read.items()]
+    answered = shared.computed_on(frame.lazy().with_row_index(ROW)).select(ROW, *overs).collect()
+    return {name: Quotients(answered[name], under) for name, (_, under) in read.items()}
 
 
 def evaluate(frame: pl.DataFrame, formulas: Mapping[str, Formula], word: Word = LONG) -> pl.DataFrame:

@@ -34,6 +34,13 @@ TITLES = {
     "credit_clean": Label("信用记录良好", "Clean credit record"),
     "sme_listed": Label("科技型中小企业入库", "Registered as an SME"),
     "earlier_entries": Label("以往入库次数", "Earlier stays in the pool"),
+    "eligible_body": Label("评价对象", "Firm that may be evaluated"),
+    "size": Label("企业规模", "Size"),
+    "industry": Label("行业与产品", "Industry and products"),
+    "clean": Label("无事故、违法与失信", "No accident, offence or fraud"),
+    "score": Label("综合评价得分", "Points of the evaluation"),
+    "audited_taxation": Label("居民企业且查账征收", "Taxed by its accounts"),
+    "scopes_reconciled": Label("研发费用口径核对", "Scopes of R&D expense compared"),
     "certificate_valid": Label("证书在有效期内", "Certificate valid"),
     "annual_reports": Label("按期填报年报", "Annual reports in time"),
     "changes": Label("重大变化按期报告", "Changes reported in time"),
@@ -148,6 +155,17 @@ def by_band(value: Formula, bands: Iterable[Band], *, scale: int = 1) -> Formula
         if band.upto is not None
     ]
     return choose(*arms, otherwise=last.value) if arms else lifted(last.value)
+
+
+def stepped(value: Formula, bands: Iterable[Band]) -> Formula:
+    """Like `by_band` for a table of whole numbers, whose lines are read together."""
+    *lower, last = bands
+    lines = [("<" if band.open else "<=", band.upto or Fraction(0), int(band.value)) for band in lower]
+    return steps(value, lines, otherwise=int(last.value)) if lines else lifted(int(last.value))
+
+
+def larger(x: Formula, y: Formula) -> Formula:
+    return choose((x >= y, x), otherwise=y)
 
 
 def points_range(value: Formula, lines: Iterable[PointsFrom]) -> tuple[Formula, Formula]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -113,6 +113,14 @@ class Book:
         if rule not in self.entries:
             raise NoValue(f"the book {self.name} says nothing about {rule}")
         return self.entries[rule]
+
+    def as_of(self, day: date) -> Book:
+        """The same book on another day."""
+        return replace(self, day=day)
+
+    def has(self, rule: str) -> bool:
+        """Whether the book has a value of the rule on its day."""
+        return any(each.holds(self.day) and each.value is not None for each in self.entry(rule).values)
 
     def at(self, rule: str) -> Value:
         return self.entry(rule).at(self.day)[0]

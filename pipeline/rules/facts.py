@@ -62,6 +62,9 @@ class Identity:
     audited_taxation: Flag = None
     abnormal_list: Flag = None
     restricted_industry: Flag = None
+    manufacturing: Flag = None
+    ic_machine_tool: Flag = None
+    vat_listed: Flag = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,22 @@ class BookedExpense:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxScope:
+    """What the tax law treats otherwise of the same year's `rd`.
+
+    Two parts each of `depreciation` and `direct`, one of `outsourced_foreign`, and two sums taken off the whole.
+    """
+
+    buildings_depreciation: Yuan = None
+    deferred_expense: Yuan = None
+    property_rent: Yuan = None
+    sold_materials: Yuan = None
+    outsourced_foreign_persons: Yuan = None
+    special_income: Yuan = None
+    fiscal_funds: Yuan = None
+
+
+@dataclass(frozen=True, slots=True)
 class StaffMonth:
     """Persons on the first and the last day of one month."""
 
@@ -94,6 +113,7 @@ class StaffMonth:
 class YearFigures:
     """One financial year. `rd_total` and `rd_domestic` stand in for `rd` where only totals are known, caps applied.
 
+    `taxable_income` is after the super deduction, `loss` what is not made up yet of the loss of that year.
     An `estimate` is of a year not closed yet: it serves forecasts only, to a verdict its figures are unknown.
     """
 
@@ -110,7 +130,10 @@ class YearFigures:
     rd: Annotated[BookedExpense | None, record(BookedExpense)] = None
     rd_total: Yuan = None
     rd_domestic: Yuan = None
+    rd_tax: Annotated[TaxScope | None, record(TaxScope)] = None
     rd_tax_total: Yuan = None
+    main_business_income: Yuan = None
+    investment_income: Yuan = None
     input_vat: Yuan = None
     loss: Yuan = None
     staff: Heads = None
@@ -200,8 +223,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
+    """A standard that the firm drafted; `rank` is its place among the drafters, `led` whether it was a leading one."""
+
     level: Annotated[str, scalar(one_of("international", "national", "industry", "local", "group"))]
     led: Flag = None
+    rank: Annotated[int | None, scalar(whole(1, 1000))] = None
     published_on: Day = None
 
 

@@ -70,13 +70,51 @@ class Finding:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Finding:
-        missing = tuple(Missing(each["place"], Label.from_json(each["says"]), each["year"]) for each in kept["missing"])
+        missing = tuple(missing_from_json(each) for each in kept["missing"])
         labels = {name: Label.from_json(kept[name]) for name in ("title", "says")}
         return cls(**{**kept, **labels, "missing": missing})
 
 
 def missing_to_json(missing: Missing) -> dict[str, Any]:
     return {"place": missing.place, "says": missing.says.to_json(), "year": missing.year}
+
+
+def missing_from_json(kept: Mapping[str, Any]) -> Missing:
+    return Missing(kept["place"], Label.from_json(kept["says"]), kept["year"])
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAmount:
+    """A number that the book works out for the firm; nobody is judged by it. Money is in yuan, None is unknown."""
+
+    name: str
+    title: Label
+    found: str | None
+    unit: str
+    sources: tuple[str, ...]
+    certainty: str
+    used: Mapping[str, Any]
+    missing: tuple[Missing, ...]
+    says: Label
+
+    def to_json(self, language: str | None = None) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "title": said(self.title, language),
+            "found": self.found,
+            "unit": self.unit,
+            "sources": list(self.sources),
+            "certainty": self.certainty,
+            "used": dict(self.used),
+            "missing": [each.place if language else missing_to_json(each) for each in self.missing],
+            "says": said(self.says, language),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> FoundAmount:
+        missing = tuple(missing_from_json(each) for each in kept["missing"])
+        labels = {name: Label.from_json(kept[name]) for name in ("title", "says")}
+        return cls(**{**kept, **labels, "missing": missing, "sources": tuple(kept["sources"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +196,10 @@ class Assessment:
     impossible: tuple[Fault, ...]
     asks: tuple[Fault, ...]
     facts: FirmFacts | None
+    amounts: tuple[FoundAmount, ...] = ()
+
+    def amount(self, name: str) -> FoundAmount:
+        return next(each for each in self.amounts if each.name == name)
 
     def finding(self, rule: str) -> Finding:
         return next(each for each in self.findings if each.rule == rule)
@@ -171,6 +213,7 @@ class Assessment:
             "verdict": self.verdict,
             "findings": [each.to_json(language) for each in self.findings],
             "score": self.score and self.score.to_json(language),
+            "amounts": [each.to_json(language) for each in self.amounts],
             "impossible": [fault_to_json(each, language) for each in self.impossible],
             "asks": [fault_to_json(each, language) for each in self.asks],
         }
@@ -188,6 +231,7 @@ class Assessment:
             impossible=tuple(fault_from_json(each) for each in kept["impossible"]),
             asks=tuple(fault_from_json(each) for each in kept["asks"]),
             facts=facts,
+            amounts=tuple(FoundAmount.from_json(each) for each in kept.get("amounts", ())),
         )
 
 

@@ -15,29 +15,41 @@ from pipeline.rules.figures import (
     LATER,
     MONEY,
     NAMES,
+    NOT_CLOSED,
     YEARLY,
     YEARS_BACK,
     Figures,
     Missing,
     year_name,
 )
-from pipeline.rules.formula import Number
+from pipeline.rules.formula import Number, plain
+from pipeline.rules.grounds import fold_grounds
 from pipeline.rules.identifiers import IdentifierRefused, certificate_number
+from pipeline.rules.industries import division_of
 from pipeline.rules.labels import Label
 from pipeline.rules.reading import Fault
 from pipeline.rules.rights import fold_rights
 from pipeline.rules.score import TITLES
 from pipeline.rules.staff import annual_average
+from pipeline.rules.tax_figures import fold_tax
 
 FEN = 100
 INTERNAL = ("personnel", "direct", "depreciation", "amortisation", "design", "commissioning")
 MAJOR_INCIDENTS = frozenset({"safety", "quality", "environment"})
-NOT_CLOSED = Label("{name}（预计数，尚未结账）", "{name} (an estimate: not closed yet)")
 RECOGNISED_STANDARDS = frozenset({"international", "national", "industry"})
 
 
-def fold(facts: FirmFacts, day: date) -> Figures:
-    """Every figure of the firm as it may be known on that day."""
+type Fold = Callable[[FirmFacts, Figures], None]
+ONLY_FOR: dict[Fold, frozenset[str]] = {
+    fold_grounds: frozenset({"sme"}),
+    fold_certificate: frozenset({"sme", "obligations"}),
+    fold_tax: frozenset({"tax"}),
+}
+"""Folds whose figures only some books ask for."""
+
+
+def fold(facts: FirmFacts, day: date, book: str | None = None) -> Figures:
+    """The figures of the firm as they may be known on that day: those that one book may ask for, else every figure."""
     figures = Figures(day)
     fold_identity(facts, figures)
     for back in YEARS_BACK:
@@ -45,8 +57,10 @@ def fold(facts: FirmFacts, day: date) -> Figures:
     fold_conversions(facts, figures)
     fold_rights(facts, figures)
     fold_records(facts, figures)
-    fold_certificate(facts, figures)
     fold_scores(facts, figures)
+    for fold_more, asking in ONLY_FOR.items():
+        if book is None or book in asking:
+            fold_more(facts, figures)
     return figures
 
 
@@ -54,6 +68,9 @@ def fold_identity(facts: FirmFacts, figures: Figures) -> None:
     firm, day = facts.identity, figures.day
     figures.put_plain("resident", as_number(firm.resident), "firm.resident")
     figures.put_plain("division", division_number(firm.division), "firm.division")
+    for name in ("audited_taxation", "abnormal_list", "restricted_industry"):
+        figures.put_plain(name, as_number(getattr(firm, name)), f"firm.{name}")
+    fold_industry(firm.industry, figures)
     figures.put_plain("field_chosen", 1 if firm.field else None, "firm.field")
     if firm.field and not is_chosen(firm.field):
         says = Label("不是领域目录中的末级代码", "this is not a code of the lowest level of the list of fields")
@@ -71,6 +88,15 @@ def as_number(value: bool | int | None) -> int | None:
 
 def division_number(code: str | None) -> int | None:
     return int(code[:6].ljust(6, "0")) if code and code.isdecimal() else None
+
+
+def fold_industry(code: str | None, figures: Figures) -> None:
+    """The division of the code as a number; its finer digits may be of an older edition."""
+    division = division_of(code or "")
+    figures.put_plain("industry_division", int(division.code) if division else None, "firm.industry")
+    if code and division is None:
+        says = Label("不是国民经济行业代码", "this is no code of the classification of industries")
+        figures.strike("firm.industry", says, "industry_division")
 
 
 def operating_years(facts: FirmFacts, day: date) -> int | None:
@@ -92,10 +118,14 @@ def fold_year(facts: FirmFacts, back: int, figures: Figures) -> None:
         return
     closed = row if row and not row.estimate else YearFigures(number)
     for stem, value in figures_of(closed, founded).items():
-        says = NOT_CLOSED.filled(name=NAMES[stem]) if row and row.estimate else NAMES[stem]
-        figures.put(year_name(stem, back), value, Missing(f"years[{number}].{stem}", says, number))
+        figures.put(year_name(stem, back), value, *([] if value is not None else [missing_of_year(row, number, stem)]))
     if row and not row.estimate:
         doubt_year(row, back, figures)
+
+
+def missing_of_year(row: YearFigures | None, number: int, stem: str) -> Missing:
+    says = NOT_CLOSED.filled(name=NAMES[stem]) if row and row.estimate else NAMES[stem]
+    return Missing(f"years[{number}].{stem}", says, number)
 
 
 def figures_of(row: YearFigures, founded: date | None) -> dict[str, Number | None]:
@@ -127,6 +157,8 @@ def doubt_year(row: YearFigures, back: int, figures: Figures) -> None:
     place = f"years[{row.year}]"
     doubt_persons(place, back, figures)
     doubt_expense(row, place, back, figures)
+    doubt_tax_scope(row, place, back, figures)
+    doubt_sizes(place, back, figures)
     income, hitech = (figures.values[year_name(stem, back)] for stem in ("total_income", "hitech_income"))
     if income is not None and hitech is not None and hitech > income:
         says = Label(
@@ -168,6 +200,24 @@ def doubt_expense(row: YearFigures, place: str, back: int, figures: Figures) -> 
         figures.strike(f"{place}.rd_domestic", says, year_name("rd_domestic", back))
 
 
+def doubt_tax_scope(row: YearFigures, place: str, back: int, figures: Figures) -> None:
+    name = year_name("rd_tax_total", back)
+    spent, sales, costs = figures.values[name], fen(row.sales), fen(row.costs)
+    if spent is not None and spent < 0:
+        figures.strike(f"{place}.rd_tax_total", Label("研发费用不能为负", "R&D expense cannot be negative"), name)
+    elif spent is not None and costs is not None and sales is not None and spent > sales + costs:
+        says = Label("研发费用大于销售收入与成本费用之和", "R&D expense is above sales and costs together")
+        figures.strike(f"{place}.rd_tax_total", says, name)
+
+
+def doubt_sizes(place: str, back: int, figures: Figures) -> None:
+    for stem in ("total_assets", "costs"):
+        value = figures.values[year_name(stem, back)]
+        if value is not None and value < 0:
+            says = Label("{name}不能为负", "{name} cannot be negative").filled(name=NAMES[stem])
+            figures.strike(f"{place}.{stem}", says, year_name(stem, back))
+
+
 def above(x: Number | None, y: Number | None) -> bool:
     return x is not None and y is not None and x > y
 
@@ -185,8 +235,10 @@ def fold_conversions(facts: FirmFacts, figures: Figures) -> None:
 def fold_scores(facts: FirmFacts, figures: Figures) -> None:
     for name in SCORE_ITEMS:
         points = getattr(facts.scores, name, None)
-        missing = Missing(f"scores.{name}", TITLES[name])
-        figures.put(f"score_{name}", None if points is None else Fraction(points), missing)
+        if points is None:
+            figures.put(f"score_{name}", None, Missing(f"scores.{name}", TITLES[name]))
+        else:
+            figures.put(f"score_{name}", plain(Fraction(points)))
 
 
 def fold_records(facts: FirmFacts, figures: Figures) -> None:
@@ -214,6 +266,7 @@ def doubt_number(place: str, number: str | None, read: Callable[[str], str], fig
 
 def fold_incidents(facts: FirmFacts, figures: Figures) -> None:
     """The number of major ones, how many of them have no day, and the days since the last dated one."""
+    fold_any_incidents(facts, figures)
     major = [(n, each) for n, each in enumerate(facts.incidents or ()) if each.kind in MAJOR_INCIDENTS]
     known = facts.incidents is not None
     figures.put_plain("major_incidents", len(major) if known else None, "incidents")
@@ -222,6 +275,19 @@ def fold_incidents(facts: FirmFacts, figures: Figures) -> None:
     undated = [Missing(f"incidents[{n}].on", NAMES["days_since_incident"]) for n, each in major if each.on is None]
     figures.put("days_since_incident", min(days, default=None), *undated)
     figures.put("incident_days", None, *undated)
-    for n, each in major:
+    for n, each in enumerate(facts.incidents or ()):
         if each.on and each.on > figures.day:
-            figures.strike(f"incidents[{n}].on", LATER, "major_incidents")
+            of_both = ("major_incidents",) if each.kind in MAJOR_INCIDENTS else ()
+            figures.strike(f"incidents[{n}].on", LATER, "any_incidents", *of_both)
+
+
+def fold_any_incidents(facts: FirmFacts, figures: Figures) -> None:
+    """The same of those of any kind, in calendar years."""
+    listed, known = facts.incidents or (), facts.incidents is not None
+    figures.put_plain("any_incidents", len(listed) if known else None, "incidents")
+    figures.put("undated_any_incidents", sum(each.on is None for each in listed) if known else None)
+    years = [figures.day.year - each.on.year for each in listed if each.on]
+    says = NAMES["years_since_any_incident"]
+    undated = [Missing(f"incidents[{n}].on", says) for n, each in enumerate(listed) if each.on is None]
+    figures.put("years_since_any_incident", min(years, default=None), *undated)
+    figures.put("any_incident_years", None, *undated)

@@ -239,11 +239,14 @@ def domestic_expense(book: Book, back: int) -> Formula:
 
 def inland_expense(book: Book, back: int) -> Formula:
     """What was spent in house and with partners inside the country, other expenses up to their cap."""
-    factor = book.number("rd_outsourced_factor")
-    in_house = of_year("rd_internal", back)
+    inside = of_year("rd_outsourced_domestic", back) * book.number("rd_outsourced_factor")
+    return of_year("rd_internal", back) + inside + counted_other(book, back)
+
+
+def counted_other(book: Book, back: int) -> Formula:
     inside, abroad = of_year("rd_outsourced_domestic", back), of_year("rd_outsourced_foreign", back)
-    most_other = (in_house + (inside + abroad) * factor) * cap_on_the_rest(book)
-    return in_house + inside * factor + smaller(of_year("rd_other", back), most_other)
+    rest = of_year("rd_internal", back) + (inside + abroad) * book.number("rd_outsourced_factor")
+    return smaller(of_year("rd_other", back), rest * cap_on_the_rest(book))
 
 
 def cap_on_the_rest(book: Book) -> Formula:

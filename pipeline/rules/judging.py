@@ -17,7 +17,8 @@ from pipeline.rules.findings import Assessment, Finding, ItemPoints, Points, Sco
 from pipeline.rules.folding import fold
 from pipeline.rules.formula import Number, Reading, unknowns
 from pipeline.rules.labels import Label
-from pipeline.rules.programmes import SCORED_BY, conditions_of, score_table
+from pipeline.rules.programmes import SCORED_BY, amounts_of, conditions_of, score_table
+from pipeline.rules.reckoning import found_amount
 from pipeline.rules.remedies import least
 from pipeline.rules.score import TITLES, ScoreItem
 from pipeline.rules.sentences import exact_text, plainly, shown
@@ -39,7 +40,7 @@ def assess(facts: FirmFacts, *, book: Book, day: date) -> Assessment:
     """Judges the firm by its facts on that day, which must be the book's; raises NoValue for a day before the book."""
     if book.day != day:
         raise ValueError(f"the book is the one of {book.day}, not of {day}")
-    figures = fold(facts, day)
+    figures = fold(facts, day, book.name)
     firm = Firm(facts, figures, Reading(figures.values))
     findings = tuple(found_of(condition, book, firm) for condition in conditions_of(book))
     return Assessment(
@@ -52,6 +53,7 @@ def assess(facts: FirmFacts, *, book: Book, day: date) -> Assessment:
         impossible=tuple(figures.impossible),
         asks=tuple(figures.asks),
         facts=facts,
+        amounts=tuple(found_amount(each, figures, firm.read) for each in amounts_of(book)),
     )
 
 
@@ -103,7 +105,9 @@ def gap(condition: Condition, verdict: str, read: Reading) -> int | None:
     if verdict == "met":
         return 0
     if condition.shortfall is not None:
-        points_short: Number = read[condition.shortfall]
+        points_short: Number | None = read[condition.shortfall]
+        if points_short is None:
+            return None
         return floor(points_short) + 1 if condition.op == ">" else ceil(points_short)
     return least(condition.verdict, read.facts, condition.lever.raises)
 
@@ -179,7 +183,7 @@ def item_points(item: ScoreItem, read: Reading) -> ItemPoints:
         given=None if given is None else points(given),
         refused=refusal(item, low, high, given, read[item.found]) if read[item.allowed] is False else None,
         review=doubt,
-        says=item.says(read.facts) if item.says else None,
+        says=item.says(read) if item.says else None,
     )
 
 

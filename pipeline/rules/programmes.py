@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.rules import hte, obligations, pool
+from pipeline.rules import hte, obligations, pool, sme, sme_score, tax
+from pipeline.rules.amount import Amount
 from pipeline.rules.condition import Condition
 from pipeline.rules.dated import Book
 from pipeline.rules.score import Score, ScoreItem, score_of
 
-CONDITIONS = {"hte": hte.conditions, "pool": pool.conditions, "obligations": obligations.conditions}
-SCORES = {"hte": score_of, "pool": score_of}
-SCORED_BY = {"hte": "innovation_score", "pool": "entry_score"}
+CONDITIONS = {
+    "hte": hte.conditions,
+    "sme": sme.conditions,
+    "pool": pool.conditions,
+    "tax": tax.conditions,
+    "obligations": obligations.conditions,
+}
+AMOUNTS = {"tax": tax.amounts}
+SCORES = {"hte": score_of, "sme": sme_score.score_of, "pool": score_of}
+SCORED_BY = {"hte": "innovation_score", "sme": "score", "pool": "entry_score"}
 
 
 @lru_cache(maxsize=64)
 def conditions_of(book: Book) -> tuple[Condition, ...]:
     return CONDITIONS[book.name](book)
+
+
+@lru_cache(maxsize=64)
+def amounts_of(book: Book) -> tuple[Amount, ...]:
+    """What the book works out beside its findings; most books work out nothing."""
+    return AMOUNTS[book.name](book) if book.name in AMOUNTS else ()
 
 
 @lru_cache(maxsize=64)

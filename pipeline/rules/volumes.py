@@ -30,6 +30,7 @@ WORDS = frozenset({"code", "choice"})
 CERTAINTIES = frozenset({"C", "L", "U"})
 WHOLE = frozenset({"days", "months", "years", "count", "points"})
 NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+FRACTION = re.compile(r"[0-9]{1,10}/[1-9][0-9]{0,9}")
 WORD = re.compile(r"[0-9A-Za-z_-]+( [0-9A-Za-z_-]+)*")
 """One word, or several with a space between, as a list of codes has it."""
 ENTRY_KEYS = frozenset({"rule", "title_zh", "title_en", "unit", "values"})
@@ -38,11 +39,13 @@ VALUE_KEYS = frozenset({"from", "value", "instrument", "article", "certainty", "
 
 TITLES = {
     "hte": Label("高新技术企业认定", "High-tech enterprise certification"),
+    "sme": Label("科技型中小企业评价入库", "Registration as a technology SME"),
     "pool": Label("高新技术企业培育库入库", "Admission to the cultivation pool"),
+    "tax": Label("研发费用加计扣除与高企税收测算", "Super deduction and the tax benefit of certification"),
     "obligations": Label("高新技术企业证书义务", "Obligations of certificate holders"),
 }
 
-BUILDS_ON = {"pool": "hte", "obligations": "hte"}
+BUILDS_ON = {"sme": "hte", "pool": "hte", "obligations": "hte", "tax": "hte"}
 """A book that says only what differs from another one."""
 
 
@@ -232,6 +235,8 @@ def word(raw: Any, entry: Entry, place: str) -> str:
 
 
 def number(raw: Any, place: str) -> Fraction:
+    if isinstance(raw, str) and FRACTION.fullmatch(raw):
+        return Fraction(raw)
     if not isinstance(raw, str) or not NUMBER.fullmatch(raw):
         raise refused(place, f"不是加引号的十进制数：{raw!r}", f"{raw!r} is not a decimal number in quotes")
     return Fraction(Decimal(raw))
