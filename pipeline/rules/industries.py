@@ -35,6 +35,12 @@ def carried_industries() -> Mapping[str, Industry]:
     return found
 
 
+def division_of(text: str) -> Industry | None:
+    """The division of a code of any edition, by its first two digits; None where there is no such division."""
+    digits = text.strip().lstrip("ABCDEFGHIJKLMNOPQRSTabcdefghijklmnopqrst")
+    return carried_industries().get(digits[:2]) if re.fullmatch(r"[0-9]{2,4}", digits) else None
+
+
 def industry_of(text: str) -> Industry | None:
     """The industry of a code with or without its section's letter (I6513, 6513); None where no line has it."""
     match = re.fullmatch(r"([A-T]?)(\d{0,4})", text.strip().upper())

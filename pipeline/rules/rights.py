@@ -8,7 +8,7 @@ from datetime import date
 
 from pipeline.rules.facts import FirmFacts, IntellectualProperty, RightsCount
 from pipeline.rules.figures import LATER, NAMES, Figures, Missing
-from pipeline.rules.identifiers import IdentifierRefused, right_number
+from pipeline.rules.identifiers import comparable, number_doubt
 from pipeline.rules.labels import Label
 from pipeline.rules.reading import Fault
 
@@ -32,12 +32,17 @@ class Standing:
 
 
 def standing(right: IntellectualProperty, day: date) -> Standing:
-    """Granted, valid, owned, and not a class II right that an earlier certification used up."""
+    """Valid and not a class II right that an earlier certification used up."""
+    if right.right_class == 2 and right.used_in_certification_on is not None:
+        return Standing(right, usable=False)
+    return valid(right, day)
+
+
+def valid(right: IntellectualProperty, day: date) -> Standing:
+    """Granted, within its term and owned, whether it served a certification before or not."""
     if right.right_class is None or right.acquired_by == "licensed":
         return Standing(right, usable=False)
     if right.expires_on is not None and right.expires_on < day:
-        return Standing(right, usable=False)
-    if right.right_class == 2 and right.used_in_certification_on is not None:
         return Standing(right, usable=False)
     missing = tuple(unknown_parts(right, day))
     return Standing(right, None if missing else True, missing)
@@ -68,9 +73,12 @@ def fold_rights(facts: FirmFacts, figures: Figures) -> None:
         count_core(standings, figures)
         wanting = [missing for index, each in enumerate(standings) for missing in wanted_of(index, each)]
         figures.put("rights", None, *wanting)
+        count_valid([valid(right, figures.day) for right in facts.ip], figures)
         ask_about_numbers(facts.ip, figures)
     else:
-        count_totals(facts.ip_counts or RightsCount(), figures)
+        counts = facts.ip_counts or RightsCount()
+        count_totals(counts, figures)
+        valid_totals(counts, figures, none_used=facts.certificates == () or facts.never_certified is True)
 
 
 def count_listed(standings: list[Standing], figures: Figures) -> None:
@@ -78,6 +86,15 @@ def count_listed(standings: list[Standing], figures: Figures) -> None:
     for name, counts in COUNTED.items():
         figures.put(name, sum(each.usable is True and counts(each.right) for each in standings))
         figures.put(f"{name}_most", sum(each.usable is not False and counts(each.right) for each in standings))
+
+
+def count_valid(standings: list[Standing], figures: Figures) -> None:
+    """Class II rights that an earlier certification used count here too; class I is the same either way."""
+    of_class = [each for each in standings if each.right.right_class == 2]
+    figures.put("valid_class_2_rights", sum(each.usable is True for each in of_class))
+    figures.put("valid_class_2_rights_most", sum(each.usable is not False for each in of_class))
+    wanting = [missing for index, each in enumerate(standings) for missing in wanted_of(index, each)]
+    figures.put("valid_rights", None, *wanting)
 
 
 def count_core(standings: list[Standing], figures: Figures) -> None:
@@ -113,10 +130,23 @@ def count_totals(counts: RightsCount, figures: Figures) -> None:
     figures.put_plain("core_rights", none_at_all, "ip")
 
 
+def valid_totals(counts: RightsCount, figures: Figures, *, none_used: bool) -> None:
+    """Of a firm that was certified before there may be more class II rights than the usable ones that are counted."""
+    missing = Missing("ip", NAMES["rights"])
+    figures.put("valid_class_2_rights", counts.class_2, missing)
+    figures.put("valid_class_2_rights_most", counts.class_2 if none_used else None, missing)
+    figures.put("valid_rights", None, missing)
+
+
 def ask_about_numbers(rights: tuple[IntellectualProperty, ...], figures: Figures) -> None:
+    """Numbers that look wrong, and rights that stand in the list twice, as each counts once."""
+    seen: dict[str, int] = {}
     for index, right in enumerate(rights):
-        try:
-            if right.number is not None:
-                right_number(right.kind, right.number)
-        except IdentifierRefused as refused:
-            figures.asks.append(Fault(f"ip[{index}].number", refused.says))
+        if right.number is None:
+            continue
+        doubt = number_doubt(right.kind, right.number)
+        first = seen.setdefault(comparable(right.number), index)
+        if doubt is None and first != index:
+            doubt = Label(f"与 ip[{first}] 的号码相同，同一知识产权只计一次", f"the number of ip[{first}]: one right counts once")
+        if doubt is not None:
+            figures.asks.append(Fault(f"ip[{index}].number", doubt))

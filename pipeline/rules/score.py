@@ -12,8 +12,8 @@ from pipeline.rules.dated import Book
 from pipeline.rules.figures import YEARS_BACK, year_name
 from pipeline.rules.formula import (
     UNKNOWN,
-    Facts,
     Formula,
+    Reading,
     both,
     choose,
     either,
@@ -41,6 +41,9 @@ TITLES = {
     "talent": Label("人才培养、引进与绩效", "Training and talent"),
     "growth_net_assets": Label("净资产增长率", "Growth of net assets"),
     "growth_sales": Label("销售收入增长率", "Growth of sales"),
+    "tech_staff": Label("科技人员", "Tech staff"),
+    "rd_expense": Label("研发投入", "R&D expense"),
+    "results": Label("科技成果", "Results of R&D"),
 }
 NEGATIVE_BASE = Label("基期为负，按 0 分计，需人工判定。", "A base year is negative: 0 points, for a person to judge.")
 ZERO_BASE = Label("第二年为零，按 0 分计，需人工判定。", "The second year is zero: 0 points, for a person to judge.")
@@ -60,7 +63,7 @@ class ScoreItem:
     found: Formula = UNKNOWN
     doubts: tuple[tuple[Formula, Label], ...] = ()
     own: Formula | None = None
-    says: Callable[[Facts], Label] | None = None
+    says: Callable[[Reading], Label | None] | None = None
 
     @cached_property
     def points(self) -> Formula:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 
 from pipeline.rules.condition import Judged
@@ -48,7 +49,7 @@ def plain_number(value: Number) -> str:
 
 def percent(value: Number) -> str:
     """Cut to two decimals of a percent: 3.60%, and 5% where it is whole."""
-    hundredths = int(value * 10_000)
+    hundredths = abs(value.numerator) * 10_000 // value.denominator * (-1 if value < 0 else 1)
     return f"{hundredths / 100:.2f}%" if hundredths % 100 else f"{hundredths // 100}%"
 
 
@@ -76,8 +77,12 @@ def rounded_up(value: Number) -> str:
 
 
 def standard(judged: Judged) -> Label:
-    line = shown(judged.needed or 0, judged.condition.unit)
-    return AT_LEAST[judged.condition.op].filled(line=line)
+    return line_in_words(judged.condition.op, judged.needed or 0, judged.condition.unit)
+
+
+@lru_cache(maxsize=512)
+def line_in_words(op: str, line: Number, unit: str) -> Label:
+    return AT_LEAST[op].filled(line=shown(line, unit))
 
 
 def plainly(judged: Judged) -> Label:
