@@ -44,6 +44,7 @@ STANDARDS = Label("主导制定标准情况", "the standards that it led")
 NAMES = {
     "sales": Label("销售收入", "sales"),
     "total_income": Label("收入总额", "gross income"),
+    "counted_income": Label("总收入（收入总额减不征税收入）", "total income (gross less non-taxable)"),
     "non_taxable_income": Label("不征税收入", "non-taxable income"),
     "hitech_income": Label("高新技术产品（服务）收入", "hi-tech income"),
     "net_assets": Label("净资产", "net assets"),

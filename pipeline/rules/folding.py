@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from pipeline.rules.certificates import fold_certificate
 from pipeline.rules.facts import SCORE_ITEMS, BookedExpense, FirmFacts, YearFigures
+from pipeline.rules.divisions import division_doubt
 from pipeline.rules.fields import is_chosen
 from pipeline.rules.figures import (
     EXPENSE,
@@ -24,7 +25,7 @@ from pipeline.rules.figures import (
 )
 from pipeline.rules.formula import Number, plain
 from pipeline.rules.grounds import fold_grounds
-from pipeline.rules.identifiers import IdentifierRefused, certificate_number
+from pipeline.rules.identifiers import IdentifierRefused, certificate_number, credit_code_doubts
 from pipeline.rules.industries import division_of
 from pipeline.rules.labels import Label
 from pipeline.rules.reading import Fault
@@ -68,6 +69,7 @@ def fold_identity(facts: FirmFacts, figures: Figures) -> None:
     firm, day = facts.identity, figures.day
     figures.put_plain("resident", as_number(firm.resident), "firm.resident")
     figures.put_plain("division", division_number(firm.division), "firm.division")
+    ask_about_codes(firm, figures)
     for name in ("audited_taxation", "abnormal_list", "restricted_industry"):
         figures.put_plain(name, as_number(getattr(firm, name)), f"firm.{name}")
     fold_industry(firm.industry, figures)
@@ -80,6 +82,15 @@ def fold_identity(facts: FirmFacts, figures: Figures) -> None:
     figures.put_plain("operating_years", operating_years(facts, day), "firm.registered_on")
     if founded and founded > day:
         figures.strike("firm.registered_on", LATER, "registered_days", "operating_years")
+
+
+def ask_about_codes(firm: Identity, figures: Figures) -> None:
+    """What is odd about the credit code, and a division that is no more or never was."""
+    doubts = [("firm.uscc", each) for each in credit_code_doubts(firm.uscc)] if firm.uscc else []
+    gone = division_doubt(firm.division[:6]) if firm.division else None
+    if gone is not None:
+        doubts.append(("firm.division", gone))
+    figures.asks += [Fault(place, doubt) for place, doubt in doubts]
 
 
 def as_number(value: bool | int | None) -> int | None:

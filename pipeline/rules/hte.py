@@ -146,7 +146,7 @@ def hitech_income(book: Book) -> Condition:
     return share(
         "hitech_income",
         part=Quantity.over("hitech_income", "yuan", yearly("hitech_income", 1)),
-        whole=Quantity.over("total_income", "yuan", income),
+        whole=Quantity.over("counted_income", "yuan", income),
         needed=book.number("hitech_income"),
         subject=Label("高新技术产品（服务）收入占同期总收入", "Hi-tech income as a share of total income"),
         lever=Lever("hitech_income", "yuan", ("hitech_income_y1",)),
