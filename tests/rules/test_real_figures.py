@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -93,7 +93,7 @@ def demonstrated() -> list[RealFirm]:
     return [RealFirm(str(row[1]), 2025, dict(years_of(list(map(str, head)), row))) for row in rows]
 
 
-def years_of(head: list[str], row: list[object]) -> Iterator[tuple[int, Year]]:
+def years_of(head: list[str], row: Sequence[object]) -> Iterator[tuple[int, Year]]:
     words = {"sales": "销售收入（万元）", "rd": "研发费用（万元）", "assets": "净资产（万元）"}
     words |= {"staff": "职工总数", "tech": "科技人员"}
     for year in (2023, 2024, 2025):

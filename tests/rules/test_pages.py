@@ -1,0 +1,35 @@
+"""The pages of the books in docs/ say what the books say, and nothing is left out of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.rules import books
+from pipeline.rules.pages import page, shown_on
+from pipeline.rules.programmes import CONDITIONS, conditions_of
+from pipeline.rules.volumes import SHELF, read_yaml
+
+DOCS = Path(__file__).parents[2] / "docs" / "books"
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_the_page_of_a_book_is_the_one_its_data_gives(name: str) -> None:
+    assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == page(name), "run: manage.py describe_books --write"
+
+
+def test_there_is_no_page_without_a_book() -> None:
+    assert {file.stem for file in DOCS.glob("*.md")} == set(CONDITIONS)
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_every_condition_and_every_number_of_the_book_stands_on_its_page(name: str) -> None:
+    text = page(name)
+    rules = {condition.rule for condition in conditions_of(books(name, shown_on(name)))}
+    entries = [read_yaml(file) for file in sorted((SHELF / name).glob("*.yaml"))]
+    assert rules
+    for rule in rules | {entry["rule"] for entry in entries}:
+        assert f"| `{rule}` |" in text, rule
+    for value in (value for entry in entries for value in entry["values"]):
+        assert str(value["from"]) in text
