@@ -9,6 +9,11 @@ from pipeline.rules.labels import Label
 ASKED = {"required": Label("要求", "required"), "waived": Label("不要求", "waived")}
 ALLOWED = {"yes": Label("可以", "yes"), "no": Label("不可以", "no")}
 
+IN_TAX_SCOPE = {
+    "excluded": Label("不计入税收口径", "left out of the tax scope"),
+    "counted": Label("计入税收口径", "counted in the tax scope"),
+}
+
 STATUS = {
     "kept": Label("资格存续，证书编号和有效期不变", "the status stays, with its number and its validity"),
     "decided": Label("资格由认定机构判定", "the agency decides on the status"),
@@ -30,6 +35,20 @@ READINGS: Mapping[str, Mapping[str, Label]] = {
         "inclusive": Label("基数含其他费用本身", "the base counts other expenses themselves"),
         "exclusive": Label("基数不含其他费用", "the base leaves other expenses out"),
     },
+    "direct_unclaimed": {
+        "unknown": Label("未填报即未知", "what nobody told of is not known"),
+        "absent": Label("未填报即没有", "what nobody told of is not there"),
+    },
+    "eligible_body": {
+        "resident": Label("居民企业", "resident firms"),
+        "audited": Label("查账征收的居民企业", "resident firms that are taxed by their books"),
+    },
+    "rd_scope": {
+        "tax": Label("加计扣除口径", "the scope of the super deduction"),
+        "hte": Label("高企口径", "the scope of certification"),
+    },
+    "rights_used_count": ALLOWED,
+    "score_staff_nonzero": ASKED,
     "credit_clean": ASKED,
     "never_certified": ASKED,
     "rd_ledger": ASKED,
@@ -40,6 +59,13 @@ READINGS: Mapping[str, Mapping[str, Label]] = {
     "status_renamed": STATUS,
     "status_moved_whole": STATUS,
     "status_moved_part": STATUS,
+    "tax_buildings": IN_TAX_SCOPE,
+    "tax_commissioning": IN_TAX_SCOPE,
+    "tax_deferred": IN_TAX_SCOPE,
+    "tax_fiscal_funds": IN_TAX_SCOPE,
+    "tax_property_rent": IN_TAX_SCOPE,
+    "tax_sold_materials": IN_TAX_SCOPE,
+    "tax_special_income": IN_TAX_SCOPE,
     "tax_benefit_from": {
         "issue_year": Label("自证书注明的发证时间所在年度起", "from the year of the day of issue on"),
         "next_year": Label("自发证次年起", "from the year after the day of issue on"),

@@ -11,6 +11,7 @@ from pipeline.rules.dated import Book
 from pipeline.rules.figures import NAMES, year_name
 from pipeline.rules.formula import UNKNOWN, Formula, Reading, both, choose, either, fact, lifted
 from pipeline.rules.hte import FEN, yearly
+from pipeline.rules.industries import carried_industries
 from pipeline.rules.labels import Label, listed
 from pipeline.rules.pool import say_yes_or_no, yes_or_no
 from pipeline.rules.score import TITLES, Score
@@ -116,10 +117,11 @@ def say_industry(judged: Judged) -> Label:
     if judged.values["restricted_industry"] == 1:
         return Label("产品属于限制类或淘汰类。", "Its products are restricted or to be phased out.")
     text = Label(
-        "所属行业大类 {code} 不适用研发费用加计扣除，不在评价范围。",
-        "Its industry, division {code}, may not claim the super deduction, so it is not evaluated.",
+        "所属行业大类 {division}不适用研发费用加计扣除，不在评价范围。",
+        "Its industry, division {division}, may not claim the super deduction, so it is not evaluated.",
     )
-    return text.filled(code=judged.values["industry_division"])
+    code = str(judged.values["industry_division"])
+    return text.filled(division=Label(f"{code} {carried_industries()[code].name}", code))
 
 
 def clean(book: Book) -> Condition:

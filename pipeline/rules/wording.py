@@ -34,6 +34,12 @@ OTHER_NAMES = {
     "own_rights_most": Label("自主研发的知识产权最多件数", "the most rights of own R&D"),
     "recognised_standards": Label("参与编制的标准数", "standards the firm had a part in"),
     "incident_days": Label("事故或违法行为的日期", "the day of the accident or offence"),
+    "valid_class_2_rights": Label("有效Ⅱ类知识产权件数", "valid rights of class II"),
+    "valid_class_2_rights_most": Label("有效Ⅱ类知识产权最多件数", "the most valid rights of class II"),
+    "any_incident_years": Label("事故、违法或失信行为的日期", "the day of the accident, offence or fraud"),
+    "undated_any_incidents": Label("日期不明的事故、违法或失信行为数", "accidents, offences or fraud without a day"),
+    "award_open": Label("国家级科技奖励的名次和日期", "place and day of national awards"),
+    "standard_open": Label("主导制定标准的名次和日期", "place and day of standards"),
     "undated_incidents": Label("日期不明的事故或违法行为数", "accidents or offences without a day"),
 }
 """What figures are called that nobody is asked for by name; the others stand in `figures.NAMES`."""

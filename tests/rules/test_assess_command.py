@@ -82,7 +82,7 @@ def test_every_fault_is_one_line_with_its_place(tmp_path: Path) -> None:
         ("{", "hte", "2026-05-20", "not JSON"),
         ('{"firm": {}, "firm": {}}', "hte", "2026-05-20", "firm stands twice"),
         ("[]", "hte", "2026-05-20", "an object is wanted"),
-        ("{}", "htx", "2026-05-20", "--book: there is no book 'htx'; there are hte, pool"),
+        ("{}", "htx", "2026-05-20", "--book: there is no book 'htx'; there are hte, sme, pool"),
         ("{}", "hte", "20 May", "--on: not a day such as 2026-05-20: 20 May"),
         ("{}", "hte", "2015-12-31", "--on: the book hte starts on 2016-01-01"),
         ('{"years": [{"year": 2025, "sales": 1.5}]}', "hte", "2026-05-20", "never as a float: 1.5"),

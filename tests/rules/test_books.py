@@ -79,7 +79,7 @@ def test_the_pool_book_says_only_what_differs() -> None:
 
 
 def test_an_unknown_book_is_told_which_there_are() -> None:
-    with pytest.raises(NoBook, match="no book 'htx'; there are hte, pool"):
+    with pytest.raises(NoBook, match="no book 'htx'; there are hte, sme, pool"):
         books("htx", DAY)
 
 
