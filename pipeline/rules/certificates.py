@@ -87,12 +87,13 @@ def fold_reports(reports: tuple[AnnualReport, ...] | None, issued_on: date, figu
     tomorrow = clock(figures.day + timedelta(days=1), issued_on)
     for back in REPORTS:
         year = issued_on.year + back - 1
+        place = f"annual_reports[{year}].accepted_on"
         row = next((each for each in reports or () if each.year == year), None)
         accepted = row.accepted_on if row else None
         if accepted and accepted > figures.day:
-            figures.strike(f"annual_reports[{year}].accepted_on", LATER, report_clock(back))
+            figures.strike(place, LATER, report_clock(back))
         elif reports is None:
-            figures.put(report_clock(back), None, Missing("annual_reports", NAMES["annual_reports"], year))
+            figures.put(report_clock(back), None, Missing(place, NAMES["annual_reports"], year))
         else:
             figures.put(report_clock(back), clock(accepted, issued_on) if accepted else tomorrow)
 

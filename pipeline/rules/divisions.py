@@ -126,10 +126,13 @@ def undivided_cities() -> frozenset[Division]:
 
 
 def division_doubt(code: str) -> Label | None:
-    """What is odd about a county's code: no list has it, or it is no more; None if it is one of today."""
-    if code in todays_divisions():
-        return None
+    """What is odd about a county's code: it is no more, or of no city there is.
+
+    None if it is one of today, and for one of a city's own, as development zones have no official one.
+    """
     known, now = by_code().get(code, ()), successor_of(code)
+    if code in todays_divisions() or (not known and f"{code[:4]}00" in by_code()):
+        return None
     if not known:
         return Label(f"行政区划代码表中没有 {code}", f"no list of divisions has {code}")
     became = Label(f"，现为 {now.code} {now.name}", f", now {now.code} {now.name}") if now else Label("", "")

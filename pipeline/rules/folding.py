@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipeline.rules.certificates import fold_certificate
-from pipeline.rules.facts import SCORE_ITEMS, BookedExpense, FirmFacts, YearFigures
 from pipeline.rules.divisions import division_doubt
+from pipeline.rules.facts import SCORE_ITEMS, BookedExpense, Certificate, FirmFacts, Identity, YearFigures
 from pipeline.rules.fields import is_chosen
 from pipeline.rules.figures import (
     EXPENSE,
@@ -87,7 +87,8 @@ def fold_identity(facts: FirmFacts, figures: Figures) -> None:
 def ask_about_codes(firm: Identity, figures: Figures) -> None:
     """What is odd about the credit code, and a division that is no more or never was."""
     doubts = [("firm.uscc", each) for each in credit_code_doubts(firm.uscc)] if firm.uscc else []
-    gone = division_doubt(firm.division[:6]) if firm.division else None
+    county = (firm.division or "")[:6].ljust(6, "0")
+    gone = division_doubt(county) if firm.division and county.isdecimal() else None
     if gone is not None:
         doubts.append(("firm.division", gone))
     figures.asks += [Fault(place, doubt) for place, doubt in doubts]
@@ -264,15 +265,21 @@ def fold_records(facts: FirmFacts, figures: Figures) -> None:
     for name in ("rd_ledger", "credit_clean", "sme_listed", "pool_entries"):
         figures.put_plain(name, as_number(getattr(facts, name)), name)
     for index, each in enumerate(facts.certificates or ()):
-        doubt_number(f"certificates[{index}].number", each.number, certificate_number, figures)
+        ask_about_certificate(f"certificates[{index}].number", each, figures)
 
 
-def doubt_number(place: str, number: str | None, read: Callable[[str], str], figures: Figures) -> None:
+def ask_about_certificate(place: str, certificate: Certificate, figures: Figures) -> None:
+    """Its number, which holds the year of issue."""
+    if certificate.number is None:
+        return
     try:
-        if number is not None:
-            read(number)
+        number = certificate_number(certificate.number)
     except IdentifierRefused as refused:
         figures.asks.append(Fault(place, refused.says))
+        return
+    if certificate.issued_on and number[2:6] != str(certificate.issued_on.year):
+        says = Label("证书编号中的年份不是发证年份，请核对", "its year is not the year of issue: please compare")
+        figures.asks.append(Fault(place, says))
 
 
 def fold_incidents(facts: FirmFacts, figures: Figures) -> None:

@@ -1,7 +1,7 @@
 """Codes and numbers of firms, rights and certificates: each reader returns the normal form or says what is wrong.
 
 Formats and check digits: GB 32100-2015 (credit codes), GB 11714-1997 (organisation codes), GB 11643-1999 (identity
-cards), ZC 0006-2003 (patent applications), ZC 0007-2004 (publications). What no public text settles is doubted and never
+cards), ZC 0006-2003 (patent applications), ZC 0007-2004 (publications). What no public text settles is doubted, never
 refused: `number_doubt` says so of a right. Readers return a normal form; the text as it was given is its owner's.
 """
 

@@ -147,6 +147,8 @@ def ask_about_numbers(rights: tuple[IntellectualProperty, ...], figures: Figures
         doubt = number_doubt(right.kind, right.number)
         first = seen.setdefault(comparable(right.number), index)
         if doubt is None and first != index:
-            doubt = Label(f"与 ip[{first}] 的号码相同，同一知识产权只计一次", f"the number of ip[{first}]: one right counts once")
+            doubt = Label(
+                f"与 ip[{first}] 的号码相同，同一知识产权只计一次", f"the number of ip[{first}]: one right counts once"
+            )
         if doubt is not None:
             figures.asks.append(Fault(f"ip[{index}].number", doubt))

@@ -10,12 +10,22 @@ from pipeline.rules.identifiers import (
     CREDIT_CODE_LETTERS,
     IdentifierRefused,
     certificate_number,
+    comparable,
     credit_code,
+    credit_code_doubts,
+    identity_number,
+    masked_identity,
+    masked_phone,
+    number_doubt,
     organisation_code_doubt,
     patent_kind,
     patent_number,
+    pct_number,
     phone_number,
+    publication_number,
+    reads,
     right_number,
+    sme_number,
     software_number,
 )
 
@@ -158,3 +168,150 @@ def test_phone_numbers(text: str, normal: str) -> None:
 @pytest.mark.parametrize("text", ["12812345678", "1381234567", "87654321", "张三"])
 def test_what_is_no_phone_number(text: str) -> None:
     assert "不是电话号码" in refusal(phone_number, text)
+
+
+# ----------------------------------------------------------------------------------- rights and papers of other kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("CN107334567A", "CN107334567A"),
+        ("cn 207654321 u", "CN207654321U"),
+        ("CN307654321S", "CN307654321S"),
+        ("CN1234567C", "CN1234567C"),
+        ("CN107334567B2", "CN107334567B2"),
+    ],
+)
+def test_publication_numbers(text: str, normal: str) -> None:
+    assert publication_number(text) == normal
+
+
+@pytest.mark.parametrize(
+    "text", ["CN107334567U", "CN207654321A", "CN307654321Y", "CN407654321A", "CN10733456A", "CN1234567E"]
+)
+def test_the_letter_of_a_publication_goes_with_its_kind(text: str) -> None:
+    assert "如 CN107334567A" in refusal(publication_number, text)
+
+
+def test_an_international_application_is_not_a_right() -> None:
+    assert pct_number("pct/cn2023/123456") == "PCT/CN2023/123456"
+    assert "如 PCT/CN2023/123456" in refusal(pct_number, "PCT/US2023/123456")
+
+
+@pytest.mark.parametrize(
+    ("text", "aside"),
+    [
+        ("CN107334567A", "（这是公布或公告号）"),
+        ("PCT/CN2023/123456", "（这是 PCT 国际申请号）"),
+        ("12345", "专利号："),
+    ],
+)
+def test_another_number_in_place_of_a_patents_is_named(text: str, aside: str) -> None:
+    assert aside in refusal(patent_number, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "normal"),
+    [
+        ("ic_layout", "BS.20551234.5", "BS.205512345"),
+        ("ic_layout", "bs205512345X", "BS.205512345.X"),
+        ("plant_variety", "CNA20191001234", "CNA20191001234"),
+        ("plant_variety", "cna 2010 0123.4", "CNA201001234"),
+        ("plant_variety", "20130001", "20130001"),
+    ],
+)
+def test_layouts_and_plant_varieties_have_a_usual_form(kind: str, text: str, normal: str) -> None:
+    assert right_number(kind, text) == normal
+    assert number_doubt(kind, text) is None
+
+
+@pytest.mark.parametrize(("kind", "text"), [("ic_layout", "BS.20551234"), ("plant_variety", "CNA1234567")])
+def test_what_no_text_settles_is_doubted_and_kept_as_it_is(kind: str, text: str) -> None:
+    doubt = number_doubt(kind, text)
+    assert right_number(kind, text) == text
+    assert doubt is not None
+    assert doubt.zh.startswith("不像")
+
+
+def test_a_number_of_another_kind_of_patent_is_doubted() -> None:
+    doubt = number_doubt("design", "ZL201710601862.3")
+    assert doubt is not None
+    assert doubt.zh == "这是发明的专利号，所填类别是外观设计"
+    assert number_doubt("invention", "ZL201710601862.3") is None
+    assert number_doubt("trademark", "12345") is None
+
+
+def test_two_ways_of_writing_one_number_compare_equal() -> None:
+    ways = ["ZL201710601862.3", "zl 2017 1 0601862 3", "CN201710601862.3", "ＺＬ２０１７１０６０１８６２．３"]
+    assert {comparable(way) for way in ways} == {"2017106018623"}
+    assert comparable("CNA20191001234") == "CNA20191001234"
+
+
+# ------------------------------------------------------------------------------------------------- firms and persons
+
+
+def test_a_credit_code_is_doubted_for_what_it_begins_with() -> None:
+    assert credit_code_doubts("91350100M000100Y43") == []
+    body = "12990100M000100Y4"
+    doubts = [doubt.zh for doubt in credit_code_doubts(body + check_digit_by_the_standard(body))]
+    assert doubts == ["不是企业的代码：应以 91 开头", "登记机关省码 99 不存在"]
+    body = "91350100M000100Y5"
+    assert "应为 4，现为 5" in credit_code_doubts(body + check_digit_by_the_standard(body))[0].zh
+
+
+@pytest.mark.parametrize("flags", ["00", "0A", "B0", "ZZ", "9X"])
+def test_an_sme_number_is_never_refused_for_its_flags(flags: str) -> None:
+    assert sme_number(f"2026330106{flags}123456") == f"2026330106{flags}123456"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("202633010600123", "应为 18 位（4 位年份、6 位区划、2 位标识、6 位序号），现为 15 位"),
+        ("202699010600123456", "省码 99 不存在"),
+        ("201633010600123456", "年份 2016 早于 2017 年"),
+        ("20263301060012345A", "不是科技型中小企业登记编号"),
+    ],
+)
+def test_a_wrong_sme_number_says_what_is_wrong(text: str, why: str) -> None:
+    assert why in refusal(sme_number, text)
+    assert sme_number("201733010600123456") == "201733010600123456"
+
+
+def test_an_identity_number_by_its_check_character() -> None:
+    assert identity_number("11010519491231002x") == "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("110105194912310021", "校验不符"),
+        ("11010519491331002X", "不是日期"),
+        ("99010519491231002X", "前两位不是省码"),
+        ("1101051949123100", "现为 16 位"),
+    ],
+)
+def test_a_refused_identity_number_is_never_repeated(text: str, why: str) -> None:
+    said = refusal(identity_number, text)
+    assert why in said
+    assert text not in said
+
+
+def test_personal_numbers_are_masked() -> None:
+    assert masked_identity("11010519491231002X") == "1101***********02X"
+    assert masked_phone("13812341234") == "138****1234"
+    assert masked_phone("0571-87654321") == "0571-****4321"
+
+
+@given(body=st.text("0123456789", min_size=17, max_size=17))
+def test_only_one_check_character_of_an_identity_number_is_right(body: str) -> None:
+    dated = f"110105{body[6:9].translate(str.maketrans('0', '1'))}0{'01' + '15'}{body[14:]}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    right = "10X98765432"[sum(int(d) * w for d, w in zip(dated, weights, strict=True)) % 11]
+    assert [last for last in "0123456789X" if reads(identity_number, dated + last)] == [right]
+
+
+def test_every_sample_code_of_the_wild_is_read_and_every_mock_refused() -> None:
+    assert all(reads(credit_code, code) for code in REAL_CODES)
+    assert not any(reads(credit_code, code) for code in MADE_UP)
