@@ -13,7 +13,8 @@ import polars as pl
 from pipeline.rules.facts import SCORE_ITEMS
 from pipeline.rules.fields import carried_fields, is_chosen
 from pipeline.rules.figures import YEARS_BACK, year_name
-from pipeline.rules.folding import MAJOR_INCIDENTS, RECOGNISED_STANDARDS
+from pipeline.rules.industries import carried_industries
+from pipeline.rules.pool_records import records, records_of
 from pipeline.rules.pool_rights import rights_counted, rights_of
 from pipeline.rules.pool_tables import KEY, Tables, table
 from pipeline.rules.pool_years import FOUNDED, ON_RECORD, year_figures, years_of
@@ -21,7 +22,8 @@ from pipeline.rules.pool_years import FOUNDED, ON_RECORD, year_figures, years_of
 COUNTY, FIELD = "county", "field"
 DIVISION_DIGITS = 6
 LAST_YEARS = 3
-PLAIN = ("rd_ledger", "credit_clean", "sme_listed", "pool_entries")
+SECTIONS = "ABCDEFGHIJKLMNOPQRST"
+FLAGS = ("resident", "audited_taxation", "abnormal_list", "restricted_industry")
 
 
 def fold_pool(tables: Tables, day: date) -> pl.DataFrame:
@@ -46,12 +48,21 @@ def identity(day: date) -> list[pl.Expr]:
     years = (pl.lit(day.year) - FOUNDED.dt.year()).clip(0, LAST_YEARS)
     unfounded = pl.when(pl.col(year_name(ON_RECORD, LAST_YEARS))).then(LAST_YEARS)
     return [
-        pl.col("firm.resident").alias("resident"),
+        *(pl.col(f"firm.{name}").alias(name) for name in FLAGS),
+        industry_division(),
         pl.when(division.str.contains(r"^[0-9]+$")).then(code.cast(pl.Int64, strict=False)).alias("division"),
         pl.when(pl.col("firm.field").is_in(chosen_fields())).then(1).alias("field_chosen"),
         since.alias("registered_days"),
         pl.when(FOUNDED.is_null()).then(unfounded).when(FOUNDED.le(day)).then(years).alias("operating_years"),
     ]
+
+
+def industry_division() -> pl.Expr:
+    """By the first two digits of a code of any edition, with or without its section's letter."""
+    digits = pl.col("firm.industry").str.strip_chars().str.to_uppercase().str.strip_chars_start(SECTIONS)
+    code = digits.str.slice(0, 2)
+    known = digits.str.contains(r"^[0-9]{2,4}$") & code.is_in(list(carried_industries()))
+    return pl.when(known).then(code.cast(pl.Int64, strict=False)).alias("industry_division")
 
 
 def chosen_fields() -> list[str]:
@@ -76,38 +87,6 @@ def conversions(day: date) -> Iterator[pl.Expr]:
         name = year_name("conversions", back)
         without_list = pl.when(FOUNDED.dt.year() > day.year - back).then(0)
         yield pl.when(pl.col("conversions")).then(pl.col(name).fill_null(0)).otherwise(without_list).alias(name)
-
-
-def records_of(tables: Tables, day: date) -> Iterator[pl.LazyFrame]:
-    """What the lists of registers come to for each firm."""
-    major = table(tables, "incidents").filter(pl.col("kind").is_in(MAJOR_INCIDENTS)).group_by(KEY)
-    yield major.agg(
-        pl.len().alias("major_incidents"),
-        pl.col("on").null_count().alias("undated_incidents"),
-        (pl.lit(day) - pl.col("on").max()).dt.total_days().alias("days_since_incident"),
-    )
-    yield table(tables, "certificates").group_by(KEY).agg(pl.len().alias("number of certificates"))
-    recognised = table(tables, "standards").filter(pl.col("level").is_in(RECOGNISED_STANDARDS))
-    yield recognised.group_by(KEY).agg(pl.len().alias("recognised_standards"))
-
-
-def records(day: date) -> list[pl.Expr]:
-    certified = (
-        pl.when(pl.col("certificates"))
-        .then(pl.col("number of certificates").fill_null(0))
-        .otherwise(~pl.col("never_certified"))
-    )
-    days = pl.col("days_since_incident")
-    return [
-        certified.alias("certificates"),
-        pl.when(pl.col("standards")).then(pl.col("recognised_standards").fill_null(0)).alias("recognised_standards"),
-        pl.when(pl.col("incidents") & (days.is_null() | (days >= 0)))
-        .then(pl.col("major_incidents").fill_null(0))
-        .alias("major_incidents"),
-        pl.when(pl.col("incidents")).then(pl.col("undated_incidents").fill_null(0)).alias("undated_incidents"),
-        days,
-        *(pl.col(name) for name in PLAIN),
-    ]
 
 
 def scores() -> list[pl.Expr]:

@@ -15,6 +15,7 @@ FOUNDED = pl.col("firm.registered_on")
 ON_RECORD = "on record"
 PERSONS = {"staff": ("opening", "closing"), "tech_staff": ("tech_opening", "tech_closing")}
 STEMS = (*MONEY, *EXPENSE, *PERSONS)
+SIZES = ("total_assets", "costs")
 SPENT = (*EXPENSE, "rd_total", "rd_domestic")
 
 
@@ -26,7 +27,8 @@ def years_of(tables: Tables, day: date) -> Iterator[pl.LazyFrame]:
         years = years.join(monthly_means(tables), on=[KEY, "year"], how="left").with_columns(
             pl.coalesce(f"{stem} by months", stem).alias(stem) for stem in PERSONS
         )
-    struck = years.with_columns(booked()).with_columns(*persons_struck(), *expense_struck()).with_columns(domestic())
+    struck = years.with_columns(booked()).with_columns(*persons_struck(), *expense_struck(), *sizes_struck())
+    struck = struck.with_columns(domestic())
     for back, number in zip(YEARS_BACK, numbers, strict=True):
         figures = [pl.when("estimate").then(None).otherwise(stem).alias(year_name(stem, back)) for stem in STEMS]
         on_record = pl.lit(value=True).alias(year_name(ON_RECORD, back))
@@ -75,8 +77,16 @@ def persons_struck() -> list[pl.Expr]:
 def expense_struck() -> list[pl.Expr]:
     """No negative expense, and not more than sales and costs together."""
     spent = pl.coalesce(pl.sum_horizontal(EXPENSE, ignore_nulls=False), "rd_total")
-    cannot_be = pl.any_horizontal(pl.col(SPENT) < 0) | (spent > pl.col("sales") + pl.col("costs"))
-    return [pl.when(cannot_be).then(None).otherwise(pl.col(stem)).alias(stem) for stem in SPENT]
+    most, tax = pl.col("sales") + pl.col("costs"), pl.col("rd_tax_total")
+    cannot_be = pl.any_horizontal(pl.col(SPENT) < 0) | (spent > most)
+    return [
+        *(pl.when(cannot_be).then(None).otherwise(pl.col(stem)).alias(stem) for stem in SPENT),
+        pl.when((tax < 0) | (tax > most)).then(None).otherwise(tax).alias("rd_tax_total"),
+    ]
+
+
+def sizes_struck() -> list[pl.Expr]:
+    return [pl.when(pl.col(stem) < 0).then(None).otherwise(pl.col(stem)).alias(stem) for stem in SIZES]
 
 
 def domestic() -> pl.Expr:

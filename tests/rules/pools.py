@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 import polars as pl
 from hypothesis import strategies as st
 
+from pipeline.rules import books
 from pipeline.rules.facts import (
     CLASS_1,
     CLASS_2,
@@ -26,8 +27,10 @@ from pipeline.rules.facts import (
     Text,
     Yuan,
 )
-from pipeline.rules.figures import HEAD
+from pipeline.rules.figures import HEAD, in_heads
+from pipeline.rules.formula import Facts, Formula, names
 from pipeline.rules.pool_tables import KEY, SCHEMAS, Part, lists_of, parts
+from pipeline.rules.programmes import CONDITIONS, conditions_of, score_table
 
 DAY = date(2026, 5, 20)
 FEN = 100
@@ -142,3 +145,48 @@ def months(draw: st.DrawFn) -> tuple[StaffMonth, ...]:
 
 
 FIRMS = drawn(FirmFacts)
+
+
+NOT_FOLDED = {
+    "obligations": "it judges the holder of one certificate by its reports and changes, not the firms of a pool",
+    "sme": "it asks for awards, standards and registers, of which the record holds nothing yet",
+    "tax": "it asks for a tax return, of which the record holds nothing",
+}
+"""Books whose figures are not folded by columns, and why."""
+
+
+def formulas(part: Any) -> Iterator[Formula]:
+    """Every formula in a condition or a score, however deep."""
+    if isinstance(part, Formula):
+        yield part
+    elif isinstance(part, dict):
+        yield from formulas(tuple(part.values()))
+    elif isinstance(part, tuple | list):
+        for each in part:
+            yield from formulas(each)
+    elif is_dataclass(part):
+        for each in fields(part):
+            yield from formulas(getattr(part, each.name))
+
+
+def asked() -> set[str]:
+    """Every figure that a formula of a book may ask for."""
+    found: set[str] = set()
+    for name in set(CONDITIONS) - set(NOT_FOLDED):
+        book = books(name, DAY)
+        found |= {fact for formula in formulas([*conditions_of(book), score_table(book)]) for fact in names(formula)}
+    return found
+
+
+ASKED = sorted(asked())
+
+
+def unlike(row: Mapping[str, Any], values: Facts) -> list[tuple[str, Any, Any]]:
+    """The figures in which a row of the pool differs from those of the firm: name, of the firm, of the pool."""
+    found = []
+    for name in ASKED:
+        held = row.get(name)
+        given = Fraction(held, HEAD) if held is not None and in_heads(name) else held
+        if given != values.get(name):
+            found.append((name, values.get(name), given))
+    return found

@@ -2,71 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.rules import FirmFacts, books, read_facts
+from pipeline.rules import FirmFacts, read_facts
 from pipeline.rules.facts import SCORE_ITEMS
-from pipeline.rules.figures import HEAD, in_heads
 from pipeline.rules.folding import fold
-from pipeline.rules.formula import Formula, names
 from pipeline.rules.pool_figures import fold_pool
-from pipeline.rules.programmes import CONDITIONS, conditions_of, score_table
 from tests.rules.cases import CASES
-from tests.rules.pools import DAY, FIRMS, tables_of
-
-NOT_FOLDED = {
-    "obligations": "it judges the holder of one certificate by its reports and changes, not the firms of a pool",
-    "sme": "it asks for awards, standards and registers, of which the record holds nothing yet",
-    "tax": "it asks for a tax return, of which the record holds nothing",
-}
-"""Books whose figures are not folded by columns, and why."""
-
-
-def formulas(part: Any) -> Iterator[Formula]:
-    """Every formula in a condition or a score, however deep."""
-    if isinstance(part, Formula):
-        yield part
-    elif isinstance(part, dict):
-        yield from formulas(tuple(part.values()))
-    elif isinstance(part, tuple | list):
-        for each in part:
-            yield from formulas(each)
-    elif is_dataclass(part):
-        for each in fields(part):
-            yield from formulas(getattr(part, each.name))
-
-
-def asked() -> set[str]:
-    """Every figure that a formula of a book may ask for."""
-    found: set[str] = set()
-    for name in set(CONDITIONS) - set(NOT_FOLDED):
-        book = books(name, DAY)
-        found |= {fact for formula in formulas([*conditions_of(book), score_table(book)]) for fact in names(formula)}
-    return found
-
-
-ASKED = sorted(asked())
+from tests.rules.pools import DAY, FIRMS, tables_of, unlike
 
 
 def differences(firms: list[FirmFacts], day: date) -> list[tuple[int, str, Any, Any]]:
     pool = fold_pool(tables_of(firms), day).to_dicts()
-    found = []
-    for key, firm in enumerate(firms):
-        values = fold(firm, day).values
-        for name in ASKED:
-            wanted = values.get(name)
-            held = pool[key].get(name)
-            given = Fraction(held, HEAD) if held is not None and in_heads(name) else held
-            if given != wanted:
-                found.append((key, name, wanted, given))
-    return found
+    return [(key, *each) for key, firm in enumerate(firms) for each in unlike(pool[key], fold(firm, day).values)]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -111,6 +63,42 @@ CORNERS: dict[str, dict[str, Any]] = {
     "two accidents, one of them without a day": {
         "incidents": [{"kind": "safety"}, {"kind": "quality", "on": "2026-01-01"}]
     },
+    "national awards, the newer one of a lower place": {
+        "awards": [
+            {"level": "national", "rank": 3, "on": "2023-05-20"},
+            {"level": "national", "rank": 4, "on": "2023-05-21"},
+            {"level": "provincial", "rank": 1, "on": "2026-01-01"},
+        ]
+    },
+    "awards without a day or a place": {
+        "awards": [{"level": "national", "rank": 1}, {"level": "national", "on": "2025-01-01"}]
+    },
+    "an award still to come": {"awards": [{"level": "national", "rank": 1, "on": "2026-05-21"}]},
+    "no award": {"awards": []},
+    "a standard led and one where it came fourth": {
+        "standards": [
+            {"level": "industry", "led": True, "published_on": "2024-02-29"},
+            {"level": "national", "led": False, "rank": 4, "published_on": "2026-05-20"},
+        ]
+    },
+    "standards that it did not lead": {
+        "standards": [{"level": "national", "led": False}, {"level": "group", "led": True}]
+    },
+    "a certificate issued three years ago to the day": {"certificates": [{"issued_on": "2023-05-20"}]},
+    "a certificate a day younger": {"certificates": [{"issued_on": "2023-05-21", "revoked_on": "2026-05-20"}]},
+    "a certificate revoked tomorrow": {"certificates": [{"issued_on": "2025-05-20", "revoked_on": "2026-05-21"}]},
+    "two certificates, the older one revoked": {
+        "certificates": [{"issued_on": "2025-01-31"}, {"issued_on": "2022-01-31", "revoked_on": "2023-01-01"}]
+    },
+    "certificates, one of them without a day": {"certificates": [{"issued_on": "2025-01-31"}, {}]},
+    "numbers of rights of a firm never certified": {"ip_counts": {"class_1": 0, "class_2": 5}, "never_certified": True},
+    "numbers of rights of a firm without certificates": {"ip_counts": {"class_1": 0, "class_2": 5}, "certificates": []},
+    "numbers of rights of a firm certified once": {"ip_counts": {"class_1": 0, "class_2": 5}, "never_certified": False},
+    "a right used in a certification": {"ip": [{**RIGHT, "kind": "design", "used_in_certification_on": "2022-01-01"}]},
+    "an industry with its section": {"firm": {"industry": "I6513"}},
+    "an industry that there is not": {"firm": {"industry": "I6"}},
+    "a tax scope above sales and costs": {"years": [{"year": 2025, "sales": 1, "costs": 1, "rd_tax_total": "2.01"}]},
+    "a tax scope of sales and costs": {"years": [{"year": 2025, "sales": 1, "costs": 1, "rd_tax_total": "2"}]},
     "founded on the day": {"firm": {"registered_on": "2026-05-20"}},
     "founded on the next day": {"firm": {"registered_on": "2026-05-21"}},
 }
