@@ -149,7 +149,6 @@ FIRMS = drawn(FirmFacts)
 
 NOT_FOLDED = {
     "obligations": "it judges the holder of one certificate by its reports and changes, not the firms of a pool",
-    "sme": "it asks for awards, standards and registers, of which the record holds nothing yet",
     "tax": "it asks for a tax return, of which the record holds nothing",
 }
 """Books whose figures are not folded by columns, and why."""
