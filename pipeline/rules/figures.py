@@ -32,6 +32,8 @@ TAX_SCOPE = (
     "buildings_depreciation", "deferred_expense", "property_rent", "sold_materials", "outsourced_foreign_persons",
     "special_income", "fiscal_funds",
 )  # fmt: skip
+IN_FEN = frozenset({*MONEY, *EXPENSE, *TAX_YEAR, *TAX_SCOPE, "rd_commissioning", "loss"})
+"""Figures that are money; a formula counts them in whole fen."""
 YEARLY = (*MONEY, *EXPENSE, "staff", "tech_staff", "conversions")
 
 

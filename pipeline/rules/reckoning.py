@@ -8,7 +8,7 @@ from math import floor
 from typing import Any
 
 from pipeline.rules.amount import Amount
-from pipeline.rules.figures import EXPENSE, MONEY, TAX_SCOPE, TAX_YEAR, Figures, Missing
+from pipeline.rules.figures import IN_FEN, Figures, Missing
 from pipeline.rules.findings import FoundAmount
 from pipeline.rules.formula import Number, Reading, names, unknowns
 from pipeline.rules.labels import Label
@@ -16,7 +16,6 @@ from pipeline.rules.sentences import TEN_THOUSAND, exact_text, percent, shown, w
 
 FEN = 100
 LEAST_CERTAIN_FIRST = "ULC"
-IN_FEN = frozenset({*MONEY, *EXPENSE, *TAX_YEAR, *TAX_SCOPE, "rd_commissioning", "loss"})
 
 
 def found_amount(amount: Amount, figures: Figures, read: Reading) -> FoundAmount:

@@ -5,11 +5,15 @@ Nobody passes or fails by an amount; each stands with its source and with what i
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import partial
+
 from pipeline.rules.amount import Amount, Made, Plan, Remark, always, amounts_of_plans, sources_of
 from pipeline.rules.condition import MANUAL_REVIEW, MET, UNMET, Condition, Judged
 from pipeline.rules.dated import Book
 from pipeline.rules.formula import UNKNOWN, Formula, both, choose, fact, lifted
 from pipeline.rules.labels import Label
+from pipeline.rules.reckoning import in_words
 from pipeline.rules.sentences import not_known, shown
 from pipeline.rules.tax_benefit import BENEFITS, SMALL, TAX, TAX_CERTIFIED, rate_at
 from pipeline.rules.tax_calendar import CALENDAR
@@ -95,36 +99,38 @@ INDUSTRY = {
 
 def scopes_reconciled(book: Book) -> Condition:
     """What was declared lies near what the tax scope comes to; where it does not, a person compares them."""
-    computed, declared = tax_scope(book).whole, fact("rd_tax_total_y1")
+    computed, declared, share = tax_scope(book).whole, fact("rd_tax_total_y1"), book.number("scopes_reconciled")
     apart = choose((declared < computed, computed - declared), otherwise=declared - computed)
-    most = computed * book.number("scopes_reconciled")
     return Condition(
         "scopes_reconciled",
-        "yuan",
-        found=apart / FEN,
+        "share",
+        found=apart / computed,
         op="<=",
-        needed=most / FEN,
-        verdict=choose((apart <= most, MET), otherwise=MANUAL_REVIEW),
-        subject=Label("申报数与税收口径测算数之差", "What the declared amount is off the computed one"),
-        says=say_reconciled,
+        needed=lifted(share),
+        verdict=choose((apart <= computed * share, MET), otherwise=MANUAL_REVIEW),
+        subject=Label(
+            "申报数与税收口径测算数之差占测算数", "The declared amount's distance from the computed one, as its share"
+        ),
+        says=partial(say_reconciled, declared, computed),
     )
 
 
-def say_reconciled(judged: Judged) -> Label:
+def say_reconciled(declared: Formula, computed: Formula, judged: Judged) -> Label:
     if judged.verdict == "unknown":
         return not_known(judged)
-    found, most = shown(judged.found or 0, "yuan"), shown(judged.needed or 0, "yuan")
-    return RECONCILED[judged.verdict].filled(found=found, most=most)
+    sums = {name: in_words(Fraction(judged.read[of], FEN), "yuan") for name, of in (("told", declared), ("found", computed))}
+    return RECONCILED[judged.verdict].filled(line=shown(judged.needed or 0, "share"), **sums)
 
 
 RECONCILED = {
     "met": Label(
-        "申报的加计扣除研发费用与测算数相差 {found}，在核对界限 {most} 以内。",
-        "The declared R&D expense is {found} off the computed one, within {most}.",
+        "申报的加计扣除研发费用 {told}，按税收口径测算 {found}，相差不超过 {line}。",
+        "{told} of R&D expense was declared, {found} was computed by the tax scope: no more than {line} apart.",
     ),
     "manual_review": Label(
-        "申报的加计扣除研发费用与测算数相差 {found}，超过核对界限 {most}，请逐项核对并说明。",
-        "The declared R&D expense is {found} off the computed one, more than {most}: compare line by line and explain.",
+        "申报的加计扣除研发费用 {told}，按税收口径测算 {found}，相差超过 {line}，请逐项核对并说明。",
+        "{told} of R&D expense was declared, {found} was computed by the tax scope: more than {line} apart. "
+        "Compare line by line and explain.",
     ),
 }
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pipeline.rules.amount import Made, Plan, always, sources_of
 from pipeline.rules.dated import Book
 from pipeline.rules.figures import year_name
-from pipeline.rules.formula import Formula, both, choose, fact, lifted, smaller, total
+from pipeline.rules.formula import Formula, both, choose, fact, smaller, total
 from pipeline.rules.labels import Label
 from pipeline.rules.tax_rates import is_manufacturing
 from pipeline.rules.tax_scope import law_of_last_year
 
 FEN = 100
-INCOME = fact("taxable_income_y1")
 SIZE = ("small_profit_income", "small_profit_staff", "small_profit_assets")
 SMALL = (*SIZE, "small_profit_rate")
 TAX, TAX_CERTIFIED = "cit_rate", "cit_rate_certified"
@@ -23,11 +22,16 @@ SMALL_PAYS_LESS = Label(
 )
 
 
+def income() -> Formula:
+    """Taxable income after the super deduction, which certification does not change."""
+    return fact("taxable_income_y1")
+
+
 def is_small(law: Book) -> Formula:
     """A small low-profit firm: by income, staff, assets, each line itself included, and by industry."""
-    income, staff, assets = (law.number(rule) for rule in SIZE)
+    most, staff, assets = (law.number(rule) for rule in SIZE)
     size = both(fact("staff_y1") <= staff, fact("total_assets_y1") <= assets * FEN)
-    return both(both(lifted(income * FEN) >= INCOME, fact("restricted_industry").equals(0)), size)
+    return both(both(income() <= most * FEN, fact("restricted_industry").equals(0)), size)
 
 
 def rate_at(law: Book, rule: str) -> Formula:
@@ -37,7 +41,7 @@ def rate_at(law: Book, rule: str) -> Formula:
 
 def tax_at(law: Book, rule: str) -> Formula:
     """Income tax; nothing on no income, whatever else is known."""
-    return choose((INCOME <= 0, 0), otherwise=INCOME * rate_at(law, rule))
+    return choose((income() <= 0, 0), otherwise=income() * rate_at(law, rule))
 
 
 def tax_certified(law: Book) -> Formula:
@@ -82,7 +86,7 @@ def tax_certified_made(book: Book) -> Made:
 
 def rate_benefit_made(book: Book) -> Made:
     law = law_of_last_year(book)
-    remarks = ((INCOME <= 0, NO_INCOME), (both(INCOME > 0, is_small(law)), SMALL_PAYS_LESS), ESTIMATE)
+    remarks = ((income() <= 0, NO_INCOME), (both(income() > 0, is_small(law)), SMALL_PAYS_LESS), ESTIMATE)
     return Made(saved_by_rate(law), sources_of(law, TAX_CERTIFIED, TAX, *SMALL), remarks)
 
 

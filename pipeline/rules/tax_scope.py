@@ -6,7 +6,7 @@ what is outsourced abroad. Each line of the difference rests on a rule of its ow
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -62,17 +62,22 @@ def certification_scope(book: Book) -> Scope:
 @lru_cache(maxsize=64)
 def tax_scope(book: Book) -> Scope:
     law = law_of_last_year(book)
-    five = fact("rd_internal_y1") - total(left_out(law, rule, name) for rule, name in LEFT_OUT.items())
+    five = less(fact("rd_internal_y1"), law, LEFT_OUT)
     other = smaller(fact("rd_other_y1"), five * share_of_the_rest(law))
     inside = fact("rd_outsourced_domestic_y1") * law.number("tax_outsourced_domestic")
     abroad = counted_abroad(law, five + other + inside)
-    uncut = five + other + inside + abroad - total(left_out(law, rule, name) for rule, name in DEDUCTED.items())
+    uncut = less(five + other + inside + abroad, law, DEDUCTED)
     return Scope(five, other, inside, abroad, uncut, none_below(uncut))
 
 
-def left_out(law: Book, rule: str, name: str) -> Formula:
-    """The figure where the law leaves it out, nothing where it counts it."""
-    return fact(name) if law.choice(rule) == "excluded" else lifted(0)
+def less(whole: Formula, law: Book, figures: Mapping[str, str]) -> Formula:
+    """What remains without the figures that the law leaves out."""
+    out = [fact(name) for rule, name in figures.items() if is_left_out(law, rule)]
+    return whole - total(out) if out else whole
+
+
+def is_left_out(law: Book, rule: str) -> bool:
+    return law.choice(rule) == "excluded"
 
 
 def share_of_the_rest(law: Book) -> Formula:
@@ -122,7 +127,7 @@ def omission(zh: str, en: str, rule: str) -> Plan:
 
     def made(book: Book) -> Made:
         law = law_of_last_year(book)
-        return Made(left_out(law, rule, name), sources_of(law, rule))
+        return Made(fact(name) if is_left_out(law, rule) else lifted(0), sources_of(law, rule))
 
     return Plan(title, "yuan", made)
 

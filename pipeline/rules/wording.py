@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 
 from pipeline.rules.condition import NOT_APPLICABLE, Condition, Quantity
 from pipeline.rules.dated import Band, Entry, PointsFrom, Value
-from pipeline.rules.figures import EXPENSE, MONEY, NAMES
+from pipeline.rules.figures import IN_FEN, NAMES
 from pipeline.rules.formula import Formula, Number, nodes
 from pipeline.rules.labels import Label, listed
 from pipeline.rules.readings import in_words
@@ -303,7 +303,7 @@ def unit_of(formula: Formula) -> str:
     match formula.op, formula.args:
         case "fact", (name,):
             stem = stem_of(str(name))[0]
-            return "fen" if stem in MONEY or stem in EXPENSE else ""
+            return "fen" if stem in IN_FEN else ""
         case "/", (left, right):
             return "share" if unit_of(left) == unit_of(right) else ""
         case (("+" | "-" | "min" | "given"), parts):
