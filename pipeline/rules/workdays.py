@@ -87,12 +87,21 @@ class Derivation:
 class Calendar:
     """Answers which days are worked.
 
-    Years without a published notice are counted Monday to Friday, and what is counted there is marked provisional.
+    Years without a published notice are counted Monday to Friday, and what is counted there is marked provisional. So
+    are the last `reaches_back` days of the last year, which the next year's notice may still turn round.
     """
 
-    def __init__(self, days: Iterable[NoticeDay], *, first_announced_year: int, last_announced_year: int) -> None:
+    def __init__(
+        self,
+        days: Iterable[NoticeDay],
+        *,
+        first_announced_year: int,
+        last_announced_year: int,
+        reaches_back: int = 0,
+    ) -> None:
         self.first_announced_year = first_announced_year
         self.last_announced_year = last_announced_year
+        self.reaches_back = timedelta(days=reaches_back)
         self._notices = {each.day: each for each in days}
         weekdays_off = (d.day for d in self._notices.values() if d.off and d.day.weekday() < SATURDAY)
         weekend_worked = (d.day for d in self._notices.values() if not d.off and d.day.weekday() >= SATURDAY)
@@ -125,8 +134,16 @@ class Calendar:
                 for each in passed
                 if self._worked(each) and each.weekday() >= SATURDAY
             ),
-            provisional_years=tuple(sorted({each.year for each in passed if not self.announced(each)})),
+            provisional_years=tuple(sorted(set(self._open_years(passed)))),
         )
+
+    def _open_years(self, days: Iterable[date]) -> Iterator[int]:
+        """The years whose notice may still change one of the days."""
+        for each in days:
+            if not self.announced(each):
+                yield each.year
+            elif each.year == self.last_announced_year < (each + self.reaches_back).year:
+                yield each.year + 1
 
     def between(self, start: date, end: date) -> int:
         """Working days left from the end of `start` to the end of `end`: 0 on the day itself, negative when it is past.
@@ -184,4 +201,5 @@ def carried_calendar() -> Calendar:
         days,
         first_announced_year=int(about["first_announced_year"]),
         last_announced_year=int(about["last_announced_year"]),
+        reaches_back=int(about["reaches_back"]),
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.rules.labels import Label
 from pipeline.rules.workdays import Calendar, NoticeDay, carried_calendar
-from tests.rules.holidays import NOTICES, worked_by_hand
+from tests.rules.holidays import NOTICE_OF, NOTICES, worked_by_hand
 
 DAYS = st.dates(date(2007, 1, 1), date(2028, 12, 31))
 CALENDAR = carried_calendar()
@@ -84,7 +84,41 @@ def test_a_term_into_an_unannounced_year_is_provisional_and_says_so() -> None:
     assert term.provisional_years == (2027,)
     assert "2027 年放假安排尚未公布" in term.says("zh")
     assert "2027 are not announced" in term.says("en")
-    assert not CALENDAR.add(date(2026, 12, 25), 4).provisional
+    assert not CALENDAR.add(date(2026, 12, 25), 1).provisional
+
+
+def test_the_last_days_of_the_year_wait_for_the_next_years_notice() -> None:
+    assert CALENDAR.add(date(2026, 12, 27), 1).provisional_years == ()
+    assert CALENDAR.add(date(2026, 12, 28), 1).provisional_years == (2027,)
+    assert CALENDAR.add(date(2025, 12, 28), 1).provisional_years == ()
+    before = {day: notice for day, notice in NOTICE_OF.items() if day.year != notice}
+    assert all((date(notice, 1, 1) - day).days <= CALENDAR.reaches_back.days for day, notice in before.items())
+
+
+def test_a_term_counted_back_before_the_first_notice_is_provisional() -> None:
+    term = CALENDAR.add(date(2007, 1, 2), -2)
+    assert term.provisional_years == (2006,)
+    assert term.says("zh").startswith("2007-01-02 之前第 2 个工作日为")
+
+
+@given(start=DAYS, apart=st.integers(-60, 400))
+def test_days_left_are_those_that_a_calendar_on_the_wall_shows(start: date, apart: int) -> None:
+    end = start + timedelta(days=apart)
+    first, last = sorted((start, end))
+    worked = sum(worked_by_hand(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+    assert CALENDAR.between(start, end) == (worked if apart >= 0 else -worked)
+
+
+@given(day=DAYS, n=st.integers(-40, 40))
+def test_a_derivation_accounts_for_every_day_that_passed(day: date, n: int) -> None:
+    term = CALENDAR.add(day, n)
+    first, last = (day, term.due) if n >= 0 else (term.due - timedelta(days=1), day - timedelta(days=1))
+    passed = [first + timedelta(days=k) for k in range(1, (last - first).days + 1)]
+    assert [each.day for each in term.skipped] == [each for each in passed if not worked_by_hand(each)]
+    assert [each.day for each in term.made_up] == [
+        each for each in passed if worked_by_hand(each) and each.weekday() > 4
+    ]
+    assert len(passed) == abs(n) + len(term.skipped)
 
 
 def test_next_years_notice_may_be_added_without_a_release() -> None:
