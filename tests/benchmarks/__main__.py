@@ -6,9 +6,9 @@ import sys
 from argparse import ArgumentParser
 
 from tests.benchmarks import engine
-from tests.benchmarks.comparison import Comparison, measure
+from tests.benchmarks.comparison import Benchmark
 
-COMPARISONS: tuple[Comparison, ...] = engine.COMPARISONS
+BENCHMARKS: tuple[Benchmark, ...] = engine.BENCHMARKS
 
 
 def main(arguments: list[str]) -> int:
@@ -16,15 +16,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="run only these")
     parser.add_argument("--json", action="store_true", help="one JSON line for each comparison, the plan on stderr")
     options = parser.parse_args(arguments)
-    foreign = set(options.names) - {each.name for each in COMPARISONS}
+    foreign = set(options.names) - {each.name for each in BENCHMARKS}
     if foreign:
-        print(f"there is no {', '.join(sorted(foreign))}; there are {', '.join(each.name for each in COMPARISONS)}")
+        print(f"there is no {', '.join(sorted(foreign))}; there are {', '.join(each.name for each in BENCHMARKS)}")
         return 2
-    chosen = [each for each in COMPARISONS if not options.names or each.name in options.names]
+    chosen = [each for each in BENCHMARKS if not options.names or each.name in options.names]
     for each in chosen:
         print(f"plan: {each.name}, n = {each.n:,}: {each.says}", file=sys.stderr if options.json else sys.stdout)
     for each in chosen:
-        outcome = measure(each)
+        outcome = each.outcome(each.n)
         print(outcome.as_line() if options.json else outcome.in_words(), flush=True)
     return 0
 

@@ -1,4 +1,7 @@
-"""What a benchmark is: two ways to the same answer, run in turns in one process, compared by their medians."""
+"""What a benchmark is: two ways to the same answer, run in turns in one process, compared by their medians.
+
+Beside it stand a time that must stay within an allowance, and memory weighed against the memory of the input.
+"""
 
 from __future__ import annotations
 
@@ -8,55 +11,104 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-LEAST_ROUNDS = 5
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A ratio of ours to theirs, both in `unit`, with what else is worth knowing."""
+
+    name: str
+    goal: float
+    n: int
+    ours: float
+    theirs: float
+    unit: str = "s"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.theirs
+
+    def as_line(self) -> str:
+        numbers = {f"ours_{self.unit}": round(self.ours, 4), f"theirs_{self.unit}": round(self.theirs, 4)}
+        about = {"name": self.name, "ratio": round(self.ratio, 3), "goal": f"<= {self.goal:.3g}", "n": self.n}
+        return json.dumps({**about, **numbers, **({"notes": self.notes} if self.notes else {})})
+
+    def in_words(self) -> str:
+        kept = "" if self.ratio <= self.goal else " MISSED"
+        numbers = f"ours {self.ours:.3g} {self.unit}, theirs {self.theirs:.3g} {self.unit}"
+        return "\n  ".join([f"{self.name}: {self.ratio:.2f} (goal <= {self.goal:.3g}{kept}), {numbers}", *self.notes])
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Both ways, ready to run, and what was found out while they were made ready."""
+
+    ours: Callable[[], object]
+    theirs: Callable[[], object]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`prepare` builds the input and checks that both ways answer alike; it returns ours and theirs, ready to run."""
+    """`prepare` builds an input of n and checks that both ways answer alike."""
 
     name: str
     goal: float
     n: int
     says: str
-    prepare: Callable[[], tuple[Callable[[], object], Callable[[], object]]]
+    prepare: Callable[[int], Ways]
+
+    def outcome(self, n: int, rounds: int = ROUNDS) -> Outcome:
+        """Each round runs both, the one that begins changing from round to round."""
+        ways = self.prepare(n)
+        times: dict[str, list[float]] = {"ours": [], "theirs": []}
+        turns = [("ours", ways.ours), ("theirs", ways.theirs)]
+        for _ in range(rounds):
+            for name, run in turns:
+                times[name].append(seconds(run))
+            turns.reverse()
+        ours, theirs = median(times["ours"]), median(times["theirs"])
+        return Outcome(self.name, self.goal, n, ours, theirs, notes=ways.notes)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Allowance:
+    """The slowest of several runs against the seconds it may take; `prepare` returns the runs and notes on them."""
+
     name: str
-    ratio: float
-    goal: str
+    allowed: float
     n: int
-    ours_s: float
-    theirs_s: float
+    says: str
+    prepare: Callable[[int], tuple[list[Callable[[], object]], tuple[str, ...]]]
+    goal: float = 1.0
 
-    def as_line(self) -> str:
-        return json.dumps({field: getattr(self, field) for field in self.__slots__})
-
-    def in_words(self) -> str:
-        return (
-            f"{self.name}: {self.ratio:.2f} (goal {self.goal}), ours {self.ours_s:.3f} s, theirs {self.theirs_s:.3f} s"
-        )
+    def outcome(self, n: int, rounds: int = ROUNDS) -> Outcome:
+        runs, notes = self.prepare(n)
+        slowest = max(median(seconds(run) for _ in range(rounds)) for run in runs)
+        return Outcome(self.name, self.goal, n, slowest, self.allowed, notes=notes)
 
 
-def measure(comparison: Comparison, rounds: int = LEAST_ROUNDS) -> Outcome:
-    """Each round runs both, the one that begins changing from round to round."""
-    ours, theirs = comparison.prepare()
-    times: dict[str, list[float]] = {"ours": [], "theirs": []}
-    ways = [("ours", ours), ("theirs", theirs)]
-    for _ in range(max(rounds, LEAST_ROUNDS)):
-        for name, run in ways:
-            start = perf_counter()
-            run()
-            times[name].append(perf_counter() - start)
-        ways.reverse()
-    ours_s, theirs_s = median(times["ours"]), median(times["theirs"])
-    return Outcome(
-        name=comparison.name,
-        ratio=round(ours_s / theirs_s, 3),
-        goal=f"<= {comparison.goal}",
-        n=comparison.n,
-        ours_s=round(ours_s, 4),
-        theirs_s=round(theirs_s, 4),
-    )
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Megabytes that come on top of the input, against those of the input."""
+
+    name: str
+    goal: float
+    n: int
+    says: str
+    weigh: Callable[[int], tuple[float, float]]
+
+    def outcome(self, n: int, rounds: int = ROUNDS) -> Outcome:
+        grown, given = zip(*(self.weigh(n) for _ in range(min(rounds, 3))), strict=True)
+        return Outcome(self.name, self.goal, n, median(grown), median(given), unit="mb")
+
+
+type Benchmark = Comparison | Allowance | Weighing
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = perf_counter()
+    run()
+    return perf_counter() - start

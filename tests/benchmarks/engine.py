@@ -1,150 +1,191 @@
-"""A million firms judged by the engine's columns, against the same rules written by hand for this one purpose."""
+"""The rule engine against rules written by hand and against OpenFisca, over a pool and for one firm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
-from pipeline.rules import books
-from pipeline.rules.columns import VERDICT, judge
-from tests.benchmarks.comparison import Comparison
+from config.embedded.places import BASE_DIR
+from pipeline.rules import Assessment, assess, books, plan, read_facts
+from pipeline.rules.columns import judge
+from pipeline.rules.folding import fold
+from pipeline.rules.formula import Facts
+from tests.benchmarks import openfisca_engine as openfisca
+from tests.benchmarks.by_hand import by_hand
+from tests.benchmarks.comparison import ROUNDS, Allowance, Benchmark, Comparison, Ways, Weighing, seconds
+from tests.benchmarks.pool import pool
+from tests.rules.cases import CASES
 
-FIRMS = 1_000_000
+FIRMS, PART = 1_000_000, 10_000
 DAY = date(2026, 5, 20)
 RULES = ("tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income")
 GROWTH = ("growth_net_assets", "growth_sales")
-WAN_FEN = 1_000_000
-MET, UNMET, MANUAL, UNKNOWN = 1, 0, 2, 4
+BOUNDS = tuple(f"{item}_{bound}" for item in GROWTH for bound in ("low", "high"))
+THEIR_NAMES = {"rd_total": "rd_expense", "rd_domestic": "rd_domestic_expense"}
+ONE_BY_ONE = (
+    "A clean pass",
+    "At 200 million of sales the law still asks for 4 %",
+    "Too few points are possible",
+    "X8 staff by monthly averages fails where the last day of the year would pass",
+    "X13 the eight categories with their caps",
+)
+REMEDIES_WITHIN = 0.020
 
 
-def pool(firms: int = FIRMS) -> pl.DataFrame:
-    """A made-up pool, the same every time: one firm in a hundred on a line, some figures zero or unknown."""
-
-    def chance(seed: int) -> pl.Expr:
-        return (pl.col("n").hash(seed) % 1_000_003).cast(pl.Int64)
-
-    def amount(seed: int, least: int, most: int) -> pl.Expr:
-        return least * WAN_FEN + chance(seed) * (most - least) + chance(seed + 1) % 97
-
-    def with_gaps(expression: pl.Expr, seed: int) -> pl.Expr:
-        zeroed = pl.when(chance(seed) % 50 == 0).then(0).otherwise(expression)
-        return pl.when(chance(seed) % 50 == 1).then(None).otherwise(zeroed)
-
-    frame = pl.DataFrame({"n": pl.int_range(firms, eager=True)})
-    sales = {f"sales_y{back}": amount(10 * back, 500, 30_000) for back in (1, 2, 3)}
-    frame = frame.with_columns(**sales, staff_y1=20 + chance(60) % 400, on_line=chance(61) % 100 == 0)
-    frame = frame.with_columns(
-        *((pl.col(f"sales_y{k}") * (chance(70 + k) % 100) // 1000).alias(f"rd_total_y{k}") for k in (1, 2, 3)),
-        *(amount(80 + 2 * k, 100, 9_000).alias(f"net_assets_y{k}") for k in (1, 2, 3)),
-        total_income_y1=pl.col("sales_y1") + chance(90) * 100,
-        non_taxable_income_y1=chance(91) % 1_000,
-        tech_staff_y1=pl.col("staff_y1") * (chance(92) % 30) // 100,
-    )
-    frame = frame.with_columns(
-        *((pl.col(f"rd_total_y{k}") * (50 + chance(93) % 51) // 100).alias(f"rd_domestic_y{k}") for k in (1, 2, 3)),
-        hitech_income_y1=(pl.col("total_income_y1") * (chance(94) % 101)) // 100,
-    )
-    frame = frame.with_columns(
-        **{name: pl.when("on_line").then(value).otherwise(name) for name, value in on_the_line()}
-    )
-    figures = [name for name in frame.columns if name not in {"n", "on_line"}]
-    return frame.select(with_gaps(pl.col(name), 100 + k).alias(name) for k, name in enumerate(figures))
+def columns(frame: pl.DataFrame) -> pl.DataFrame:
+    return judge(frame, books("hte", DAY), DAY, rules=RULES, points=GROWTH)
 
 
-def on_the_line() -> list[tuple[str, int]]:
-    """Figures of a firm that is exactly on every line: 5 %, 10 %, 60 %, 60 %, and a growth of 25 %."""
-    sales, assets = [5_000, 4_000, 3_200], [1_000, 800, 640]
-    money = [(f"sales_y{k + 1}", value * WAN_FEN) for k, value in enumerate(sales)]
-    money += [(f"net_assets_y{k + 1}", value * WAN_FEN) for k, value in enumerate(assets)]
-    money += [(f"rd_total_y{k + 1}", value * WAN_FEN // 20) for k, value in enumerate(sales)]
-    money += [(f"rd_domestic_y{k + 1}", value * WAN_FEN // 20 * 6 // 10) for k, value in enumerate(sales)]
-    income = [("total_income_y1", 5_000 * WAN_FEN), ("non_taxable_income_y1", 0), ("hitech_income_y1", 3_000 * WAN_FEN)]
-    return [*money, *income, ("staff_y1", 120), ("tech_staff_y1", 12)]
+def against_hand(firms: int) -> Ways:
+    frame = pool(firms)
+    if not columns(frame).select(by_hand(frame).columns).equals(by_hand(frame)):
+        raise AssertionError("the two ways differ")
+    return Ways(lambda: columns(frame), lambda: by_hand(frame))
 
 
-def by_hand(frame: pl.DataFrame) -> pl.DataFrame:
-    """The four rules and both growth scores by a good hand: cross-multiplied, Int128 where int64 overflows."""
-    c = pl.col
-    rd, sales = c("rd_total_y1") + c("rd_total_y2") + c("rd_total_y3"), c("sales_y1") + c("sales_y2") + c("sales_y3")
-    domestic = c("rd_domestic_y1") + c("rd_domestic_y2") + c("rd_domestic_y3")
-    income = c("total_income_y1") - c("non_taxable_income_y1")
-    percent = (
-        pl.when(c("sales_y1") <= 5_000 * WAN_FEN).then(5).when(c("sales_y1") <= 20_000 * WAN_FEN).then(4).otherwise(3)
-    )
-    columns = [
-        verdict(c("staff_y1"), c("tech_staff_y1") * 10 >= c("staff_y1")).alias("tech_staff_ratio"),
-        verdict(sales, rd * 100 >= sales * percent).alias("rd_intensity"),
-        verdict(rd, domestic * 10 >= rd * 6).alias("rd_domestic"),
-        verdict(income, c("hitech_income_y1") * 10 >= income * 6).alias("hitech_income"),
-        *growth_points("net_assets"),
-        *growth_points("sales"),
+def against_openfisca(firms: int) -> Ways:
+    frame, system = pool(firms, complete=True), openfisca.law()
+    figures = dict(their_columns(frame))
+    wanted = ("tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income_ratio", *BOUNDS)
+
+    def theirs() -> dict[str, Any]:
+        return openfisca.columns_judged(system, figures, wanted, DAY.year - 1)
+
+    right = by_hand(frame).with_columns(pl.col(*RULES).to_physical()).select(*RULES, *BOUNDS).cast(pl.Int64)
+    ours_said = columns(frame).with_columns(pl.col(*RULES).to_physical()).select(right.columns).cast(pl.Int64)
+    theirs_said = pl.DataFrame(dict(zip(right.columns, theirs().values(), strict=True))).cast(pl.Int64)
+    wrong = {"ours": firms_that_differ(ours_said, right), "OpenFisca": firms_that_differ(theirs_said, right)}
+    notes = tuple(f"firms judged wrong by {name}: {count:,} of {firms:,}" for name, count in wrong.items())
+    return Ways(lambda: columns(frame), theirs, notes)
+
+
+def their_columns(frame: pl.DataFrame) -> Iterator[tuple[tuple[str, int], Any]]:
+    for name in frame.columns:
+        stem, _, back = name.rpartition("_y")
+        yield (THEIR_NAMES.get(stem, stem), DAY.year - int(back)), frame[name].to_numpy()
+
+
+def firms_that_differ(one: pl.DataFrame, other: pl.DataFrame) -> int:
+    return int(pl.DataFrame([one[name] != other[name] for name in other.columns]).max_horizontal().sum())
+
+
+def million_against_parts(firms: int) -> Ways:
+    frame = pool(firms)
+    parts = [frame.slice(start, PART) for start in range(0, firms, PART)]
+    return Ways(lambda: columns(frame), lambda: [columns(each) for each in parts])
+
+
+def one_firm(count: int) -> Ways:
+    """Both from what was handed in: a facts file, a situation. Theirs is spared the counting of rights."""
+    system, book = openfisca.law(), books("hte", DAY)
+    given = [CASES[name].facts for name in ONE_BY_ONE[:count]]
+    situations = [situation(fold(read_facts(each), DAY).values) for each in given]
+    wanted = [each.__name__ for each in (*openfisca.VERDICTS, *openfisca.POINTS)]
+
+    def ours() -> list[Assessment]:
+        return [assess(read_facts(each), book=book, day=DAY) for each in given]
+
+    def theirs() -> list[list[int]]:
+        return [openfisca.firm_judged(system, each, wanted, DAY.year - 1) for each in situations]
+
+    for said, numbers in zip(ours(), theirs(), strict=True):
+        alike(said, dict(zip(wanted, numbers, strict=True)))
+    return Ways(ours, theirs)
+
+
+def alike(ours: Assessment, theirs: Mapping[str, int]) -> None:
+    words = ("unmet", "met", "manual_review", "not_applicable", "unknown")
+    verdicts = [words[theirs[each.__name__]] for each in openfisca.VERDICTS]
+    if [each.verdict for each in ours.findings] != verdicts:
+        raise AssertionError(f"OpenFisca says {verdicts}")
+
+
+def situation(figures: Facts) -> dict[str, Any]:
+    """A firm as OpenFisca's interface takes it: each variable with its values by period."""
+    stems = {**{stem: stem for stem in openfisca.YEARLY}, **THEIR_NAMES}
+    yearly = {
+        name: {str(DAY.year - back): float(value) for back in (1, 2, 3) if (value := figures.get(f"{stem}_y{back}"))}
+        for stem, name in stems.items()
+    }
+    lasting = [
+        *openfisca.LASTING,
+        *(f"score_{name}" for name in (*openfisca.CONSTANT_ITEMS, *openfisca.COMPUTED_ITEMS)),
     ]
-    stems = ("net_assets", "sales")
-    lazy = frame.lazy().with_columns(side for stem in stems for side in growth_sides(stem))
-    return lazy.with_columns(growth_low(stem).alias(f"{stem}_low") for stem in stems).select(columns).collect()
+    known = {name: {"ETERNITY": float(value)} for name in lasting if (value := figures.get(name)) is not None}
+    return {**{name: values for name, values in yearly.items() if values}, **known}
 
 
-def verdict(whole: pl.Expr, holds: pl.Expr) -> pl.Expr:
-    code = pl.when(whole <= 0).then(pl.lit(MANUAL, pl.UInt8)).otherwise(holds.cast(pl.UInt8))
-    return pl.when(whole.is_null()).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(code.fill_null(UNKNOWN)).cat.to(VERDICT)
+def remedies(count: int) -> tuple[list[Callable[[], object]], tuple[str, ...]]:
+    """A plan for each case in which something is open."""
+    short = [(case, said) for case in CASES.values() if (said := case.assessment()).verdict != "met"][:count]
+    assessed = median(seconds(case.assessment) for case, _ in short for _ in range(ROUNDS))
+    plans = [partial(plan, said) for _, said in short]
+    planned = median(map(seconds, plans))
+    notes = (f"in the middle of {len(plans)} firms {planned * 1000:.2f} ms, {planned / assessed:.1f} x an assessment",)
+    return list(plans), notes
 
 
-def growth_sides(stem: str) -> list[pl.Expr]:
-    """Twice first times second times (1 + growth) is second squared plus third times first; both sides times 100."""
-    first, second, third = (pl.col(f"{stem}_y{back}").cast(pl.Int128) for back in (3, 2, 1))
-    from_zero = first == 0
-    grown = pl.when(from_zero).then(third * 100).otherwise((second * second + third * first) * 100)
-    base = pl.when(from_zero).then(second).otherwise(first * second * 2)
-    return [grown.alias(f"{stem}_grown"), base.alias(f"{stem}_base")]
+def memory(firms: int) -> tuple[float, float]:
+    """Megabytes that judging adds at its peak, and those of the columns it reads, in a process of its own."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "pool.arrow"
+        pool(firms).write_ipc(file)
+        command = [sys.executable, "-m", "tests.benchmarks.peak", str(file)]
+        told = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=BASE_DIR).stdout)
+    return told["grown"], told["given"]
 
 
-def growth_low(stem: str) -> pl.Expr:
-    grown, base = pl.col(f"{stem}_grown"), pl.col(f"{stem}_base")
-    band: Any = pl.when((pl.col(f"{stem}_y2") <= 0) | (pl.col(f"{stem}_y3") < 0)).then(pl.lit(0, pl.UInt8))
-    for per_cent, low in ((135, 9), (125, 7), (115, 5), (105, 3)):
-        band = band.when(grown >= base * per_cent).then(pl.lit(low, pl.UInt8))
-    known = grown.is_not_null() & base.is_not_null()
-    answer: pl.Expr = band.when(grown > base * 100).then(pl.lit(1, pl.UInt8)).when(known).then(pl.lit(0, pl.UInt8))
-    return answer
-
-
-def growth_points(stem: str) -> list[pl.Expr]:
-    low, name = pl.col(f"{stem}_low"), f"growth_{stem}"
-    high = (
-        pl.when(low > 0)
-        .then(low + pl.lit(1, pl.UInt8))
-        .when(low == 0)
-        .then(pl.lit(0, pl.UInt8))
-        .otherwise(pl.lit(10, pl.UInt8))
-    )
-    return [low.fill_null(0).alias(f"{name}_low"), high.alias(f"{name}_high")]
-
-
-def prepared() -> tuple[Callable[[], object], Callable[[], object]]:
-    frame, book = pool(), books("hte", DAY)
-
-    def ours() -> pl.DataFrame:
-        return judge(frame, book, DAY, rules=RULES, points=GROWTH)
-
-    def theirs() -> pl.DataFrame:
-        return by_hand(frame)
-
-    one, other = ours(), theirs()
-    if not one.select(other.columns).equals(other):
-        wrong = [name for name in other.columns if not one[name].equals(other[name])]
-        raise AssertionError(f"the two ways differ in {', '.join(wrong)}")
-    return ours, theirs
-
-
-COMPARISONS = (
+BENCHMARKS: tuple[Benchmark, ...] = (
     Comparison(
         name="engine.columns_vs_exact_polars",
         goal=1.5,
         n=FIRMS,
         says="four numeric rules and two growth scores, ours against cross-multiplied integers written by hand",
-        prepare=prepared,
+        prepare=against_hand,
+    ),
+    Comparison(
+        name="engine.columns_vs_openfisca",
+        goal=0.7,
+        n=FIRMS,
+        says="the same rules, ours against OpenFisca from the same columns of integers",
+        prepare=against_openfisca,
+    ),
+    Comparison(
+        name="engine.million_vs_parts",
+        goal=1.0,
+        n=FIRMS,
+        says=f"the same rules, all firms at once against {PART:,} at a time: the time for a firm does not grow",
+        prepare=million_against_parts,
+    ),
+    Weighing(
+        name="engine.memory",
+        goal=1.0,
+        n=FIRMS,
+        says="the same rules, what judging takes at its peak against the columns it reads",
+        weigh=memory,
+    ),
+    Comparison(
+        name="engine.one_vs_openfisca",
+        goal=1 / 3,
+        n=len(ONE_BY_ONE),
+        says="single firms by the whole HTE book, ours with findings and sentences against OpenFisca's bare numbers",
+        prepare=one_firm,
+    ),
+    Allowance(
+        name="engine.remedies",
+        allowed=REMEDIES_WITHIN,
+        n=len(CASES),
+        says=f"plans for the firms of the YAML cases, the slowest against {REMEDIES_WITHIN * 1000:.0f} ms",
+        prepare=remedies,
     ),
 )

@@ -8,7 +8,10 @@ from fractions import Fraction
 import pytest
 
 from pipeline.rules import Assessment, NoValue, assess, books, read_facts
+from pipeline.rules.folding import fold
+from pipeline.rules.formula import names
 from pipeline.rules.judging import overall
+from pipeline.rules.programmes import CONDITIONS, conditions_of
 from pipeline.rules.score import IP_BLOCK, most_points
 from pipeline.rules.sentences import exact_text, money, percent
 from tests.rules.cases import CASES, changed
@@ -19,6 +22,15 @@ DAY = date(2026, 5, 20)
 def clean(**change: object) -> Assessment:
     facts = read_facts(changed(CASES["A clean pass"].facts, change))
     return assess(facts, book=books("hte", DAY), day=DAY)
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_every_figure_a_book_asks_for_is_folded_for_it(name: str) -> None:
+    conditions = conditions_of(books(name, DAY))
+    asked = {each for one in conditions for part in (one.verdict, one.found, one.needed) for each in names(part)}
+    facts = read_facts(CASES["A clean pass"].facts)
+    alone, together = (fold(facts, DAY, book).values for book in (name, None))
+    assert asked & together.keys() == asked & alone.keys()
 
 
 def test_a_finding_shows_the_figures_it_used() -> None:
