@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.rules.dated import Book, NoValue, Source
@@ -65,6 +65,12 @@ def always(zh: str, en: str) -> Remark:
 def sources_of(book: Book, *rules: str) -> tuple[Source, ...]:
     """Where these numbers are written, each place once."""
     return tuple(dict.fromkeys(book.source(rule) for rule in rules))
+
+
+def least_certain(sources: Iterable[Source]) -> str:
+    """The mark of the least certain source; nothing without one."""
+    marks = {each.certainty for each in sources}
+    return next((mark for mark in "ULC" if mark in marks), "")
 
 
 def none_below(value: Formula) -> Formula:

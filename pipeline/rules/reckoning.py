@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-from pipeline.rules.amount import Amount
+from pipeline.rules.amount import Amount, least_certain
 from pipeline.rules.figures import IN_FEN, Figures, Missing
 from pipeline.rules.findings import FoundAmount
 from pipeline.rules.formula import Number, Reading, names, unknowns
@@ -15,7 +15,6 @@ from pipeline.rules.labels import Label
 from pipeline.rules.sentences import TEN_THOUSAND, exact_text, percent, shown, wanted_in_words
 
 FEN = 100
-LEAST_CERTAIN_FIRST = "ULC"
 
 
 def found_amount(amount: Amount, figures: Figures, read: Reading) -> FoundAmount:
@@ -27,9 +26,7 @@ def found_amount(amount: Amount, figures: Figures, read: Reading) -> FoundAmount
         found=None if value is None else exact_text(in_unit(value, amount.unit)),
         unit=amount.unit,
         sources=tuple(dict.fromkeys(each.in_words() for each in amount.sources)),
-        certainty=next(
-            (mark for mark in LEAST_CERTAIN_FIRST if mark in {each.certainty for each in amount.sources}), ""
-        ),
+        certainty=least_certain(amount.sources),
         used=used_of(amount, figures),
         missing=missing,
         says=sentence(amount, value, missing, read),

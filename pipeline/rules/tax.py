@@ -118,7 +118,9 @@ def scopes_reconciled(book: Book) -> Condition:
 def say_reconciled(declared: Formula, computed: Formula, judged: Judged) -> Label:
     if judged.verdict == "unknown":
         return not_known(judged)
-    sums = {name: in_words(Fraction(judged.read[of], FEN), "yuan") for name, of in (("told", declared), ("found", computed))}
+    sums = {
+        name: in_words(Fraction(judged.read[of], FEN), "yuan") for name, of in (("told", declared), ("found", computed))
+    }
     return RECONCILED[judged.verdict].filled(line=shown(judged.needed or 0, "share"), **sums)
 
 

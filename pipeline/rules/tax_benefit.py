@@ -28,10 +28,15 @@ def income() -> Formula:
 
 
 def is_small(law: Book) -> Formula:
-    """A small low-profit firm: by income, staff, assets, each line itself included, and by industry."""
+    return small(law).equals(1)
+
+
+def small(law: Book) -> Formula:
+    """1 for a small low-profit firm by income, staff, assets, each line itself included, and by industry; else 0."""
     most, staff, assets = (law.number(rule) for rule in SIZE)
     size = both(fact("staff_y1") <= staff, fact("total_assets_y1") <= assets * FEN)
-    return both(both(income() <= most * FEN, fact("restricted_industry").equals(0)), size)
+    holds = both(both(income() <= most * FEN, fact("restricted_industry").equals(0)), size)
+    return choose((holds, 1), otherwise=0)
 
 
 def rate_at(law: Book, rule: str) -> Formula:
@@ -71,7 +76,7 @@ def worth_of_losses(book: Book) -> Formula:
 
 def small_made(book: Book) -> Made:
     law = law_of_last_year(book)
-    return Made(choose((is_small(law), 1), otherwise=0), sources_of(law, *SIZE))
+    return Made(small(law), sources_of(law, *SIZE))
 
 
 def tax_made(book: Book) -> Made:

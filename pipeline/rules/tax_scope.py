@@ -152,6 +152,9 @@ SCOPES = {
     "tax_other": taxed("其他相关费用", "other expenses", lambda of: of.other, "tax_other_cap"),
     "tax_inside": taxed("委托境内", "outsourced inside", lambda of: of.inside, "tax_outsourced_domestic"),
     "tax_abroad": taxed("委托境外", "outsourced abroad", lambda of: of.abroad, *ABROAD),
+    "tax_sum": taxed(
+        "合计（以零为限前）", "sum before it is held at nothing", lambda of: of.uncut, *LEFT_OUT, *DEDUCTED
+    ),
     "tax_scope": taxed("研发费用", "all that counts", lambda of: of.whole, "audited_taxation", *LEFT_OUT, *DEDUCTED),
 }
 DIFFERENCES = {

@@ -18,7 +18,7 @@ from pipeline.rules.formula import Formula, Number, nodes
 from pipeline.rules.labels import Label, listed
 from pipeline.rules.readings import in_words
 from pipeline.rules.score import TITLES as SCORE_TITLES
-from pipeline.rules.sentences import UNITS, plain_number
+from pipeline.rules.sentences import UNITS, ends, plain_number
 
 FEN = 100
 TEN_THOUSAND = 10_000
@@ -87,7 +87,8 @@ def quantity(value: Number, entry: Entry) -> Label:
 
 
 def percent(value: Number) -> Label:
-    text = f"{plain_number(Fraction(value) * 100)}%"
+    """As a fraction where its decimals do not end: two thirds are no 66.66 %."""
+    text = f"{plain_number(Fraction(value) * 100)}%" if ends(value) else str(Fraction(value))
     return Label(text, text)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.rules import books
 from pipeline.rules.pages import page, shown_on
-from pipeline.rules.programmes import CONDITIONS, conditions_of
+from pipeline.rules.programmes import CONDITIONS, amounts_of, conditions_of
 from pipeline.rules.volumes import SHELF, read_yaml
 
 DOCS = Path(__file__).parents[2] / "docs" / "books"
@@ -27,9 +27,16 @@ def test_there_is_no_page_without_a_book() -> None:
 def test_every_condition_and_every_number_of_the_book_stands_on_its_page(name: str) -> None:
     text = page(name)
     rules = {condition.rule for condition in conditions_of(books(name, shown_on(name)))}
+    amounts = {amount.name for amount in amounts_of(books(name, shown_on(name)))}
     entries = [read_yaml(file) for file in sorted((SHELF / name).glob("*.yaml"))]
     assert rules
-    for rule in rules | {entry["rule"] for entry in entries}:
+    for rule in rules | amounts | {entry["rule"] for entry in entries}:
         assert f"| `{rule}` |" in text, rule
     for value in (value for entry in entries for value in entry["values"]):
         assert str(value["from"]) in text
+
+
+def test_an_amount_is_written_by_the_amounts_it_is_made_of() -> None:
+    whole = "〔认定带来的 2025 年税率收益〕 + 〔2025 年先进制造业进项税额加计抵减〕 + 〔凭资格结转的亏损可抵税额〕"
+    assert whole in page("tax")
+    assert "〔2025 年税收口径前五项小计〕 × 1/9" in page("tax")
