@@ -130,11 +130,12 @@ def division_doubt(code: str) -> Label | None:
 
     None if it is one of today, and for one of a city's own, as development zones have no official one.
     """
-    known, now = by_code().get(code, ()), successor_of(code)
+    known = by_code().get(code, ())
     if code in todays_divisions() or (not known and f"{code[:4]}00" in by_code()):
         return None
     if not known:
         return Label(f"行政区划代码表中没有 {code}", f"no list of divisions has {code}")
+    now = successor_of(code)
     became = Label(f"，现为 {now.code} {now.name}", f", now {now.code} {now.name}") if now else Label("", "")
     text = Label(
         "{code} {name}自 {month} 起不再使用{now}，请核对",

@@ -130,7 +130,10 @@ def fold_year(facts: FirmFacts, back: int, figures: Figures) -> None:
         return
     closed = row if row and not row.estimate else YearFigures(number)
     for stem, value in figures_of(closed, founded).items():
-        figures.put(year_name(stem, back), value, *([] if value is not None else [missing_of_year(row, number, stem)]))
+        if value is None:
+            figures.put(year_name(stem, back), None, missing_of_year(row, number, stem))
+        else:
+            figures.put(year_name(stem, back), value)
     if row and not row.estimate:
         doubt_year(row, back, figures)
 

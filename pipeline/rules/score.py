@@ -74,9 +74,13 @@ class ScoreItem:
         """Whether the points given lie within the band; unknown where none are given."""
         return both(self.points >= self.low, self.points <= self.high)
 
+    @cached_property
+    def taken(self) -> Formula:
+        """The points given, where the band allows them."""
+        return choose((self.allowed, self.points), otherwise=UNKNOWN)
+
     def narrowed(self, bound: Formula) -> Formula:
-        """The points given, where the band allows them; else the bound."""
-        return given(choose((self.allowed, self.points), otherwise=UNKNOWN), bound)
+        return given(self.taken, bound)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +98,7 @@ class Score:
 def score_of(book: Book) -> Score:
     items = {name: item(book, name) for name in (*IP_BLOCK, *OTHERS)}
     narrowed = {name: (each.narrowed(each.low), each.narrowed(each.high)) for name, each in items.items()}
-    taken = {name: choose((each.allowed, each.points), otherwise=UNKNOWN) for name, each in items.items()}
+    taken = {name: each.taken for name, each in items.items()}
     return Score(
         items=tuple(items.values()),
         low=capped_sum(book, {name: each.low for name, each in items.items()}),
