@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from pipeline.rules import assess, books, read_facts
+from pipeline.rules.programmes import CONDITIONS
 from tests.cast import Cast
 
 FIRM = {"name": "示例", "uscc": "91350100M000100Y43", "registered_on": "2015-03-02", "resident": True}
@@ -24,16 +25,17 @@ def signed_in(cast: Cast, client: Client) -> Client:
     return client
 
 
-def post(client: Client, body: object, **headers: str):
+def post(client: Client, body: object, book: str = "hte", **headers: str):
     text = body if isinstance(body, str) else json.dumps(body)
-    return client.post(f"{URL}?book=hte&on={ON}", text, content_type="application/json", headers=headers)
+    return client.post(f"{URL}?book={book}&on={ON}", text, content_type="application/json", headers=headers)
 
 
-def test_the_answer_is_the_engines_own(signed_in: Client):
-    answer = post(signed_in, FACTS)
+@pytest.mark.parametrize("book", CONDITIONS)
+def test_the_answer_is_the_engines_own(signed_in: Client, book: str):
+    answer = post(signed_in, FACTS, book)
     day = date.fromisoformat(ON)
     assert answer.status_code == 200
-    assert answer.json() == assess(read_facts(FACTS), book=books("hte", day), day=day).to_json("zh")
+    assert answer.json() == assess(read_facts(FACTS), book=books(book, day), day=day).to_json("zh")
 
 
 def test_sentences_come_in_the_language_asked_for(signed_in: Client):
@@ -69,7 +71,7 @@ def test_what_is_no_facts_file_is_refused_in_a_sentence(signed_in: Client, body:
     assert answer.json()["faults"][0]["says"]
 
 
-@pytest.mark.parametrize(("query", "place"), [("book=tax", "book"), ("on=20.05.2026", "on"), ("on=1999-01-01", "on")])
+@pytest.mark.parametrize(("query", "place"), [("book=taxes", "book"), ("on=20.05.2026", "on"), ("on=1999-01-01", "on")])
 def test_a_wrong_book_or_day_is_named(signed_in: Client, query: str, place: str):
     answer = signed_in.post(f"{URL}?{query}", json.dumps(FACTS), content_type="application/json")
     assert answer.status_code == 422
