@@ -22,6 +22,11 @@ class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
         events = CertificateEvent.objects.filter(certificate=OuterRef("pk"), kind__in=ENDING, on__lte=day)
         return self.annotate(ending=models.Subquery(events.order_by("-on").values("kind")[:1]))
 
+    def with_revocation(self, day: date) -> Self:
+        """Beside each certificate the day on which it was revoked, where that has come: `revoked_on`."""
+        events = CertificateEvent.objects.filter(certificate=OuterRef("pk"), kind="revoked", on__lte=day)
+        return self.annotate(revoked_on=models.Subquery(events.order_by("on").values("on")[:1]))
+
     def in_state(self, state: str, day: date) -> Self:
         """valid, ending (valid and within a year of its last day), expired or ended (by an event)."""
         rows = self.with_ending(day)

@@ -47,7 +47,8 @@ def facts_of(firms: Iterable[Firm], day: date) -> dict[int, FirmFacts]:
     keys = [firm.pk for firm in firms]
     years = _by_firm(FinancialYear.objects.filter(firm__in=keys, year__lt=day.year).order_by("year"))
     rights = _by_firm(IntellectualProperty.objects.filter(firm__in=keys).order_by("pk"))
-    certificates = _by_firm(Certificate.objects.filter(firm__in=keys, issued_on__lte=day).order_by("issued_on"))
+    issued = Certificate.objects.filter(firm__in=keys, issued_on__lte=day).with_revocation(day)
+    certificates = _by_firm(issued.order_by("issued_on"))
     divisions = dict(
         FirmMove.objects.filter(firm__in=keys, during__contains=day).values_list("firm_id", "division__code")
     )
@@ -173,7 +174,13 @@ def _right(right: IntellectualProperty) -> dict[str, Any]:
     }
 
 
-def _certificates(firm: Firm, held: list[Certificate]) -> dict[str, Any]:
+def _certificates(firm: Firm, held: list[Any]) -> dict[str, Any]:
     if held:
-        return {"certificates": [{"number": each.number, "issued_on": each.issued_on.isoformat()} for each in held]}
+        return {"certificates": [_certificate(each) for each in held]}
     return {"never_certified": firm.never_certified}
+
+
+def _certificate(held: Any) -> dict[str, Any]:
+    """A certificate as `CertificateQuerySet.with_revocation` brings it."""
+    revoked = held.revoked_on.isoformat() if held.revoked_on else None
+    return {"number": held.number, "issued_on": held.issued_on.isoformat(), "revoked_on": revoked}

@@ -1,0 +1,130 @@
+"""What the record says of a whole pool on a day, as the frames that the rules fold by columns.
+
+The same that `record.facts_of` says of each firm, read by COPY under the row policies of whoever asks.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models import Value
+from django.db.models.functions import NullIf
+
+from pipeline.models.certificate import Certificate
+from pipeline.models.figures import FinancialYear
+from pipeline.models.firm import FirmMove, FirmQuerySet
+from pipeline.models.property import IntellectualProperty
+from pipeline.rules.figures import HEAD, YEARS_BACK
+from pipeline.rules.pool_figures import fold_pool
+from pipeline.rules.pool_tables import KEY, SCHEMAS, Tables
+from pipeline.rules.reading import MOST_YUAN
+
+type Columns = Mapping[str, Any]
+
+PART = 50_000
+FEN = 100
+MONEY, PERSONS = pl.Decimal(18, 2), pl.Decimal(12, 4)
+MOST_FEN = int(MOST_YUAN * FEN)
+HEAD_PARTS = 10**4  # of a head, by which the record counts
+IN_HEADS = ("staff", "tech_staff")
+NO_TEXT = Value("")
+FIRMS: Columns = {
+    KEY: "pk",
+    "firm.registered_on": "registered_on",
+    "firm.resident": "resident",
+    "firm.field": NullIf("field", NO_TEXT),
+    "firm.industry": NullIf("industry", NO_TEXT),
+    "ip_counts.class_1": "class_one",
+    "ip_counts.class_2": "class_two",
+    "never_certified": "never_certified",
+    "rd_ledger": "rd_ledger",
+    "credit_clean": "credit_clean",
+    "incidents": "no_incident",
+}
+DIVISIONS: Columns = {KEY: "firm_id", "firm.division": "division__code"}
+YEARS: Columns = {KEY: "firm_id", "year": "year", **{name: name for name in FinancialYear.FIGURES}}
+RIGHTS: Columns = {KEY: "firm_id"} | {
+    name: name
+    for name in ("kind", "granted_on", "expires_on", "acquired_by", "owners", "used_in_certification_on", "core")
+}
+CERTIFICATES: Columns = {KEY: "firm_id", "issued_on": "issued_on", "revoked_on": "revoked_on"}
+
+
+def pool_figures(firms: FirmQuerySet, day: date) -> pl.DataFrame:
+    """The figures of these firms on that day, one row each; see `rules.pool_figures`. Five statements."""
+    return fold_pool(tables_on(firms, day), day)
+
+
+def pool_in_parts(firms: FirmQuerySet, day: date, size: int = PART) -> Iterator[pl.DataFrame]:
+    """The same for so many firms at a time, for work that tells how far it is."""
+    keys = list(firms.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), size):
+        part = keys[start : start + size]
+        yield pool_figures(firms.filter(pk__range=(part[0], part[-1])), day)
+
+
+def tables_on(firms: FirmQuerySet, day: date) -> Tables:
+    """Only years closed before the day, only certificates issued by then; a list that is empty is not known."""
+    owned = {"firm__in": firms.order_by().values("pk")}
+    rights = copied(IntellectualProperty.objects.filter(**owned), RIGHTS, "ip")
+    issued = Certificate.objects.filter(**owned, issued_on__lte=day).with_revocation(day)
+    certificates = copied(issued, CERTIFICATES, "certificates")
+    years = FinancialYear.objects.filter(**owned, year__in=[day.year - back for back in YEARS_BACK])
+    certified = pl.col(KEY).is_in(certificates[KEY].unique().implode())
+    about = copied(firms, FIRMS, "firms").with_columns(
+        pl.when("incidents").then(True),
+        pl.when(~certified).then("never_certified"),
+        ip=pl.col(KEY).is_in(rights[KEY].unique().implode()),
+        certificates=certified,
+    )
+    there = copied(FirmMove.objects.filter(**owned, during__contains=day), DIVISIONS, "firms")
+    return {
+        "firms": about.join(there, on=KEY, how="left"),
+        "years": copied(years, YEARS, "years"),
+        "ip": rights,
+        "certificates": certificates,
+    }
+
+
+def copied(rows: "models.QuerySet[Any]", columns: Columns, table: str) -> pl.DataFrame:
+    """These columns of the rows as a table of the pool: money in fen, persons in units of 1/HEAD."""
+    schema = {name: SCHEMAS[table][name] for name in columns}
+    written = pl.read_csv(
+        copy_of(rows.order_by().values_list(*columns.values())),
+        has_header=False,
+        schema={name: as_written(name, kind) for name, kind in schema.items()},
+        raise_if_empty=False,
+    )
+    return written.select(read_from(name, kind) for name, kind in schema.items())
+
+
+def copy_of(rows: "models.QuerySet[Any, Any]") -> bytes:
+    """The rows as PostgreSQL writes them."""
+    try:
+        statement, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return b""
+    written = BytesIO()
+    with connection.cursor() as cursor, cursor.copy(f"copy ({statement}) to stdout (format csv)", parameters) as copy:
+        for block in copy:
+            written.write(block)
+    return written.getvalue()
+
+
+def as_written(name: str, kind: pl.DataType) -> pl.DataType:
+    if name in FinancialYear.FIGURES:
+        return PERSONS if name in IN_HEADS else MONEY
+    return pl.String() if kind == pl.Boolean() else kind
+
+
+def read_from(name: str, kind: pl.DataType) -> pl.Expr:
+    """A column as the rules take it; an amount that no facts file may hold is not known."""
+    column = pl.col(name)
+    if name in FinancialYear.FIGURES:
+        number = column.to_physical().cast(pl.Int64)
+        return number * (HEAD // HEAD_PARTS) if name in IN_HEADS else pl.when(number.abs() <= MOST_FEN).then(number)
+    return column == "t" if kind == pl.Boolean() else column

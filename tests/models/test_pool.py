@@ -1,0 +1,139 @@
+"""The pool as the record has it, read by columns, equals the facts of each firm, for whoever asks."""
+
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from psycopg.types.range import DateRange
+
+from config.postgres.scope import acting
+from pipeline.acts import certificate
+from pipeline.models import (
+    Certificate,
+    CertificateEvent,
+    FinancialYear,
+    Firm,
+    FirmMove,
+    IntellectualProperty,
+    User,
+)
+from pipeline.models.pool import pool_figures, pool_in_parts
+from pipeline.models.record import facts_of
+from pipeline.rules.folding import fold
+from tests.cast import DAY, Cast
+from tests.desk.crowd import crowd
+from tests.rules.pools import unlike
+
+RIGHTS: list[dict[str, Any]] = [
+    {"kind": "invention", "core": True},
+    {"kind": "invention", "expires_on": DAY},
+    {"kind": "software", "core": None, "owners": 2},
+    {"kind": "design", "used_in_certification_on": date(2024, 5, 1)},
+    {"kind": "utility_model", "acquired_by": "licensed"},
+    {"kind": "utility_model", "granted_on": None},
+    {"kind": "ic_layout", "acquired_by": "assigned", "expires_on": date(2026, 1, 1)},
+]
+FIRMS: list[dict[str, Any]] = [
+    {"rd_ledger": True, "credit_clean": False, "never_certified": True, "no_incident": True},
+    {"registered_on": date(2024, 8, 9), "resident": False, "field": "", "industry": "I6513", "no_incident": False},
+    {"registered_on": date(2027, 1, 1), "field": "101", "class_one": 0, "class_two": 0},
+    {"registered_on": None, "class_one": 2, "class_two": None, "never_certified": False},
+    {"class_one": 0, "class_two": 7, "never_certified": True},
+]
+YEARS: list[dict[str, Any]] = [
+    {"sales": "-0.01", "staff": "3.25", "tech_staff": "3.2501"},
+    {"rd_total": "10.02", "rd_domestic": "10.03", "sales": "10", "costs": "0.01"},
+    {"rd_total": "10.01", "rd_domestic": "-1", "sales": "10", "costs": "0.01"},
+    {"total_assets": "-1", "tech_staff": None, "sales": "90071992547409.91"},
+    dict.fromkeys(FinancialYear.FIGURES),
+]
+
+
+@pytest.fixture
+def peopled(cast: Cast) -> Cast:
+    """The city with firms of every kind: rights, certificates, odd figures, moves between counties."""
+    firms = crowd(cast, len(FIRMS)) + crowd(cast, 2, "xihu") + crowd(cast, 1, None)
+    with acting(cast.chen), transaction.atomic():
+        for each, changes, figures in zip(firms, FIRMS, YEARS, strict=False):
+            Firm.objects.filter(pk=each.pk).update(**changes)
+            FinancialYear.objects.filter(firm=each, year=2025).update(**figures)
+        for number, right in enumerate(RIGHTS):
+            owned = {"granted_on": date(2020, 1, 1), "expires_on": date(2030, 1, 1), **right}
+            IntellectualProperty.objects.create(firm=firms[number % 2], number=str(number), **owned)
+        certify(firms[0], date(2020, 12, 1), cast.chen)
+        held = certify(firms[0], date(2023, 12, 1), cast.chen)
+        for each in (firms[4], firms[5]):
+            certify(each, date(2026, 11, 1), cast.chen)
+        revoked = date(2026, 3, 1)
+        CertificateEvent.objects.create(firm=firms[0], certificate=held, kind="revoked", on=revoked, by=cast.chen)
+        left = date(2026, 6, 1)
+        FirmMove.objects.filter(firm=firms[6]).update(during=DateRange(date(2026, 1, 1), left))
+        FirmMove.objects.create(firm=firms[6], division=cast.divisions["linan"], during=DateRange(left, None))
+    return cast
+
+
+def certify(held: Firm, day: date, by: User) -> Certificate:
+    return certificate.issue(held, number=f"GR{day.year}33{held.pk:06}", issued_on=day, by=by, on=DAY)
+
+
+def different(actor: User, day: date) -> list[tuple[Any, ...]]:
+    """Where the columns and the facts of the firms that exist for a person differ."""
+    with acting(actor), transaction.atomic():
+        firms = Firm.objects.visible_to(actor)
+        pool = {row["firm"]: row for row in pool_figures(firms, day).iter_rows(named=True)}
+        facts = facts_of(firms, day)
+    assert pool.keys() == facts.keys()
+    found = []
+    for key, each in facts.items():
+        division, field = each.identity.division, each.identity.field
+        assert (pool[key]["county"], pool[key]["field"]) == (division, field)
+        found += [(key, *unequal) for unequal in unlike(pool[key], fold(each, day).values)]
+    return found
+
+
+@pytest.mark.parametrize(("person", "number"), [("chen", 10), ("wang", 7), ("sun", 3), ("li", 1), ("gu", 10)])
+def test_the_pool_is_what_the_record_says_of_each_firm(peopled: Cast, person: str, number: int) -> None:
+    actor = peopled.people[person]
+    with acting(actor), transaction.atomic():
+        assert len(pool_figures(Firm.objects.visible_to(actor), DAY)) == number
+    for day in (DAY, date(2026, 2, 1), date(2028, 2, 29)):
+        assert different(actor, day) == []
+
+
+def test_the_pool_is_read_in_parts(peopled: Cast) -> None:
+    with acting(peopled.chen), transaction.atomic():
+        firms = Firm.objects.visible_to(peopled.chen)
+        parts = list(pool_in_parts(firms, DAY, size=4))
+        whole = pool_figures(firms, DAY)
+    assert [len(each) for each in parts] == [4, 4, 2]
+    assert pl.concat(parts).sort("firm").equals(whole.sort("firm"))
+
+
+def test_nobody_s_pool_is_empty_and_has_its_columns(cast: Cast) -> None:
+    with transaction.atomic():
+        unseen = pool_figures(Firm.objects.all(), DAY)
+        none = pool_figures(Firm.objects.none(), DAY)
+    assert unseen.height == none.height == 0
+    assert "sales_y1" in none.columns
+    assert list(pool_in_parts(Firm.objects.none(), DAY)) == []
+
+
+def test_an_amount_that_no_facts_file_may_hold_is_not_known(cast: Cast) -> None:
+    [held] = crowd(cast, 1)
+    with acting(cast.chen), transaction.atomic():
+        FinancialYear.objects.filter(firm=held, year=2025).update(sales=Decimal("90071992547409.92"))
+        [row] = pool_figures(Firm.objects.filter(pk=held.pk), DAY).to_dicts()
+    assert (row["sales_y1"], row["sales_y2"]) == (None, 1_000_000_000)
+
+
+def test_the_pool_of_the_demonstration_is_what_its_record_says(db: None, tmp_path: Path, settings: Any) -> None:
+    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": tmp_path / "documents"}}
+    settings.STORAGES = settings.STORAGES | {"documents": documents}
+    call_command("demonstrate", stdout=StringIO())
+    assert different(User.objects.get(username="chen"), DAY) == []
