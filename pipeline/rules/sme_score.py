@@ -210,12 +210,12 @@ def say_results(points: Formula, one: str, two: str, read: Reading) -> Label | N
         return None
     if read[fact(one)]:
         text, count = (
-            Label("有效Ⅰ类知识产权 {n} 件，得 {points} 分。", "{n} valid rights of class I: {points} points."),
+            Label("有效Ⅰ类知识产权 {n} 件，得 {points} 分。", "Valid rights of class I: {n}, so {points} points."),
             one,
         )
     else:
         text, count = (
-            Label("有效Ⅱ类知识产权 {n} 件，得 {points} 分。", "{n} valid rights of class II: {points} points."),
+            Label("有效Ⅱ类知识产权 {n} 件，得 {points} 分。", "Valid rights of class II: {n}, so {points} points."),
             two,
         )
     return text.filled(n=read[fact(count)], points=plain_number(got))
