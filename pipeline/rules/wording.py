@@ -11,8 +11,10 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby, pairwise
 
+from pipeline.rules.certificates import REPORTS
 from pipeline.rules.condition import NOT_APPLICABLE, Condition, Quantity
 from pipeline.rules.dated import Band, Entry, PointsFrom, Value
+from pipeline.rules.facts import CHANGE_KINDS
 from pipeline.rules.figures import IN_FEN, NAMES
 from pipeline.rules.formula import Formula, Number, nodes
 from pipeline.rules.labels import Label, listed
@@ -41,6 +43,19 @@ OTHER_NAMES = {
     "award_open": Label("国家级科技奖励的名次和日期", "place and day of national awards"),
     "standard_open": Label("主导制定标准的名次和日期", "place and day of standards"),
     "undated_incidents": Label("日期不明的事故或违法行为数", "accidents or offences without a day"),
+    "certificate_months": Label("发证后满的月数", "whole months since the day of issue"),
+    "certificate_years": Label("发证后的年度数", "calendar years since the year of issue"),
+    "certificate_clock": Label("判定日（年数、月日）", "the day that is judged (years, month and day)"),
+    "issued_clock": Label("发证日（月日）", "the day of issue (month and day)"),
+    **{
+        f"report_clock_{n}": Label(
+            f"第 {n} 份年报填报日（年数、月日）", f"the day of report {n} (years, month and day)"
+        )
+        for n in REPORTS
+    },
+    "change_months": Label("变化至报告的最长月数", "the most months from a change to its report"),
+    "changes_lost": Label("导致失去资格的变化数", "changes that cost the status"),
+    **{f"undecided_{kind}": Label("待判定的变化数", "changes that wait for a decision") for kind in CHANGE_KINDS},
 }
 """What figures are called that nobody is asked for by name; the others stand in `figures.NAMES`."""
 MEASURES = {**UNITS, "count": Label("{n}", "{n}")}  # a count in a book is of papers, times or months alike
