@@ -256,7 +256,7 @@ def status_after(book: Book, kind: str) -> str:
 def status_kept(book: Book) -> Condition:
     """Articles 17 and 18: whether the status stays after a change; what the agency has to decide a person tells."""
     asked = [name for kind, name in zip(CHANGE_KINDS, UNDECIDED, strict=True) if status_after(book, kind) != "kept"]
-    undecided = total([lifted(0), *map(fact, asked)])
+    undecided = total(map(fact, asked)) if asked else lifted(0)
     return Condition(
         "status_kept",
         "count",

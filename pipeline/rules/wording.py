@@ -14,11 +14,10 @@ from itertools import groupby, pairwise
 from pipeline.rules.certificates import REPORTS
 from pipeline.rules.condition import NOT_APPLICABLE, Condition, Quantity
 from pipeline.rules.dated import Band, Entry, PointsFrom, Value
-from pipeline.rules.facts import CHANGE_KINDS
 from pipeline.rules.figures import IN_FEN, NAMES
 from pipeline.rules.formula import Formula, Number, nodes
 from pipeline.rules.labels import Label, listed
-from pipeline.rules.readings import in_words
+from pipeline.rules.readings import READINGS, in_words
 from pipeline.rules.score import TITLES as SCORE_TITLES
 from pipeline.rules.sentences import UNITS, ends, plain_number
 
@@ -55,7 +54,7 @@ OTHER_NAMES = {
     },
     "change_months": Label("变化至报告的最长月数", "the most months from a change to its report"),
     "changes_lost": Label("导致失去资格的变化数", "changes that cost the status"),
-    **{f"undecided_{kind}": Label("待判定的变化数", "changes that wait for a decision") for kind in CHANGE_KINDS},
+    **{f"undecided_{kind}": Label(f"待判定的{each.zh}数", f"undecided: {each.en}") for kind, each in CHANGES.items()},
 }
 """What figures are called that nobody is asked for by name; the others stand in `figures.NAMES`."""
 MEASURES = {**UNITS, "count": Label("{n}", "{n}")}  # a count in a book is of papers, times or months alike
@@ -70,6 +69,13 @@ class Line:
 
     where: Label | None
     value: Label
+
+
+def heading(entry: Entry) -> Label:
+    """What an entry is called where its readings stand beside it in words: without the codes of a file."""
+    if entry.rule not in READINGS:
+        return entry.title
+    return Label(entry.title.zh.partition("（")[0], entry.title.en.partition(" (")[0])
 
 
 def lines_of(entry: Entry, value: Value | None) -> tuple[Line, ...]:
