@@ -17,6 +17,7 @@ from pipeline.rules.dated import Band, Entry, PointsFrom, Value
 from pipeline.rules.figures import IN_FEN, NAMES
 from pipeline.rules.formula import Formula, Number, nodes
 from pipeline.rules.labels import Label, listed
+from pipeline.rules.obligations import CHANGES
 from pipeline.rules.readings import READINGS, in_words
 from pipeline.rules.score import TITLES as SCORE_TITLES
 from pipeline.rules.sentences import UNITS, ends, plain_number
