@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -101,22 +103,29 @@ def holds(case: RuleCase, book: Book) -> bool:
     )
 
 
-def changed_book(name: str, entry: Entry, case: RuleCase) -> Book:
-    return Book(name, TITLES[name], "moved", case.on, {**volume(name)[0], entry.rule: entry})
+def changed_books(name: str, entry: Entry) -> Callable[[date], Book]:
+    """The book with this entry as it stands on each day; its conditions are built once a day."""
+    entries = {**volume(name)[0], entry.rule: entry}
+    return cache(lambda day: Book(name, TITLES[name], "moved", day, entries))
 
 
 def unnoticed(name: str, rule: str) -> Iterator[str]:
+    """The moves that no case breaks by; what broke by the last one is tried first."""
+    cases = [case for case in CASES.values() if case.book == name]
     for what, raw in variants(read_yaml(SHELF / name / f"{rule}.yaml")):
         try:
             entry = entry_from(raw, INSTRUMENTS, f"{rule}.yaml")
         except BookRefused:
             continue
-        cases = (case for case in CASES.values() if case.book == name)
-        if all(holds(case, changed_book(name, entry, case)) for case in cases):
+        book_on = changed_books(name, entry)
+        broken = next((case for case in cases if not holds(case, book_on(case.on))), None)
+        if broken is None:
             yield what
+        else:
+            cases.remove(broken)
+            cases.insert(0, broken)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("name", "rule"), [(name, rule) for name in CONDITIONS for rule in numbers_judged_by(name)])
 def test_a_number_that_is_moved_breaks_a_case(name: str, rule: str) -> None:
     assert list(unnoticed(name, rule)) == []
