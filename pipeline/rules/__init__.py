@@ -10,9 +10,10 @@ from pipeline.rules.facts import FirmFacts, read_facts
 from pipeline.rules.findings import Assessment, Finding
 from pipeline.rules.judging import assess
 from pipeline.rules.labels import Label
-from pipeline.rules.planning import Path, Round, Step, plan
+from pipeline.rules.planning import Path, Plan, Step, plan, planned
 from pipeline.rules.reading import FactsRefused, Fault
 from pipeline.rules.volumes import books
+from pipeline.rules.ways import Round
 
 __all__ = [
     "Assessment",
@@ -25,10 +26,12 @@ __all__ = [
     "NoBook",
     "NoValue",
     "Path",
+    "Plan",
     "Round",
     "Step",
     "assess",
     "books",
     "plan",
+    "planned",
     "read_facts",
 ]

@@ -93,6 +93,11 @@ def bring_home(row: YearFigures, deed: Deed) -> YearFigures:
     return replace(raised(row, ("rd_domestic",), deed.amount), rd=booked)
 
 
+def spend_abroad(row: YearFigures, deed: Deed) -> YearFigures:
+    booked = row.rd and replace(row.rd, **plus(row.rd, {"outsourced_foreign": deed.amount}))
+    return replace(raised(row, ("rd_total", "costs"), deed.amount), rd=booked)
+
+
 def hire_tech(row: YearFigures, deed: Deed) -> YearFigures:
     return with_persons(row, deed, staff=True, tech=True)
 
@@ -177,6 +182,7 @@ KINDS = {
         "yuan",
         of_year(bring_home),
     ),
+    "rd_abroad": Kind(Label("委托境外研发费用", "R&D commissioned abroad"), "yuan", of_year(spend_abroad)),
     "sales": Kind(Label("销售收入", "sales"), "yuan", raising("sales", "total_income")),
     "hitech_sales": Kind(
         Label("高新技术产品（服务）销售收入", "sales of hi-tech products"),

@@ -24,8 +24,11 @@ ENTRY = named("""
     rd_outsourced_factor rd_years registered_days tech_staff_ratio
 """)
 
+# What a coaching plan counts with: how long things take. No verdict does.
+PLAN = named("lead_bought_months lead_class_1_months lead_class_2_months tech_staff_days")
+
 PARAMETERS: dict[str, frozenset[str]] = {
-    "hte": SCORE | ENTRY | named("annual_report_due certificate_years innovation_score publicity_workdays"),
+    "hte": SCORE | ENTRY | PLAN | named("annual_report_due certificate_years innovation_score publicity_workdays"),
     "pool": SCORE
     | ENTRY
     | named("""
@@ -34,8 +37,25 @@ PARAMETERS: dict[str, frozenset[str]] = {
         owns_ip_class_2 publicity_workdays rd_ledger re_entry_after_certification re_entry_after_expiry
         re_entry_after_withdrawal_months region sme_listed term_months
     """),
+    "sme": named("""
+        certificate_years change_report_months clean direct_award_rank direct_award_years direct_standard_rank
+        direct_standard_years direct_unclaimed eligible_body fraud_ban_years industry months_of_work publicity_by
+        publicity_workdays rd_other_cap rd_other_cap_base rd_outsourced_factor rd_scope renewal_due rights_used_count
+        score score_rd_costs score_rd_sales score_rights_class_1 score_rights_class_2 score_staff_nonzero
+        score_tech_staff site_check_rd site_check_rights site_check_risk_years site_check_staff size size_assets
+        size_sales spot_check_by spot_check_share window_closes window_opens
+    """),
     "obligations": named("""
         annual_report_due annual_report_reminders annual_reports certificate_valid certificate_years changes renewal
         renewal_runway repayment_day status_kept status_moved_part status_moved_whole status_renamed tax_benefit_from
+    """),
+    "tax": named("""
+        audited_taxation cit_rate cit_rate_certified excluded_divisions industry loss_years loss_years_certified
+        manufacturing_divisions prepayment_months rd_other_cap rd_other_cap_base rd_outsourced_factor
+        scopes_reconciled settlement_day small_profit_assets small_profit_income small_profit_rate
+        small_profit_staff super_deduction super_deduction_ic super_deduction_manufacturing super_deduction_sme
+        tax_buildings tax_commissioning tax_deferred tax_fiscal_funds tax_foreign_limit tax_other_cap
+        tax_outsourced_domestic tax_outsourced_foreign tax_outsourced_foreign_persons tax_property_rent
+        tax_sold_materials tax_special_income vat_addition
     """),
 }

@@ -1,80 +1,64 @@
-"""From the findings to a coaching plan: what is short, by how much, what closes it, who does it, by when.
+"""From the findings to the shortest ways to a pass: what is short, by how much, what closes it, who does it, by when.
 
-Figures of closed years cannot be changed any more. So a gap in them is also told as what the open year must reach, on
-the assumption that its other figures come out as last year's.
+Figures of closed years cannot be changed any more, so a plan looks ahead. At each day on which something more can have
+been done it foretells the firm's figures, looks for the least deeds by which everything holds together, and tries them
+out on the facts. A way that does not hold then is not offered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from pipeline.rules.condition import Condition
 from pipeline.rules.dated import Book
+from pipeline.rules.deed_words import FIGURES, amount_of, by_time, told
+from pipeline.rules.deeds import KINDS, Deed
 from pipeline.rules.findings import Assessment, Finding
 from pipeline.rules.folding import fold
-from pipeline.rules.formula import Facts
-from pipeline.rules.hte import FEN
+from pipeline.rules.formula import Facts, Reading
+from pipeline.rules.judging import Firm, found_of
 from pipeline.rules.labels import Label
-from pipeline.rules.open_year import SOUGHT, sales_target, target
-from pipeline.rules.programmes import conditions_of
-from pipeline.rules.score_moves import Move, moves
-from pipeline.rules.sentences import shown, wanted_in_words
+from pipeline.rules.margins import what_helps, what_hurts
+from pipeline.rules.means import touched
+from pipeline.rules.prospect import Means, asked, is_open
+from pipeline.rules.sentences import wanted_in_words
+from pipeline.rules.solving import Goal
 from pipeline.rules.volumes import books
+from pipeline.rules.ways import Blocked, Round, Situation, Way, ways_ahead
 
-PAPER_WITHIN = timedelta(days=30)
-"""How soon a missing paper is asked for where no round closes earlier."""
-RIGHT_TAKES = timedelta(days=365)
-"""How long a class II right takes from filing to grant, roughly."""
-AGAIN = Label("补齐后重新评估。", "Put this right and assess again.")
-DOERS = {
-    "registered_days": "firm_owner",
-    "owns_ip": "firm_rd",
-    "field": "coach",
-    "tech_staff_ratio": "firm_rd",
-    "rd_intensity": "firm_finance",
-    "rd_domestic": "firm_finance",
-    "hitech_income": "firm_finance",
-    "innovation_score": "firm_rd",
-    "entry_score": "firm_rd",
-    "rd_ledger": "firm_finance",
-    "no_incident": "county",
+FEN = 100
+WHO_DOES = {
+    **dict.fromkeys(("rd_expense", "rd_brought_home", "hitech_income", "net_assets", "rd_ledger"), "firm_finance"),
+    **dict.fromkeys(("sales", "hitech_sales", "sme_listed"), "firm_owner"),
     "credit_clean": "county",
-    "region": "county",
 }
-DEEDS = {
-    "owns_ip": Label(
-        "申请并取得对主要产品（服务）起核心支持作用的知识产权，或受让一项。",
-        "Obtain rights that support the main products, by own R&D or by transfer.",
-    ),
-    "rd_ledger": Label("设置研发费用辅助账，按项目归集。", "Keep an R&D ledger, project by project."),
-    "credit_clean": Label("完成信用修复。", "Have the credit record restored."),
-    "sme_listed": Label("先完成科技型中小企业评价入库。", "Register as a technology SME first."),
+"""Who does a deed; R&D does all others."""
+WHO_ANSWERS = {"registered_days": "firm_owner", "field": "coach"}
+"""Who has to know where there is nothing to do; the county for all others."""
+NO_WAY = {
     "region": Label("仅限在本市注册的企业。", "Only firms registered in the region are admitted."),
     "never_certified": Label(
         "已获认定的企业不入库，可直接申报重新认定。", "A certified firm re-certifies without the pool."
     ),
     "earlier_entries": Label("入库次数已满，可直接申报认定。", "No stay is left; the firm may apply directly."),
 }
+NOTHING_HELPS = Label("三年内企业自身没有办法达到此项。", "Nothing that the firm can do within three years meets this.")
+NOT_TOGETHER = Label(
+    "各项分别能补齐，但无法同时达到。", "Each of these can be met by itself, but not all of them together."
+)
 PAPER_HOLDERS = {"years": "firm_finance", "ip": "firm_rd", "conversions": "firm_rd", "scores": "coach"}
 PUBLIC_RECORDS = frozenset({"incidents", "credit_clean", "certificates", "pool_entries", "sme_listed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """A call for applications and its last day."""
-
-    name: str
-    closes_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do. `kind` is raise, provide (a paper), wait or judge; money is in yuan.
+    """One thing to do. `kind` is raise, provide (a paper), wait, judge or blocked; money is in yuan.
 
-    `amount` is what is short in the figures that were judged; `target` is what the open year must reach instead.
+    `amount` is what is short in the figures that were judged, or else how much is to be done; `target` is what the open
+    year must reach. `also` are other rules that the same deed closes.
     """
 
     rule: str
@@ -90,60 +74,102 @@ class Step:
     target_year: int | None = None
     target: Fraction | None = None
     places: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    deed: Deed | None = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return (self.rule, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Steps in the order of their dates, and the first day on which an application with them all can be handed in."""
+    """Steps in the order of their dates, and the first day on which an application with them all can be handed in.
+
+    Once the `deeds` are done, the rules of `ready_on` say met; where a step provides a paper or asks a person, they do
+    once it says yes. `helps` and `hurts` say what else of the open year would make it easier or undo it.
+    """
 
     steps: tuple[Step, ...]
     ready_on: date
     round: Round | None
     says: Label
+    deeds: tuple[Deed, ...] = ()
+    helps: tuple[Label, ...] = ()
+    hurts: tuple[Label, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Situation:
-    """What a step is worked out from: the firm's figures on the day, the book, and the next round."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ways to a pass, the best first; where there is none, what stands in the way."""
 
-    day: date
-    book: Book
-    values: Facts
-    rounds: tuple[Round, ...]
+    paths: tuple[Path, ...] = ()
+    obstacles: tuple[Step, ...] = ()
 
     @property
-    def paper_day(self) -> date:
-        """When a missing paper is wanted: before the next round closes, and not later than the default."""
-        closing = [each.closes_on for each in self.rounds if each.closes_on >= self.day]
-        return min([self.day + PAPER_WITHIN, *closing])
+    def best(self) -> Path | None:
+        return next(iter(self.paths), None)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is to be done on the best way; what stands in the way where there is none."""
+        return self.best.steps if self.best else self.obstacles
 
 
-def plan(assessment: Assessment, *, rounds: Sequence[Round] = ()) -> list[Path]:
-    """The ways to a pass, the plainest first; none where nothing is open. Needs the facts that were assessed."""
+def plan(assessment: Assessment, *, rounds: Sequence[Round] = (), book: Book | None = None) -> list[Path]:
+    """The ways to a pass, the best first; none where nothing is open or where nothing helps (see `planned`)."""
+    return list(planned(assessment, rounds=rounds, book=book).paths)
+
+
+def planned(assessment: Assessment, *, rounds: Sequence[Round] = (), book: Book | None = None) -> Plan:
+    """The ways to a pass, or what stands in the way of any; neither where nothing is open.
+
+    Needs the facts that were assessed. `book` is the one they were judged by, where that is not the carried one.
+    """
     if assessment.facts is None:
         raise ValueError("a plan needs the facts: read the assessment back together with them")
-    book = books(assessment.book, assessment.on)
-    values = fold(assessment.facts, assessment.on).values
-    situation = Situation(assessment.on, book, values, tuple(sorted(rounds, key=lambda each: each.closes_on)))
-    choices = [list(ways(finding, situation)) for finding in assessment.findings]
-    open_choices = [each for each in choices if each]
-    if not open_choices:
-        return []
-    plainest = [each[0] for each in open_choices]
-    varied = [
-        [*plainest[:place], other, *plainest[place + 1 :]]
-        for place, alternatives in enumerate(open_choices)
-        for other in alternatives[1:]
-    ]
-    return [path_of(steps, situation) for steps in (plainest, *varied)]
+    in_turn = tuple(sorted(rounds, key=lambda each: each.closes_on))
+    by = book or books(assessment.book, assessment.on)
+    situation = Situation(assessment, assessment.facts, by, in_turn)
+    if not situation.open_findings:
+        return Plan()
+    ways, blocked = ways_ahead(situation)
+    if ways:
+        return Plan(paths=tuple(path_of(each, situation) for each in ways))
+    nearest = min(blocked, key=lambda each: len(each.conditions))
+    return Plan(obstacles=tuple(obstacle(each.rule, nearest, situation) for each in nearest.conditions))
 
 
-def path_of(steps: list[Step], situation: Situation) -> Path:
-    steps = sorted(steps, key=lambda each: each.by)
-    next_year = date(situation.day.year + 1, 1, 1)
-    needs_new_year = any(each.target_year for each in steps)
-    ready = max([each.by for each in steps] + ([next_year] if needs_new_year else []))
-    first = next((each for each in situation.rounds if each.closes_on >= ready), None)
+def obstacle(rule: str, blocked: Blocked, situation: Situation) -> Step:
+    finding = situation.assessment.finding(rule)
+    closes = NOT_TOGETHER if blocked.together else NO_WAY.get(rule, NOTHING_HELPS)
+    return step_of(finding, "blocked", closes, WHO_ANSWERS.get(rule, "county"), situation.day)
+
+
+def step_of(finding: Finding, kind: str, closes: Label, who: str, by: date) -> Step:
+    """A step without a deed, for what was found."""
+    return Step(
+        rule=finding.rule,
+        kind=kind,
+        title=finding.title,
+        short=finding.says,
+        closes=closes,
+        who=who,
+        by=by,
+        article=finding.source,
+        amount=amount_short(finding),
+        places=tuple(each.place for each in finding.missing),
+    )
+
+
+def amount_short(finding: Finding) -> Fraction | None:
+    return next((Fraction(amount) for amount in finding.gap.values()), None) if finding.verdict == "unmet" else None
+
+
+def path_of(way: Way, situation: Situation) -> Path:
+    steps = sorted(steps_of(way, situation), key=lambda each: each.by)
+    ready = way.prospect.on
+    first = situation.round_after(ready)
     if first:
         says = Label(
             f"补齐后最早可报：{first.name}（{first.closes_on} 截止）。",
@@ -151,138 +177,115 @@ def path_of(steps: list[Step], situation: Situation) -> Path:
         )
     else:
         says = Label(f"补齐后最早 {ready} 起可申报。", f"The earliest day to apply is {ready}.")
-    return Path(tuple(steps), ready, first, says)
+    return Path(tuple(steps), ready, first, says, way.deeds, tuple(what_helps(way)), tuple(what_hurts(way)))
 
 
-def ways(finding: Finding, situation: Situation) -> Iterator[Step]:
-    """The steps of which any one settles the finding, the plainest first."""
-    match finding.verdict:
-        case "unknown":
-            yield provide(finding, situation)
-        case "manual_review":
-            yield ask_a_person(finding, situation)
-        case "unmet":
-            yield from close(finding, situation)
+def steps_of(way: Way, situation: Situation) -> Iterator[Step]:
+    """One for each deed, one for each open finding that no deed closes, one for what opens only on the way."""
+    closed: set[str] = set()
+    for means, goals in served(way).items():
+        step = raising(means, goals, way, situation)
+        closed |= set(step.rules)
+        yield step
+    for finding in situation.open_findings:
+        if finding.rule not in closed:
+            yield without_deed(finding, way, situation)
+    known = {each.rule for each in situation.open_findings if each.verdict != "unmet"}
+    for condition in way.prospect.conditions:
+        if condition.rule not in known and is_open(way.prospect.verdict(condition, way.amounts)):
+            yield left_open(foretold(way, condition, way.deeds), situation)
 
 
-def provide(finding: Finding, situation: Situation) -> Step:
-    places = tuple(each.place for each in finding.missing)
-    wanted = wanted_in_words(finding.missing)
-    return Step(
-        rule=finding.rule,
-        kind="provide",
-        title=finding.title,
-        short=finding.says,
-        closes=Label("提供：{wanted}。", "Provide: {wanted}.").filled(wanted=wanted),
-        who=holder(places),
-        by=situation.paper_day,
-        article=finding.source,
-        places=places,
+def served(way: Way) -> dict[Means, list[Goal]]:
+    """The deeds, each with the goals it serves; a goal whose own means are not needed is served by the others'."""
+    found: dict[Means, list[Goal]] = {means: [] for means in way.amounts}
+    for goal in way.goals:
+        own = [each for each in goal.means if each in found]
+        others = [each for each in found if touched(each.what) & asked(goal.condition.verdict)]
+        for means in own or others:
+            found[means].append(goal)
+    return found
+
+
+def foretold(way: Way, condition: Condition, deeds: Iterable[Deed] = ()) -> Finding:
+    """What will be found on the day of the application, with these deeds done."""
+    facts, book = way.prospect.with_done(deeds), way.prospect.book
+    figures = fold(facts, way.prospect.on, book.name)
+    return found_of(condition, book, Firm(facts, figures, Reading(figures.values)))
+
+
+def raising(means: Means, goals: Sequence[Goal], way: Way, situation: Situation) -> Step:
+    """A deed, told as the remedy of the first of its rules that is unmet today, or of one that would be lost."""
+    unmet_today = {each.rule: each for each in situation.open_findings if each.verdict == "unmet"}
+    first, *rest = sorted(goals, key=lambda each: each.condition.rule not in unmet_today)
+    rule, units, deed = first.condition.rule, way.amounts[means], means.deed(way.amounts[means])
+    finding = unmet_today.get(rule) or foreseen_loss(way, first)
+    then = way.prospect.with_deeds(way.amounts)
+    closes = told(way.prospect, means, units, then, rule)
+    step = step_of(finding, "raise", closes, WHO_DOES.get(means.what, "firm_rd"), means.by)
+    also = (*(each.condition.rule for each in rest), *answered(means, way, situation))
+    return replace(
+        step,
+        amount=Fraction(deed.amount) if is_a_part(first, means, way) else step.amount,
+        unit=KINDS[means.what].unit,
+        target_year=means.year,
+        target=target_of(means, then),
+        also=also,
+        deed=deed,
     )
+
+
+def is_a_part(goal: Goal, means: Means, way: Way) -> bool:
+    """Whether the deed is told by its own amount: what is short is in another unit, or several deeds close it."""
+    lever = goal.condition.lever
+    alone = [each for each in goal.means if each in way.amounts] == [means]
+    return not alone or lever is None or lever.unit != KINDS[means.what].unit
+
+
+def answered(means: Means, way: Way, situation: Situation) -> Iterator[str]:
+    """What a person would have to judge today and what the deed settles, as where there was nothing to divide by."""
+    manual = {each.rule for each in situation.open_findings if each.verdict == "manual_review"}
+    for condition in way.prospect.conditions:
+        moved = condition.rule in manual and touched(means.what) & asked(condition.verdict)
+        if moved and not is_open(way.prospect.verdict(condition, way.amounts)):
+            yield condition.rule
+
+
+def foreseen_loss(way: Way, goal: Goal) -> Finding:
+    """What would be found then if nothing were done about it."""
+    others = [means.deed(units) for means, units in way.amounts.items() if means not in goal.means]
+    finding = foretold(way, goal.condition, others)
+    text = Label("{year} 年申报时预计：{says}", "Foreseen for {year}: {says}")
+    return replace(finding, says=text.filled(year=way.prospect.on.year, says=finding.says))
+
+
+def target_of(means: Means, then: Facts) -> Fraction | None:
+    """What the figure of the open year comes to: yuan, or tech staff on average."""
+    if means.what in FIGURES:
+        return Fraction(amount_of(then, FIGURES[means.what][0]) or 0) / FEN
+    return Fraction(then["tech_staff_y1"] or 0) if KINDS[means.what].unit == "heads" else None
+
+
+def without_deed(finding: Finding, way: Way, situation: Situation) -> Step:
+    if finding.verdict != "unmet":
+        return left_open(finding, situation)
+    waited = dict(situation.waited_for())
+    until = waited.get(finding.rule, way.prospect.on)
+    return step_of(finding, "wait", by_time(way.prospect, until), WHO_ANSWERS.get(finding.rule, "firm_owner"), until)
+
+
+def left_open(finding: Finding, situation: Situation) -> Step:
+    """A paper to provide, or something for a person to judge."""
+    if finding.verdict == "manual_review":
+        closes = Label("由县区核实后认定。", "The county looks into it and decides.")
+        return step_of(finding, "judge", closes, "county", situation.paper_day)
+    wanted = wanted_in_words(finding.missing)
+    closes = Label("提供：{wanted}。", "Provide: {wanted}.").filled(wanted=wanted)
+    step = step_of(finding, "provide", closes, "firm_owner", situation.paper_day)
+    return replace(step, who=holder(step.places))
 
 
 def holder(places: tuple[str, ...]) -> str:
     """Whose paper is missing, by the first place that lacks it."""
     root = places[0].split(".")[0].split("[")[0] if places else "scores"
     return "county" if root in PUBLIC_RECORDS else PAPER_HOLDERS.get(root, "firm_owner")
-
-
-def ask_a_person(finding: Finding, situation: Situation) -> Step:
-    return Step(
-        rule=finding.rule,
-        kind="judge",
-        title=finding.title,
-        short=finding.says,
-        closes=Label("由县区核实后认定。", "The county looks into it and decides."),
-        who="county",
-        by=situation.paper_day,
-        article=finding.source,
-    )
-
-
-def close(finding: Finding, situation: Situation) -> Iterator[Step]:
-    condition = next(each for each in conditions_of(situation.book) if each.rule == finding.rule)
-    plain = Step(
-        rule=finding.rule,
-        kind="raise",
-        title=finding.title,
-        short=finding.says,
-        closes=DEEDS.get(finding.rule, AGAIN),
-        who=DOERS.get(finding.rule, "firm_owner"),
-        by=situation.day + RIGHT_TAKES,
-        article=finding.source,
-        amount=amount_of(finding),
-        unit=condition.lever.unit if condition.lever else "",
-    )
-    if finding.rule in SOUGHT:
-        yield from in_the_open_year(plain, condition, situation)
-    elif finding.rule in {"innovation_score", "entry_score"}:
-        yield from win_points(plain, situation)
-    elif finding.rule in {"registered_days", "no_incident"}:
-        yield wait(plain, finding, situation)
-    else:
-        yield plain
-
-
-def amount_of(finding: Finding) -> Fraction | None:
-    return next((Fraction(amount) for amount in finding.gap.values()), None)
-
-
-def wait(step: Step, finding: Finding, situation: Situation) -> Step:
-    if step.amount is None:
-        return step
-    until = situation.day + timedelta(days=int(step.amount))
-    closes = Label(f"最早 {until} 满足。", f"Met from {until} on.")
-    return replace(step, kind="wait", by=until, closes=closes)
-
-
-def in_the_open_year(step: Step, condition: Condition, situation: Situation) -> Iterator[Step]:
-    """What this year must reach; for the R&D share also the sales from which the law asks for a lower one."""
-    sought, needed = SOUGHT[step.rule], target(condition, situation.values, situation.book)
-    if needed is None:
-        yield step
-        return
-    yield aimed(step, sought.name, needed, sought.unit, situation)
-    if step.rule == "rd_intensity":
-        sales = sales_target(condition, situation.values, situation.book)
-        if sales is not None:
-            name = Label("销售收入（进入下一档，研发费用不减）", "sales (the next band, with no less R&D expense)")
-            yield aimed(step, name, sales, "yuan", situation)
-
-
-def aimed(step: Step, name: Label, needed: int, unit: str, situation: Situation) -> Step:
-    year = situation.day.year
-    amount = Fraction(needed, FEN) if unit == "yuan" else Fraction(needed)
-    text = Label(
-        "{last} 年已结账，从 {year} 年补起：{year} 年{name}达到 {amount}（其余按上年估计），{after} 年申报。",
-        "{last} is closed: {name} of {year} must reach {amount}, all else as last year, to apply in {after}.",
-    )
-    closes = text.filled(last=year - 1, year=year, after=year + 1, name=name, amount=shown(amount, unit))
-    return replace(step, closes=closes, by=date(year, 12, 31), target_year=year, target=amount, unit=unit)
-
-
-def win_points(step: Step, situation: Situation) -> Iterator[Step]:
-    """The best moves that are enough together, then each other one that is enough by itself."""
-    short = step.amount or Fraction(0)
-    open_moves = moves(situation.book, situation.values)
-    yield winning(step, enough(open_moves, short), situation)
-    for move in open_moves[1:]:
-        if move.gain >= short:
-            yield winning(step, [move], situation)
-
-
-def enough(open_moves: list[Move], short: Fraction) -> list[Move]:
-    taken: list[Move] = []
-    for move in open_moves:
-        if sum(each.gain for each in taken) >= short:
-            break
-        taken.append(move)
-    return taken
-
-
-def winning(step: Step, taken: list[Move], situation: Situation) -> Step:
-    by = date(situation.day.year, 12, 31)
-    if not taken:
-        return replace(step, by=by)
-    zh, en = "；".join(each.says.zh for each in taken), "; ".join(each.says.en for each in taken)
-    return replace(step, closes=Label(f"{zh}。", f"{en}."), by=by)

@@ -100,6 +100,7 @@ def test_money_comes_on_top_of_what_is_foreseen(what: str) -> None:
         == {
             "rd_expense": {"rd_total_y1", "rd_domestic_y1"},
             "rd_brought_home": {"rd_domestic_y1"},
+            "rd_abroad": {"rd_total_y1"},
             "sales": {"sales_y1", "total_income_y1"},
             "hitech_sales": {"sales_y1", "total_income_y1", "hitech_income_y1"},
             "hitech_income": {"hitech_income_y1"},

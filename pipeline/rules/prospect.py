@@ -1,0 +1,141 @@
+"""A firm on a later day: its figures if nothing but time passes, and what they become by deeds.
+
+A deed is carried out on the facts once, by one unit; what that does to the figures is added as often as it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+
+from pipeline.rules.condition import MANUAL_REVIEW, UNMET, Condition
+from pipeline.rules.dated import Book
+from pipeline.rules.deeds import KINDS, Deed, done
+from pipeline.rules.facts import FirmFacts
+from pipeline.rules.figures import Figures
+from pipeline.rules.folding import fold
+from pipeline.rules.forecast import Forecast, forecast
+from pipeline.rules.formula import COMPARISON, Facts, Formula, Number, exact, names, nodes
+from pipeline.rules.programmes import conditions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Something a firm can do: a sort of deed, when it would do it and from when on the rules see it.
+
+    `ready` is the first day that sees it, `by` the last day on which to have done it.
+    """
+
+    what: str
+    ready: date
+    by: date
+    year: int | None = None
+    since: int = 1
+    on: date | None = None
+    item: str = ""
+
+    def deed(self, units: int) -> Deed:
+        return Deed(self.what, units * KINDS[self.what].step, self.year, self.since, self.on, self.item)
+
+
+type Amounts = Mapping[Means, int]
+"""How much of each means, in units of its kind: fen, persons, rights, points."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prospect:
+    """The firm as the rules of `on` will see it, foretold on `day`."""
+
+    facts: FirmFacts
+    day: date
+    on: date
+    book: Book
+    ahead: Forecast
+    figures: Figures
+    effects: dict[tuple[str, int, str], dict[str, Number]] = field(default_factory=dict)
+    levels: dict[tuple[Means, frozenset[tuple[Means, int]]], tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def values(self) -> Facts:
+        return self.figures.values
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return conditions_of(self.book)
+
+    def verdict(self, condition: Condition, amounts: Amounts) -> int | None:
+        verdict: int | None = exact(condition.verdict, self.with_deeds(amounts))
+        return verdict
+
+    def with_deeds(self, amounts: Amounts) -> Facts:
+        """The figures with so much done."""
+        values = dict(self.values)
+        for means, units in amounts.items():
+            for name, more in self.effect(means).items():
+                values[name] = (values[name] or 0) + more * units
+        return values
+
+    def effect(self, means: Means) -> dict[str, Number]:
+        """What one unit adds to the figures that are known."""
+        key = (means.what, means.since, means.item)
+        if key not in self.effects:
+            self.effects[key] = self.tried(means)
+        return self.effects[key]
+
+    def tried(self, means: Means) -> dict[str, Number]:
+        then = fold(self.with_done([means.deed(1)]), self.on, self.book.name).values
+        now = self.values
+        return {
+            name: after - before
+            for name, after in then.items()
+            if after is not None and (before := now[name]) is not None and after != before
+        }
+
+    def with_done(self, deeds: Iterable[Deed]) -> FirmFacts:
+        return done(self.facts, deeds, self.day, self.on)
+
+
+def prospect(facts: FirmFacts, day: date, on: date, book: Book) -> Prospect:
+    """The firm foretold for `on` and judged by the law of that day; raises NoValue where there is none."""
+    ahead = forecast(facts, day, on)
+    return Prospect(facts, day, on, law_on(book, on), ahead, fold(ahead.facts, on, book.name))
+
+
+def law_on(book: Book, day: date) -> Book:
+    """The book as it stands on another day. Days between two changes of the law share one book."""
+    dated = (each for entry in book.entries.values() for each in entry.values)
+    changes = {change for each in dated for change in (each.start, each.end) if change and change <= day}
+    return changed_on(book, max(changes, default=day))
+
+
+@lru_cache(maxsize=64)
+def changed_on(book: Book, day: date) -> Book:
+    return book if book.day == day else replace(book, day=day)
+
+
+@lru_cache(maxsize=1024)
+def asked(formula: Formula) -> frozenset[str]:
+    """The names of the figures that the formula may ask for."""
+    return frozenset(names(formula))
+
+
+@lru_cache(maxsize=1024)
+def edges(formula: Formula) -> Mapping[str, tuple[Number, ...]]:
+    """The lines at which a figure by itself changes what the formula asks for, such as the bands of sales."""
+    found: dict[str, set[Number]] = {}
+    for node in nodes(formula):
+        if node.op in COMPARISON and [each.op for each in node.args] == ["fact", "const"]:
+            name, line = node.args[0].args[0], node.args[1].args[0]
+            found.setdefault(name, set()).add(line)
+    return {name: tuple(sorted(lines)) for name, lines in found.items()}
+
+
+def is_open(verdict: int | None) -> bool:
+    """Whether it is for a person or a paper to settle."""
+    return verdict is None or verdict == MANUAL_REVIEW
+
+
+def is_unmet(verdict: int | None) -> bool:
+    return verdict is not None and verdict == UNMET

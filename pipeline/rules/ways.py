@@ -1,0 +1,193 @@
+"""Looks ahead from the day of a verdict for the ways in which everything will hold, and tries each out on the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from pipeline.rules.condition import Condition
+from pipeline.rules.dated import Book
+from pipeline.rules.deeds import Deed
+from pipeline.rules.facts import FirmFacts
+from pipeline.rules.findings import Assessment, Finding
+from pipeline.rules.folding import fold
+from pipeline.rules.formula import Number, exact
+from pipeline.rules.means import means_by, new_year, ready_days, touched
+from pipeline.rules.programmes import score_items
+from pipeline.rules.prospect import Amounts, Means, Prospect, asked, is_open, is_unmet, prospect
+from pipeline.rules.solving import Goal, effort, is_scored, options, solve
+
+PAPER_WITHIN = timedelta(days=30)
+"""How soon a missing paper is asked for where no round closes earlier."""
+MOST_WAYS, MOST_CHOICES, ENOUGH = 5, 3, 6
+OPEN_VERDICTS = frozenset({"unmet", "unknown", "manual_review"})
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A call for applications and its last day."""
+
+    name: str
+    closes_on: date
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """What was found of the firm on the day, by which book, and the rounds to come."""
+
+    assessment: Assessment
+    facts: FirmFacts
+    book: Book
+    rounds: tuple[Round, ...]
+    effects: dict[tuple[str, int, str], dict[str, Number]] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        return self.assessment.on
+
+    @property
+    def open_findings(self) -> list[Finding]:
+        return [each for each in self.assessment.findings if each.verdict in OPEN_VERDICTS]
+
+    @property
+    def paper_day(self) -> date:
+        """When a missing paper is wanted: before the next round closes, and not later than the default."""
+        closing = [each.closes_on for each in self.rounds if each.closes_on >= self.day]
+        return min([self.day + PAPER_WITHIN, *closing])
+
+    def round_after(self, ready: date) -> Round | None:
+        return next((each for each in self.rounds if each.closes_on >= ready), None)
+
+    def seen_on(self, ready: date) -> date:
+        """The first day to apply: in the year of the round that is reached, whose rules look at other years."""
+        reached = self.round_after(ready)
+        return ready if reached is None else max(ready, new_year(reached.closes_on.year))
+
+    def foretold(self, on: date) -> Prospect:
+        return replace(prospect(self.facts, self.day, on, self.book), effects=self.effects)
+
+    def is_to_close(self, ahead: Prospect, condition: Condition) -> bool:
+        """Whether it is unmet then, or so open that what is unmet today would hang on the experts alone."""
+        verdict = ahead.verdict(condition, {})
+        unmet_today = any(each.rule == condition.rule and each.verdict == "unmet" for each in self.open_findings)
+        return is_unmet(verdict) or (verdict is None and unmet_today and not points_are_missing(ahead))
+
+    def waited_for(self) -> Iterator[tuple[str, date]]:
+        """The rules for which there is nothing to do but to wait, each with the day from which on it holds."""
+        for each in self.open_findings:
+            if each.verdict == "unmet" and each.unit == "days" and each.gap:
+                yield each.rule, self.day + timedelta(days=int(next(iter(each.gap.values()))))
+
+    def days_ahead(self) -> list[date]:
+        """The days on which more can have been done than on the one before, none before what has to be waited for."""
+        papers = [self.paper_day for each in self.open_findings if each.verdict != "unmet"]
+        must = [*(day for _, day in self.waited_for()), *papers]
+        first = max(must, default=self.day)
+        days = {max(first, each) for each in [*ready_days(self.book, self.day, self.paper_day), *must]}
+        return sorted({self.seen_on(each) for each in days})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """What is done by a day, and for which conditions."""
+
+    prospect: Prospect
+    goals: tuple[Goal, ...]
+    amounts: Amounts
+
+    @property
+    def rank(self) -> tuple[date, tuple[int, int, int, int]]:
+        return self.prospect.on, effort(self.amounts.items())
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        return tuple(means.deed(units) for means, units in self.amounts.items())
+
+    def holds(self) -> bool:
+        """Whether the facts with all of it done are as good as the figures promise."""
+        then, book = self.prospect.with_done(self.deeds), self.prospect.book
+        values = fold(then, self.prospect.on, book.name).values
+        promised = self.prospect.with_deeds(self.amounts)
+        return all(exact(each.verdict, values) == exact(each.verdict, promised) for each in self.prospect.conditions)
+
+    def takes_more_than(self, other: Way) -> bool:
+        """It asks for all that the other asks for, and is there no earlier."""
+        mine, its = ({each.what for each in way.amounts} for way in (self, other))
+        return self is not other and its <= mine and other.rank <= self.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The conditions that cannot be met by a day, or not together."""
+
+    conditions: tuple[Condition, ...]
+    together: bool = False
+
+
+def ways_ahead(situation: Situation) -> tuple[list[Way], list[Blocked]]:
+    """The best ways to a pass, the earliest first, and what cannot be met on the days on which there is none."""
+    found: list[Way] = []
+    blocked: list[Blocked] = []
+    before, fewest = situation.day - timedelta(1), 100
+    for on in situation.days_ahead():
+        ahead = situation.foretold(on)
+        unmet = [each for each in ahead.conditions if situation.is_to_close(ahead, each)]
+        after = before if found and len(unmet) >= fewest else situation.day - timedelta(1)
+        found += ways_on(ahead, situation, unmet, blocked, after=after)
+        before, fewest = on, min(fewest, len(unmet))
+        if not unmet or len(found) >= ENOUGH:
+            break
+    best = sorted(found, key=lambda each: each.rank)
+    kept = [way for place, way in enumerate(best) if not any(way.takes_more_than(each) for each in best[:place])]
+    return kept[:MOST_WAYS], blocked
+
+
+def ways_on(
+    ahead: Prospect, situation: Situation, unmet: Sequence[Condition], blocked: list[Blocked], *, after: date
+) -> Iterator[Way]:
+    """The ways that are there on that day, by means of which at least one was not ready by `after`."""
+    means = list(means_by(ahead.book, ahead.day, ahead.on, situation.paper_day))
+    names = frozenset(name for each in unmet for name in asked(each.verdict))
+    if unmet and not any(each.ready > after and touched(each.what) & names for each in means):
+        blocked.append(Blocked(tuple(unmet)))
+        return
+    goals = [choices_for(ahead, each, means) for each in unmet]
+    stuck = tuple(
+        each for each, choices in zip(unmet, goals, strict=True) if not choices and is_unmet(ahead.verdict(each, {}))
+    )
+    if stuck:
+        blocked.append(Blocked(stuck))
+        return
+    any_way = False
+    for chosen in combined([each for each in goals if each]):
+        if chosen and all(each.ready <= after for goal in chosen for each in goal.means):
+            continue
+        solution = solve(ahead, chosen, means)
+        way = solution and Way(ahead, tuple(solution[0]), solution[1])
+        if way and way.holds():
+            any_way = True
+            yield way
+    if not any_way:
+        blocked.append(Blocked(tuple(unmet), together=True))
+
+
+def choices_for(ahead: Prospect, condition: Condition, means: Sequence[Means]) -> list[Goal]:
+    """The means of which any one set reaches the condition, the least laborious first."""
+    lenient = is_scored(ahead, condition) and points_are_missing(ahead)
+    chosen = options(ahead, condition, means, {}, open_will_do=lenient)
+    return [Goal(condition, each, lenient) for each in chosen[:MOST_CHOICES]]
+
+
+def points_are_missing(ahead: Prospect) -> bool:
+    """Whether experts have points to give yet, so that only they can settle the score."""
+    return any(is_open(exact(each.points, ahead.values)) for each in score_items(ahead.book) if each.own is None)
+
+
+def combined(goals: Sequence[Sequence[Goal]]) -> Iterator[list[Goal]]:
+    """The first choice for each, then each other choice in its place."""
+    first = [choices[0] for choices in goals]
+    yield first
+    for place, choices in enumerate(goals):
+        for other in choices[1:]:
+            yield [*first[:place], other, *first[place + 1 :]]
