@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.rules import Assessment, books
+from pipeline.rules import Assessment, Book, NoValue, books
 from pipeline.rules.programmes import CONDITIONS, conditions_of
+from pipeline.rules.revision import as_written
 from pipeline.rules.volumes import read_yaml
 from tests.rules.cases import CASES, FOLDER, RuleCase
 
@@ -22,6 +23,7 @@ EXPECTATIONS = {
     "score",
     "card",
     "amounts",
+    "numbers",
     "refused",
     "review",
     "impossible",
@@ -42,7 +44,20 @@ def test_the_book_says_what_the_case_expects(case: RuleCase) -> None:
     assert bands(assessment, case.raw.get("score", {})) == case.raw.get("score", {})
     assert card(assessment, case.raw.get("card", {})) == case.raw.get("card", {})
     assert worked_out(assessment, case) == case.raw.get("amounts", {})
+    assert held(books(case.book, case.on), case) == case.raw.get("numbers", {})
     assert set(case.raw) <= EXPECTATIONS
+
+
+def held(book: Book, case: RuleCase) -> dict[str, Any]:
+    """The numbers of the book that the case names, as they are written; none where there is none that day."""
+    return {rule: number_held(book, rule) for rule in case.raw.get("numbers", {})}
+
+
+def number_held(book: Book, rule: str) -> Any:
+    try:
+        return as_written(book.at(rule))
+    except NoValue:
+        return "none"
 
 
 def worked_out(assessment: Assessment, case: RuleCase) -> dict[str, str | None]:

@@ -15,7 +15,7 @@ from pipeline.rules.dated import Book, Entry, NoValue
 from pipeline.rules.programmes import CONDITIONS, amounts_of, conditions_of, score_items
 from pipeline.rules.volumes import SHELF, TITLES, WORDS, BookRefused, entry_from, read_yaml, volume
 from tests.rules.cases import CASES, RuleCase
-from tests.rules.test_cases import bands, card, details, looked_at, worked_out
+from tests.rules.test_cases import bands, card, details, held, looked_at, worked_out
 
 INSTRUMENTS = read_yaml(SHELF / "instruments.yaml")
 FACTS = {name: read_facts(case.facts) for name, case in CASES.items()}
@@ -33,14 +33,18 @@ class Asked(dict[str, Entry]):
         return super().__getitem__(name)
 
 
-def numbers_judged_by(name: str) -> list[str]:
-    """The book's own entries that conditions are built from; what terms go by is tested where it is used."""
+def own_entries(name: str) -> set[str]:
+    return {file.stem for file in (SHELF / name).glob("*.yaml")}
+
+
+def numbers_judged_by(name: str) -> set[str]:
+    """The book's own entries that conditions, amounts and scores are built from."""
     asked = Asked(dict(volume(name)[0]))
     book = Book(name, TITLES[name], "", next(iter(CASES.values())).on, asked)
     conditions_of(book)
     amounts_of(book)
     score_items(book)
-    return sorted(rule for rule in asked.names if (SHELF / name / f"{rule}.yaml").exists())
+    return asked.names & own_entries(name)
 
 
 def moved(number: str) -> list[str]:
@@ -98,6 +102,7 @@ def holds(case: RuleCase, book: Book) -> bool:
         and all(details(assessment, rule, each) == each for rule, each in closer.items())
         and bands(assessment, score) == score
         and card(assessment, told) == told
+        and held(book, case) == case.raw.get("numbers", {})
         and worked_out(assessment, case) == case.raw.get("amounts", {})
         and ("review" not in case.raw or looked_at(assessment) == case.raw["review"])
     )
@@ -126,6 +131,14 @@ def unnoticed(name: str, rule: str) -> Iterator[str]:
             cases.insert(0, broken)
 
 
-@pytest.mark.parametrize(("name", "rule"), [(name, rule) for name in CONDITIONS for rule in numbers_judged_by(name)])
+@pytest.mark.parametrize(("name", "rule"), [(name, rule) for name in CONDITIONS for rule in sorted(own_entries(name))])
 def test_a_number_that_is_moved_breaks_a_case(name: str, rule: str) -> None:
     assert list(unnoticed(name, rule)) == []
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_what_no_verdict_rests_on_is_told_by_a_case_that_reads_the_book(name: str) -> None:
+    read = {(rule, case.on) for case in CASES.values() if case.book == name for rule in case.raw.get("numbers", {})}
+    for rule in own_entries(name) - numbers_judged_by(name):
+        for value in volume(name)[0][rule].values:
+            assert any(each == rule and value.holds(day) for each, day in read), f"{rule} from {value.start}"
