@@ -23,7 +23,7 @@ Kind = Literal["firm", "office", "reference", "internal"]
 class Table:
     """`firm_column` names the owner of a firm-owned row; `append_only` forbids what is not an insert; `to_leaders`
     lets a leader's seat read it; `trailed` writes each change to the trail; `hidden` are columns the trail leaves
-    out."""
+    out; who holds the seat `signed_by`, and nobody else, adds rows, as `published_by_id`."""
 
     kind: Kind
     firm_column: str = ""
@@ -31,6 +31,7 @@ class Table:
     to_leaders: bool = False
     trailed: bool = True
     hidden: tuple[str, ...] = ()
+    signed_by: str = ""
     dated: bool = True  # has recorded_at, so that a county a firm has left keeps what it saw
     stages: Literal["", "case", "application"] = ""
 
@@ -69,14 +70,18 @@ TABLES: dict[str, Table] = {
     "pipeline_obligation": _firm(),
     "pipeline_notice": _firm(),
     "pipeline_seat": Table("office"),
+    "pipeline_bookdraft": Table("office"),
     "pipeline_import": Table("office"),
     "pipeline_importrow": Table("office", trailed=False),
+    "pipeline_trial": Table("office", trailed=False),
+    "pipeline_trialsheet": Table("office", trailed=False),
     "pipeline_user": Table("reference", hidden=("password", "last_login")),
     "pipeline_office": REFERENCE,
     "pipeline_division": REFERENCE,
     "pipeline_field": REFERENCE,
     "pipeline_industry": REFERENCE,
     "pipeline_round": REFERENCE,
+    "pipeline_bookedition": Table("reference", append_only=True, signed_by="city_head"),
     "pipeline_casecounter": INTERNAL,
     "pipeline_heartbeat": INTERNAL,
     "pipeline_trailseal": Table("internal", append_only=True, trailed=False),
@@ -208,6 +213,9 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _firm_policies(name, table)
     elif name == "pipeline_seat":
         yield from _seat_policies(name)
+    elif table.signed_by:
+        signed = f"((select mp_holds('{table.signed_by}')) and published_by_id = (select mp_user()))"
+        yield from _policies(name, select="true", write="", add=signed)
     elif table.kind == "office":
         mine = f"({SEES_ALL} or office_id in (select mp_offices()))"
         yield from _policies(name, select=mine, write=mine)
@@ -294,7 +302,8 @@ def _policies(name: str, *, select: str, write: str = "", add: str = "") -> Iter
     for command in ("read", "add", "change", "remove"):
         yield f"drop policy if exists {command} on {name};"
     yield f"create policy read on {name} for select to web using ({select});"
-    if write:
+    if add or write:
         yield f"create policy add on {name} for insert to web with check ({add or write});"
+    if write:
         yield f"create policy change on {name} for update to web using ({write}) with check ({write});"
         yield f"create policy remove on {name} for delete to web using ({write});"

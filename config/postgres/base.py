@@ -17,6 +17,10 @@ OLDEST_SUPPORTED = 160_000
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.recalled: dict[str, Any] = {}  # what this transaction has read and need not read again
+
     @cached_property
     def pg_version(self) -> int:
         """The server's version; where none is named, the oldest that is supported, so that checks need no database."""
@@ -33,7 +37,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # not in the stubs
         if not autocommit:
+            self.recalled = {}
             self.declare_scope()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # not in the stubs
+        self.recalled = {}  # it may hold what is undone
 
     def declare_scope(self) -> None:
         if self.connection.info.transaction_status == TransactionStatus.INERROR:

@@ -4,7 +4,7 @@ Only an identity is declared: the number of a user or the name of a service. Wha
 policies themselves, so that a seat taken away bites in the very next statement.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -33,6 +33,21 @@ def acting(person: Identity | None) -> Iterator[None]:
         SCOPE.reset(token)
         if connection.in_atomic_block and not connection.needs_rollback:
             connection.declare_scope()
+
+
+def recall[What](key: str, read: Callable[[], What]) -> What:
+    """What `read` found when it was first asked for in this transaction; outside one it is read each time."""
+    if not connection.in_atomic_block:
+        return read()
+    if key not in connection.recalled:
+        connection.recalled[key] = read()
+    found: What = connection.recalled[key]
+    return found
+
+
+def forget(key: str) -> None:
+    """Have it read anew, because this transaction has changed it."""
+    connection.recalled.pop(key, None)
 
 
 def declare_act(name: str) -> None:

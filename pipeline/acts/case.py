@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -16,12 +17,12 @@ from pipeline.acts import coaching, diagnosis, fault, notice, progress, proposal
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Round, Transition, User, Visit
+from pipeline.models.book import POOL, book_in_force
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.certificate import CertificateQuerySet
 from pipeline.models.diagnosis import NUMERIC
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.record import checklist
-from pipeline.rules import books
 from pipeline.rules.condition import TITLES
 from pipeline.rules.labels import listed
 from pipeline.rules.periods import months_later
@@ -83,7 +84,8 @@ def submit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = Non
                 [Missing(item.place, _("%(item)s is not complete yet.") % {"item": item.name}) for item in missing]
             )
     diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
-    return progress.advance(cases, "case.submit", by=by, on=on, versions=versions)
+    kept: dict[str, Any] = {"book_day": on, "book_version": book_in_force(POOL, on).version}
+    return progress.advance(cases, "case.submit", by=by, on=on, versions=versions, **kept)
 
 
 @transaction.atomic
@@ -206,12 +208,15 @@ def admit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None
         "due_on",
         _("The publicity lasts until the end of %(day)s.") % {"day": early[0].due_on if early else ""},
     )
-    keys = [case.pk for case in rows]
     diagnosis.keep(Firm.objects.filter(pk__in=[case.firm_id for case in rows]), by=by, on=on)
-    months = int(books("pool", on).number("term_months"))
-    term = DateRange(on, months_later(on, months))
-    moved = progress.advance(Case.objects.filter(pk__in=keys), "case.admit", by=by, on=on, versions=versions, term=term)
-    coaching.draw_plans(Case.objects.filter(pk__in=keys), by=by, on=on)
+    terms: dict[int, list[int]] = defaultdict(list)
+    for case in rows:
+        terms[int(case.pool_book(on).number("term_months"))].append(case.pk)
+    moved = []
+    for months, keys in terms.items():
+        alike, term = Case.objects.filter(pk__in=keys), DateRange(on, months_later(on, months))
+        moved += progress.advance(alike, "case.admit", by=by, on=on, versions=versions, term=term)
+    coaching.draw_plans(Case.objects.filter(pk__in=[case.pk for case in rows]), by=by, on=on)
     return moved
 
 
@@ -362,7 +367,7 @@ def _may_enter_again(firm: Firm, on: date) -> None:
     last = Case.objects.filter(firm=firm, stage="closed", kind=Case.POOL).order_by("-closed_on").first()
     if last is None or last.closed_on is None:
         return
-    book = books("pool", on)
+    book = book_in_force(POOL, on)
     for reason, rule in (("certified", "re_entry_after_certification"), ("expired", "re_entry_after_expiry")):
         demand(
             last.reason != reason or book.choice(rule) == "yes",
@@ -392,7 +397,7 @@ def _return(
 
 def _not_returned_too_often(case: Case, name: str, on: date) -> None:
     returns = Transition.objects.filter(case=case, move=name).order_by("-pk")
-    if returns.count() < int(books("pool", on).number("most_returns")):
+    if returns.count() < int(case.pool_book(on).number("most_returns")):
         return
     visited = Visit.objects.filter(case=case, on__gte=returns[0].on).exists()
     demand(

@@ -17,7 +17,9 @@ from pipeline.acts.conditions import demand
 from pipeline.models import Application, Appointment, Case, Firm, MoveRefused, Notice, Plan, Round, Step, User, Visit
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.coaching import StepQuerySet
-from pipeline.rules import plan, planning
+from pipeline.rules import Round as Call
+from pipeline.rules import Step as Remedy
+from pipeline.rules import planned
 from pipeline.rules.condition import TITLES
 from pipeline.rules.labels import Label
 
@@ -37,7 +39,7 @@ def draw_plans(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Plan]:
     plans = Plan.objects.bulk_create(
         Plan(firm_id=case.firm_id, case=case, diagnosis=case.firm.latest_diagnosis, drawn_on=on) for case in diagnosed
     )
-    rounds = [planning.Round(each.name, each.county_date) for each in Round.objects.filter(county_date__gte=on)]
+    rounds = [Call(each.name, each.county_date) for each in Round.objects.filter(county_date__gte=on)]
     refused = {each.case_id: each.refusal for each in Application.objects.last_ended(rows)}
     Step.objects.bulk_create(step for each in plans for step in _steps(each, rounds, refused.get(each.case_id, [])))
     return plans
@@ -99,13 +101,12 @@ def consent(appointment: Appointment, *, by: Actor, on: date) -> None:
     Appointment.objects.filter(pk=appointment.pk, consented_on=None).update(consented_on=on)
 
 
-def _steps(drawn: Plan, rounds: Sequence[planning.Round], refused: Sequence[str]) -> Iterator[Step]:
-    """The steps of the plainest way to a pass; after them what the agency refused although the figures say nothing."""
-    shortest = next(iter(plan(drawn.diagnosis.shown, rounds=rounds)), None)
-    steps = shortest.steps if shortest else ()
+def _steps(drawn: Plan, rounds: Sequence[Call], refused: Sequence[str]) -> Iterator[Step]:
+    """The steps of the best way to a pass, or what stands in it; then what the agency refused although no step does."""
+    steps = planned(drawn.diagnosis.shown, rounds=rounds, book=drawn.diagnosis.judged_by).steps
     yield from _reckoned(drawn, steps)
-    planned = {step.rule for step in steps}
-    for position, rule in enumerate((rule for rule in refused if rule not in planned), start=len(steps) + 1):
+    covered = {rule for step in steps for rule in step.rules}
+    for position, rule in enumerate((rule for rule in refused if rule not in covered), start=len(steps) + 1):
         yield Step(
             firm_id=drawn.firm_id,
             plan=drawn,
@@ -117,7 +118,7 @@ def _steps(drawn: Plan, rounds: Sequence[planning.Round], refused: Sequence[str]
         )
 
 
-def _reckoned(drawn: Plan, steps: Sequence[planning.Step]) -> Iterator[Step]:
+def _reckoned(drawn: Plan, steps: Sequence[Remedy]) -> Iterator[Step]:
     for position, step in enumerate(steps, start=1):
         yield Step(
             firm_id=drawn.firm_id,

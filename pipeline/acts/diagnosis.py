@@ -8,9 +8,10 @@ from django.db import transaction
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.models import Diagnosis, Firm, Gap
+from pipeline.models.book import book_in_force
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.record import facts_of
-from pipeline.rules import Assessment, FirmFacts, assess, books
+from pipeline.rules import Assessment, FirmFacts, assess
 
 CERTIFICATION = "hte"
 # Which shortfall is named first in a list: what decides most and takes longest to mend.
@@ -45,7 +46,7 @@ def keep(firms: FirmQuerySet, *, by: Actor, on: date, book: str = CERTIFICATION)
 
 
 def _diagnosis(firm: Firm, facts: FirmFacts, by: Actor, on: date, name: str) -> Diagnosis:
-    book = books(name, on)
+    book = book_in_force(name, on)
     assessment = assess(facts, book=book, day=on)
     counted = [finding.verdict for finding in assessment.findings]
     score = assessment.score

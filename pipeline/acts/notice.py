@@ -218,6 +218,21 @@ WORDS = {
         _("A step of your plan needs more"),
         _("Case %(number)s: %(note)s"),
     ),
+    "book.propose": Words(
+        (CITY,),
+        _("A pool book has been proposed"),
+        _("“%(name)s” is to take effect on %(day)s. A head who did not write it may publish or reject it."),
+    ),
+    "book.publish": Words(
+        (CITY,),
+        _("A pool book has been published"),
+        _("“%(name)s” is edition %(edition)s of the pool book, in force from %(day)s."),
+    ),
+    "book.reject": Words(
+        (CITY,),
+        _("A pool book has been rejected"),
+        _("“%(name)s” is not published: %(note)s"),
+    ),
 }
 
 
@@ -249,6 +264,12 @@ def write(
 def tell_firm(firm: Firm, *, kind: str, **values: object) -> None:
     title, body = compose(kind, {"firm": firm.name, "number": "—", "due": "—", "note": "", **values})
     Notice.objects.create(firm=firm, to=FIRM, kind=kind, title=title, body=body)
+
+
+def tell_city(*, kind: str, **values: object) -> None:
+    """Of what concerns no single firm."""
+    title, body = compose(kind, values)
+    Notice.objects.create(to=CITY, kind=kind, title=title, body=body)
 
 
 def addresses(notice: Notice) -> dict[str, list[str]]:

@@ -9,9 +9,10 @@ from pipeline import access, stages
 from pipeline.access import Actor, Service
 from pipeline.acts import notice, proposal
 from pipeline.models import Application, Case, FirmMove, MoveRefused, Proposal, Transition
+from pipeline.models.book import POOL, book_in_force
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.round import ApplicationQuerySet
-from pipeline.rules import books
+from pipeline.rules import Book
 from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import Stage, moves_from
 
@@ -163,12 +164,16 @@ def must_stand(rows: CaseQuerySet | ApplicationQuerySet, act: str, where: Collec
 
 def opening_clock(place: Stage, on: date) -> dict[str, Any]:
     """The clock of a row that begins at a stage."""
-    return _clock(place, on, resumed=None, left=None)
+    return _clock(place, on, book_in_force(POOL, on), resumed=None, left=None)
 
 
 def term(name: str, on: date) -> int:
     """Working days that the pool book in force gives for a stage."""
-    return int(books("pool", on).number(name))
+    return _working_days(book_in_force(POOL, on), name)
+
+
+def _working_days(book: Book, name: str) -> int:
+    return int(book.number(name))
 
 
 def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, Any], ...], list[Any]]:
@@ -177,20 +182,21 @@ def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, 
     for row in rows:
         left = max(carried_calendar().between(on, row.due_on), 0) if row.due_on and row.place.clock == "runs" else None
         resumed = row.clock_left if row.place.clock == "paused" else None
-        reading = _clock(place, on, resumed=resumed, left=left)
+        book = row.pool_book(on) if isinstance(row, Case) else book_in_force(POOL, on)
+        reading = _clock(place, on, book, resumed=resumed, left=left)
         if isinstance(row, Application):
             reading["due_on"] = _within_round(reading["due_on"], place, row)
         groups[tuple(reading.items())].append(row)
     return groups
 
 
-def _clock(place: Stage, on: date, *, resumed: int | None, left: int | None) -> dict[str, Any]:
+def _clock(place: Stage, on: date, book: Book, *, resumed: int | None, left: int | None) -> dict[str, Any]:
     """A stage with a term starts its clock the day after; a return keeps what was left, and resuming gives it back."""
     if not place.term:
         return {"clock_from": None, "clock_days": None, "clock_left": None, "due_on": None}
-    days = term(place.term, on)
+    days = _working_days(book, place.term)
     if resumed is not None and place.clock == "runs":
-        days = max(resumed, term("least_workdays_after_return", on))
+        days = max(resumed, _working_days(book, "least_workdays_after_return"))
     kept = left if place.clock == "paused" else None
     return {"clock_from": on, "clock_days": days, "clock_left": kept, "due_on": carried_calendar().add(on, days).due}
 

@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from ninja import Body, Query, Router
 
 from pipeline.api.answers import FaultsOut, answer, fault, language_of, refusal
+from pipeline.models.book import book_in_force
 from pipeline.request import StaffRequest
-from pipeline.rules import FactsRefused, NoBook, NoValue, assess, books, read_facts
+from pipeline.rules import FactsRefused, NoBook, NoValue, assess, read_facts
 
 router = Router(tags=["rules"])
 
@@ -43,6 +44,20 @@ ASSESSMENT = {
             },
         },
         "score": {"type": ["object", "null"]},
+        "amounts": {
+            "type": "array",
+            "description": "what the book works out beside its findings (book tax); money in yuan",
+            "items": {
+                "type": "object",
+                "required": ["name", "found", "unit", "says"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "found": {"type": ["string", "null"], "description": "exact, cut to 16 digits; null is unknown"},
+                    "unit": {"type": "string"},
+                    "says": {"type": "string"},
+                },
+            },
+        },
     },
 }
 
@@ -67,12 +82,13 @@ def judge(
     on: Query[date | None] = None,
 ) -> HttpResponse:
     """The body is a facts file: money in yuan as decimal strings or whole numbers, never with a decimal point as a bare
-    number; what is left out is unknown. `book` is hte or pool, `on` the day to judge by (today where it is left out).
+    number; what is left out is unknown. `book` is hte, sme, pool, tax or obligations, `on` the day to judge by (today
+    where it is left out).
     Verdicts and sentences come in the language of Accept-Language (zh or en).
     """
     day = on or request.today
     try:
-        assessment = assess(read_facts(facts), book=books(book, day), day=day)
+        assessment = assess(read_facts(facts), book=book_in_force(book, day), day=day)
     except FactsRefused as refused:
         return refusal(request, refused.faults)
     except NoBook as missing:

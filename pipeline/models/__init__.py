@@ -1,3 +1,4 @@
+from pipeline.models.book import BookDraft, BookEdition
 from pipeline.models.case import Case, CaseCounter, Transition
 from pipeline.models.certificate import Certificate, CertificateEvent, Obligation
 from pipeline.models.coaching import Plan, Step, Visit
@@ -14,10 +15,13 @@ from pipeline.models.review import Fault, Flag, Proposal
 from pipeline.models.roster import Import, ImportRow
 from pipeline.models.round import Application, Round
 from pipeline.models.trail import Heartbeat, TrailEntry, TrailSeal
+from pipeline.models.trial import Trial, TrialSheet
 
 __all__ = [
     "Application",
     "Appointment",
+    "BookDraft",
+    "BookEdition",
     "Case",
     "CaseCounter",
     "Certificate",
@@ -53,6 +57,8 @@ __all__ = [
     "TrailEntry",
     "TrailSeal",
     "Transition",
+    "Trial",
+    "TrialSheet",
     "User",
     "Visit",
 ]

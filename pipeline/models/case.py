@@ -9,9 +9,11 @@ from django.db.models.functions import Coalesce
 
 from pipeline import access, stages
 from pipeline.access import Actor
+from pipeline.models.book import POOL, book_in_force, book_of
 from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
 from pipeline.models.moving import SOON_WITHIN, MovingQuerySet, due
 from pipeline.models.review import Fault, Flag, Proposal
+from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
 
@@ -210,6 +212,9 @@ class Case(FirmOwned):
     clock_days = models.PositiveSmallIntegerField(null=True, blank=True)
     clock_left = models.PositiveSmallIntegerField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
+    # The pool book in force on the day of submission: by it the case is reviewed and admitted.
+    book_day = models.DateField(null=True, blank=True)
+    book_version = models.CharField(max_length=40, blank=True, db_default="")
     reminders = models.PositiveSmallIntegerField(default=0)  # sent at this stage
     reminded_on = models.DateField(null=True, blank=True)
 
@@ -240,6 +245,10 @@ class Case(FirmOwned):
 
     def due(self, today: date, calendar: Calendar) -> Due:
         return due(self.place, self.due_on, today, calendar)
+
+    def pool_book(self, day: date) -> Book:
+        """The pool book the case goes by: the one it was submitted under, until then the one in force that day."""
+        return book_of(POOL, self.book_version, self.book_day) if self.book_day else book_in_force(POOL, day)
 
     @staticmethod
     def numbers(year: int, count: int) -> list[str]:

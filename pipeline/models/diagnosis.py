@@ -4,10 +4,11 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from pipeline.models.book import book_of
 from pipeline.models.case import Case
 from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
-from pipeline.rules import Assessment, read_facts
+from pipeline.rules import Assessment, Book, read_facts
 
 # What figures alone decide; the other conditions wait for papers and experts.
 NUMERIC = frozenset({"registered_days", "tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income"})
@@ -121,6 +122,11 @@ class Diagnosis(FirmOwned):
     def shown(self) -> Assessment:
         """The assessment as it was given."""
         return Assessment.from_json(self.assessment, read_facts(self.facts))
+
+    @property
+    def judged_by(self) -> Book:
+        """The book the assessment was given by, with the numbers it had that day."""
+        return book_of(self.book, self.book_version, self.day)
 
     @property
     def shortfall(self) -> dict[str, Any] | None:

@@ -37,6 +37,10 @@ class Notice(FirmOwned):
     FIRM, CITY, COUNTY = "firm", "city", "coun"
     WAITING, SENT, DEAD = "waiting", "sent", "dead"
 
+    # Whose affair it is; of what concerns no single firm only the city is told.
+    firm = models.ForeignKey(  # type: ignore[assignment]  # wider than what it inherits
+        "pipeline.Firm", null=True, blank=True, on_delete=models.PROTECT
+    )
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey("pipeline.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
     to = models.CharField(max_length=4)
@@ -55,6 +59,9 @@ class Notice(FirmOwned):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(to__in=["firm", "city", "coun"]), name="notice_has_a_side"),
+            models.CheckConstraint(
+                condition=Q(firm__isnull=False) | Q(to="city"), name="only_the_city_is_told_without_a_firm"
+            ),
             models.CheckConstraint(condition=Q(state__in=["waiting", "sent", "dead"]), name="notice_state_is_known"),
         ]
         indexes = [models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="notices_waiting")]

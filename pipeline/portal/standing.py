@@ -17,7 +17,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Application, Case, Fault, Firm, Notice, Office, Transition
 from pipeline.models.record import YEARS_ASKED
 from pipeline.request import StaffRequest
-from pipeline.rules import books
+from pipeline.rules import Book
 from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import Due
 
@@ -121,7 +121,7 @@ def stations(case: Case, application: Application | None, firm: Any, today: date
     here = STATION_OF.get(case.stage, len(LEFT_BY))
     if case.stage == "closed" and case.reason != "certified":
         here = 1 + max((LEFT_BY.index(move) for move in left), default=-1)
-    words = _words(firm, today)
+    words = _words(firm, case.pool_book(today))
     first = 0 if case.kind == Case.POOL else STATION_OF["coaching"]
     return [_station(place, here, application or case, words[place], left) for place in range(first, len(words))]
 
@@ -149,9 +149,8 @@ def _now_words(waiting: Case | Application) -> str:
     return _("with the bureau; nothing for you to do")
 
 
-def _words(firm: Any, today: date) -> list[tuple[str, str]]:
-    """The name of each stop and what it takes, before one gets there."""
-    book = books("pool", today)
+def _words(firm: Any, book: Book) -> list[tuple[str, str]]:
+    """The name of each stop and what it takes, before one gets there, by the pool book the case goes by."""
     notice, coached = int(book.number("publicity_workdays")), int(book.number("term_months"))
     return [
         (_("Submit the application"), ""),

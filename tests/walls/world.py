@@ -59,6 +59,7 @@ def build(today: date | None = None) -> World:
         for number, name in enumerate(NAMES):
             firm_rows(world, world.firms[name], number)
         _office_rows(world)
+        _book_rows(world)
         models.TrailSeal.objects.create(first=1, last=1, entries=1, digest="0" * 64)
     return world
 
@@ -249,6 +250,30 @@ def _office_rows(world: World) -> None:
         )
         models.ImportRow.objects.create(
             roster=roster, office_id=key, number=1, sheet="一", line=2, state="new", cells=[]
+        )
+
+
+def _book_rows(world: World) -> None:
+    """A draft and a trial of every office, and one edition."""
+    officer, head = world.people["seat:city_officer"], world.people["seat:city_head"]
+    for key in world.offices.values():
+        draft = models.BookDraft.objects.create(
+            office_id=key, author_id=officer, name="设想", book="pool", base_version="1", saved_on=world.today
+        )
+        trial = models.Trial.objects.create(office_id=key, by_id=officer, before={}, after={})
+        models.TrialSheet.objects.create(office_id=key, by_id=officer, trial=trial, language="zh-hans")
+    with acting(world.person("seat:city_head")):
+        models.BookEdition.objects.create(
+            draft=draft,
+            number=1,
+            effective_from=world.today + 100 * MONTH,
+            changes={},
+            instrument="一号文",
+            article="1",
+            book_version="1",
+            proposed_by_id=officer,
+            published_by_id=head,
+            published_on=world.today,
         )
 
 
