@@ -142,8 +142,9 @@ class Figures:
     def strike(self, place: str, says: Label, *names: str) -> None:
         """These figures cannot be as given: name the place and go on without them."""
         self.impossible.append(Fault(place, says))
+        wanted = Label("可采用的数据（{why}）", "a figure that can be used ({why})").filled(why=says)
         for name in names:
-            self.put(name, None, Missing(place, says))
+            self.put(name, None, Missing(place, wanted))
 
 
 def year_name(stem: str, back: int) -> str:

@@ -1,0 +1,14 @@
+"""Not a word of a finding changes unseen."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.rules.programmes import CONDITIONS
+from tests.rules.said import FOLDER, text_of
+
+
+@pytest.mark.parametrize("book", CONDITIONS)
+def test_the_books_say_what_was_approved(book: str) -> None:
+    approved = (FOLDER / f"{book}.txt").read_text(encoding="utf-8").splitlines()
+    assert text_of(book).splitlines() == approved, "read what changed, then: python -m tests.rules.said"
