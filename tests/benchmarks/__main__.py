@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 
-from tests.benchmarks import engine
+from tests.benchmarks import database, engine, laboratory
 from tests.benchmarks.comparison import Benchmark
 
-BENCHMARKS: tuple[Benchmark, ...] = engine.BENCHMARKS
+BENCHMARKS: tuple[Benchmark, ...] = (*engine.BENCHMARKS, *laboratory.BENCHMARKS)
 
 
 def main(arguments: list[str]) -> int:
@@ -23,9 +23,12 @@ def main(arguments: list[str]) -> int:
     chosen = [each for each in BENCHMARKS if not options.names or each.name in options.names]
     for each in chosen:
         print(f"plan: {each.name}, n = {each.n:,}: {each.says}", file=sys.stderr if options.json else sys.stdout)
-    for each in chosen:
-        outcome = each.outcome(each.n)
-        print(outcome.as_line() if options.json else outcome.in_words(), flush=True)
+    try:
+        for each in chosen:
+            outcome = each.outcome(each.n)
+            print(outcome.as_line() if options.json else outcome.in_words(), flush=True)
+    finally:
+        database.stop()
     return 0
 
 

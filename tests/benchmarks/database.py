@@ -1,0 +1,18 @@
+"""A database of the product's own for benchmarks, worked on as role web. To be imported before what knows a model."""
+
+from __future__ import annotations
+
+import django
+
+from tests import services
+
+django.setup()
+
+
+def fresh() -> None:
+    """Django's connection works on a new, empty database from here on."""
+    services.point_django_at(services.server().clone("bench"))
+
+
+def stop() -> None:
+    services.stop_server()
