@@ -15,9 +15,10 @@ from pipeline.acts import diagnosis as diagnosis_acts
 from pipeline.desk.identity import identity
 from pipeline.models import Diagnosis, Firm, Round
 from pipeline.request import StaffRequest
-from pipeline.rules import Book, Label, Path, Step, books, plan
+from pipeline.rules import Book, Label, Plan, Step, planned
 from pipeline.rules.figures import NAMES
 from pipeline.rules.score import IP_BLOCK, most_points
+from pipeline.templatetags import what_if
 from pipeline.templatetags.figures import planned_day, quantity, wan
 from pipeline.templatetags.look import spoken
 
@@ -51,6 +52,9 @@ def diagnosis(request: StaffRequest, uscc: str, day: str = "") -> HttpResponse:
     firm = get_object_or_404(Firm.objects.visible_to(request.user).with_county(), uscc=uscc)
     kept = _kept(request, firm)
     chosen = _chosen(kept, day, request.GET.get("of", "1"))
+    if chosen is not None and request.GET.get("part") == what_if.PART:
+        newest = Diagnosis.objects.get(pk=chosen.pk)
+        return render(request, "look/what_if_outcome.html", what_if.outcome(newest, request.GET, request.today))
     who = identity(request.user, firm, on=request.today, here="desk:diagnosis")
     context = {"identity": who, "firm": firm, "kept": _placed(kept), "may": _may(request, firm)}
     if chosen is not None:
@@ -97,10 +101,9 @@ def _chosen(kept: Sequence[Diagnosis], day: str, place: str) -> Diagnosis | None
 
 def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
     """What a page tells of a kept diagnosis; remedies are reckoned for the newest only, an old one is as it was."""
-    book = books(diagnosis.book, diagnosis.day)
-    way = _way(diagnosis, today) if newest else None
-    steps = {step.rule: step for step in way.steps} if way else {}
-    findings = [_explained(finding, steps.get(finding["rule"]), today) for finding in diagnosis.findings]
+    book = diagnosis.judged_by
+    found = _planned(diagnosis, today) if newest else Plan()
+    findings = [_explained(finding, _steps_for(finding, found), today) for finding in diagnosis.findings]
     counts = Counter(finding["verdict"] for finding in findings)
     return {
         "diagnosis": diagnosis,
@@ -112,28 +115,42 @@ def shown(diagnosis: Diagnosis, *, newest: bool, today: date) -> dict[str, Any]:
         "figures": _figures(diagnosis.findings),
         "score": diagnosis.assessment["score"],
         "blocks": _blocks(diagnosis.assessment["score"], book),
-        "way": way,
+        "way": found.best,
+        "ways": found.paths,
     }
 
 
-def _way(diagnosis: Diagnosis, today: date) -> Path | None:
-    """The plainest way to a pass from here; None where nothing is open."""
+def _planned(diagnosis: Diagnosis, today: date) -> Plan:
+    """The ways to a pass from here, or what stands in the way; neither where nothing is open."""
     rounds = Round.objects.filter(county_date__gte=today).order_by("county_date")
     calls = [rules.Round(each.name, each.county_date) for each in rounds]
-    return next(iter(plan(diagnosis.shown, rounds=calls)), None)
+    return planned(diagnosis.shown, rounds=calls, book=diagnosis.judged_by)
 
 
-def _explained(finding: Mapping[str, Any], step: Step | None, today: date) -> dict[str, Any]:
+def _steps_for(finding: Mapping[str, Any], found: Plan) -> list[Step]:
+    return [step for step in found.steps if finding["rule"] in step.rules]
+
+
+def _explained(finding: Mapping[str, Any], steps: Sequence[Step], today: date) -> dict[str, Any]:
     """A finding with what closes it, whose paper is missing, or who judges."""
     says = spoken(finding["says"])
     if finding["verdict"] == "manual_review":
         return {**finding, "says": f"{says} {spoken(JUDGES.get(finding['rule'], OTHER_JUDGE))}"}
-    if step is None:
-        return dict(finding)
-    told = {"who": spoken(PEOPLE.get(step.who, step.who)), "day": planned_day(step.by, today)}
     if finding["verdict"] == "unknown":
-        return {**finding, "says": " ".join([says, _("To come from %(who)s by %(day)s.") % told])}
-    return {**finding, "remedy": " ".join([spoken(step.closes), _("Who and when: %(who)s, by %(day)s.") % told])}
+        asked = [_("To come from %(who)s by %(day)s.") % _told(step, today) for step in steps if step.kind == "provide"]
+        return {**finding, "says": " ".join([says, *asked])}
+    return {**finding, "remedy": " ".join(_remedy(step, today) for step in steps)} if steps else dict(finding)
+
+
+def _remedy(step: Step, today: date) -> str:
+    closes = spoken(step.closes)
+    if step.kind == "blocked":
+        return closes
+    return " ".join([closes, _("Who and when: %(who)s, by %(day)s.") % _told(step, today)])
+
+
+def _told(step: Step, today: date) -> dict[str, Any]:
+    return {"who": spoken(PEOPLE.get(step.who, step.who)), "day": planned_day(step.by, today)}
 
 
 def _years(findings: Iterable[Mapping[str, Any]]) -> list[str]:

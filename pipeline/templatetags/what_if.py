@@ -114,7 +114,7 @@ def _typed(name: str, query: QueryDict) -> Decimal | None:
         amount = Decimal(text)
     except InvalidOperation:
         return None
-    return amount * from_kind if abs(amount) <= MOST_TYPED and amount.is_finite() else None
+    return amount * from_kind if amount.is_finite() and abs(amount) <= MOST_TYPED else None
 
 
 def _lever(slider: Slider, query: QueryDict) -> Lever:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 
@@ -125,3 +126,49 @@ def test_it_asks_little_of_the_database_however_many_are_kept(cast: Cast, seat: 
 def cast_firm(cast: Cast) -> Firm:
     with acting(cast.chen):
         return cast.qinghe
+
+
+def test_a_slider_judges_the_next_year_anew_and_keeps_nothing(cast: Cast, seat: Seat) -> None:
+    judge([cast_firm(cast)])
+    chen = seat(cast.chen)
+    levers = {each.slider.what: each for each in what_if_of(chen.get(PAGE))["levers"]}
+    needed = levers["rd_expense"].mark.replace(",", "")
+    answer = chen.get(PAGE, {"rd_expense": needed, "part": "what-if"})
+    verdicts = {each.after.rule: (each.before_verdict, each.after.verdict) for each in answer.context["changes"]}
+    assert verdicts["rd_intensity"] == ("unmet", "met")
+    assert "<html" not in text(answer)
+    with acting(cast.chen):
+        assert Diagnosis.objects.filter(firm=cast.qinghe).count() == 1
+
+
+def test_without_a_script_the_whole_page_comes_back_with_what_was_tried(cast: Cast, seat: Seat) -> None:
+    judge([cast_firm(cast)])
+    page = seat(cast.chen).get(PAGE, {"rd_expense": "1,234.5", "no_incident": "on"})
+    assert next(each for each in what_if_of(page)["levers"] if each.slider.what == "rd_expense").value == "1234.5"
+    changes = {each.after.rule: each.after.verdict for each in what_if_of(page)["changes"]}
+    assert changes["rd_intensity"] == changes["no_incident"] == "met"
+    assert 'name="no_incident" checked' in text(page)
+
+
+def test_a_number_that_cannot_be_read_is_named_at_its_box_and_left_as_foreseen(cast: Cast, seat: Seat) -> None:
+    judge([cast_firm(cast)])
+    chen = seat(cast.chen)
+    chen.cookies["language"] = "en"
+    for typed in ("many", "NaN", "Infinity", "1e99"):
+        page = chen.get(PAGE, {"rd_expense": typed, "sales": "", "foreign": "7"})
+        assert f"“{typed}” is not a number." in text(page)
+        assert what_if_of(page)["unmet"] == what_if_of(chen.get(PAGE))["unmet"]
+
+
+def test_an_old_diagnosis_has_no_sliders(cast: Cast, seat: Seat, travel: Travel) -> None:
+    judge([cast_firm(cast)])
+    travel(LATER)
+    judge([cast_firm(cast)], on=LATER)
+    chen = seat(cast.chen)
+    assert "data-what-if" in text(chen.get(PAGE))
+    assert "data-what-if" not in text(chen.get(reverse("desk:diagnosis", args=[QINGHE, DAY.isoformat()])))
+
+
+def what_if_of(answer: object) -> dict[str, Any]:
+    """What the panel was drawn from."""
+    return next(each for layer in answer.context for each in [layer.flatten()] if "levers" in each)  # type: ignore[attr-defined]
