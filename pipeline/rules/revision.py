@@ -12,9 +12,9 @@ from typing import Any
 from pipeline.rules.dated import Band, Book, DatedValue, Entry, NoValue, PointsFrom, Source, Value
 from pipeline.rules.labels import Label
 from pipeline.rules.parameters import PARAMETERS
-from pipeline.rules.programmes import CONDITIONS
+from pipeline.rules.programmes import AMOUNTS, CONDITIONS, SCORES
 from pipeline.rules.reading import Fault
-from pipeline.rules.sentences import exact_text
+from pipeline.rules.sentences import ends, exact_text
 from pipeline.rules.volumes import BookRefused, in_turn, refused, value_from
 
 SUPPOSED = Source(
@@ -62,7 +62,7 @@ def revised(book: Book, changes: Mapping[str, Any], *, start: date | None = None
 
 def changed(book: Book, rule: str, raw: Any, start: date, source: Source) -> Entry:
     """The entry of a rule with this value from that day on."""
-    if rule not in PARAMETERS.get(book.name, book.entries.keys()) or rule not in book.entries:
+    if rule not in PARAMETERS[book.name]:
         raise refused(rule, f"手册“{book.title.zh}”没有这个参数", f"the book {book.name} has no such parameter")
     entry = book.entries[rule]
     if start < entry.values[0].start:
@@ -98,9 +98,16 @@ def unusable(book: Book, entries: Mapping[str, Entry], day: date) -> Iterator[Fa
     """Values that are well formed and that no condition can be built with, found by trying each alone."""
     for rule, entry in entries.items():
         try:
-            CONDITIONS[book.name](on_day(with_entries(book, {rule: entry}), day))
+            build(on_day(with_entries(book, {rule: entry}), day))
         except (ValueError, TypeError, ArithmeticError, NoValue):
             yield Fault(rule, Label("不能据此值判定", "nothing can be judged by this value"))
+
+
+def build(book: Book) -> None:
+    """All that is judged and worked out by the book, from the values of its day."""
+    for kind in (CONDITIONS, SCORES, AMOUNTS):
+        if book.name in kind:
+            kind[book.name](book)
 
 
 def with_entries(book: Book, entries: Mapping[str, Entry]) -> Book:
@@ -124,16 +131,21 @@ def as_written(value: Value) -> Any:
         return value
     if isinstance(value, tuple):
         return [line_as_written(each) for each in value]
-    return exact_text(value)
+    return number_as_written(value)
+
+
+def number_as_written(number: Fraction) -> str:
+    """In decimals where they end, else as the fraction it is."""
+    return exact_text(number) if ends(number) else f"{number.numerator}/{number.denominator}"
 
 
 def line_as_written(line: Band | PointsFrom) -> dict[str, Any]:
     edge, key = (line.upto, "upto") if isinstance(line, Band) else (line.start, "from")
-    written: dict[str, Any] = {} if edge is None else {key: exact_text(edge)}
+    written: dict[str, Any] = {} if edge is None else {key: number_as_written(edge)}
     if line.open:
         written["open"] = True
     if isinstance(line, Band):
-        return {**written, "value": exact_text(line.value)}
+        return {**written, "value": number_as_written(line.value)}
     return {**written, "points": [line.low, line.high]}
 
 

@@ -100,7 +100,7 @@ def first_day(name: str) -> date:
 
 def all_asked_for(name: str, own: Set[str], there: Set[str]) -> None:
     """A number no code asks for misleads its reader, and one that code asks for must be there: both are refused."""
-    asked = PARAMETERS.get(name, own)
+    asked = PARAMETERS.get(name, frozenset())
     idle, absent = sorted(own - asked), sorted(asked - there)
     why_idle = Label("没有规则用到它（见 parameters.py）", "no code asks for it (parameters.py says what is asked for)")
     why_absent = Label("规则用到它，但没有这个文件", "code asks for it and no file has it")

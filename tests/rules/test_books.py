@@ -186,6 +186,12 @@ def test_a_number_that_code_asks_for_and_no_file_has_is_refused() -> None:
         all_asked_for("pool", set(), PARAMETERS["pool"] - {"region"})
 
 
+def test_every_book_is_listed_with_what_code_asks_of_it() -> None:
+    assert set(PARAMETERS) == set(TITLES)
+    with pytest.raises(BookRefused, match=r"^rumour/x\.yaml: no code asks for it"):
+        all_asked_for("rumour", {"x"}, {"x"})
+
+
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_what_is_listed_as_asked_for_is_what_code_asks_for(name: str) -> None:
     asked = Asked(dict(volume(name)[0]))

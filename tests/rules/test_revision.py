@@ -13,7 +13,7 @@ from pipeline.rules.dated import Band, Source
 from pipeline.rules.labels import Label
 from pipeline.rules.programmes import conditions_of
 from pipeline.rules.revision import SUPPOSED, as_written, differences, on_day, revised
-from pipeline.rules.volumes import BookRefused, value_from
+from pipeline.rules.volumes import TITLES, BookRefused, value_from
 
 DAY = date(2026, 11, 2)
 POOL = books("pool", DAY)
@@ -127,7 +127,7 @@ def test_no_value_begins_before_the_first_day_of_the_book() -> None:
     assert told == "tech_staff_ratio: the book has this parameter from 2026-01-01 on only"
 
 
-@pytest.mark.parametrize("name", ["hte", "pool"])
+@pytest.mark.parametrize("name", TITLES)
 def test_every_value_reads_back_as_it_is_written(name: str) -> None:
     book = books(name, DAY)
     for rule, entry in book.entries.items():
