@@ -60,8 +60,10 @@ def pool_figures(firms: FirmQuerySet, day: date) -> pl.DataFrame:
 
 
 def pool_in_parts(firms: FirmQuerySet, day: date, size: int = PART) -> Iterator[pl.DataFrame]:
-    """The same for so many firms at a time, for work that tells how far it is."""
+    """The same for so many firms at a time, for work that tells how far it is; of no firm one empty part."""
     keys = list(firms.order_by("pk").values_list("pk", flat=True))
+    if not keys:
+        yield pool_figures(firms.none(), day)
     for start in range(0, len(keys), size):
         part = keys[start : start + size]
         yield pool_figures(firms.filter(pk__range=(part[0], part[-1])), day)

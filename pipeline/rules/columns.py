@@ -96,6 +96,8 @@ def read_again(
     frame: pl.DataFrame, formulas: Mapping[str, Formula], rows: pl.Series, word: Word
 ) -> dict[str, pl.Series]:
     """The answers of some rows, by integers twice as long or one by one."""
+    if frame.is_empty():
+        return dict.fromkeys(formulas, pl.Series(dtype=pl.Int64))
     if rows.is_empty() or not formulas:
         return {}
     used = dict.fromkeys(name for formula in formulas.values() for name in names(formula) if name in frame.columns)

@@ -148,6 +148,20 @@ def change(rule: str | None, *, gained: bool) -> pl.Expr:
     return after & ~before if gained else before & ~after
 
 
+def counted(rule: str | None) -> list[pl.Expr]:
+    """The numbers of a group, by their names."""
+    after = pl.col(column("after", rule))
+    return [
+        pl.len().alias("firms"),
+        holds("before", rule).sum().alias("before"),
+        holds("after", rule).sum().alias("after"),
+        change(rule, gained=True).sum().alias("gained"),
+        change(rule, gained=False).sum().alias("dropped"),
+        (after == "unknown").sum().alias("unknown"),
+        (after == "manual_review").sum().alias("manual"),
+    ]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """What two books say of every firm; `pool` has one row a firm: key, county, field, verdicts, figures shown."""
@@ -167,8 +181,9 @@ class Comparison:
         return {(one, other): number for one, other, number in counted.iter_rows()}
 
     def summed(self, rule: str | None = None) -> Group:
-        [group] = self.grouped(rule, pl.lit(None, dtype=pl.String))
-        return group
+        """All firms of the pool as one group."""
+        [row] = self.pool.select(counted(rule)).iter_rows(named=True)
+        return Group(code=None, **row)
 
     def by_county(self, rule: str | None = None) -> list[Group]:
         """In the order of codes, the firms without a county last."""
@@ -179,17 +194,8 @@ class Comparison:
         return self.grouped(rule, pl.col(FIELD).str.slice(0, FIELD_DIGITS))
 
     def grouped(self, rule: str | None, by: pl.Expr) -> list[Group]:
-        after = pl.col(column("after", rule))
-        counted = self.pool.group_by(by.alias("code")).agg(
-            pl.len().alias("firms"),
-            holds("before", rule).sum().alias("before"),
-            holds("after", rule).sum().alias("after"),
-            change(rule, gained=True).sum().alias("gained"),
-            change(rule, gained=False).sum().alias("dropped"),
-            (after == "unknown").sum().alias("unknown"),
-            (after == "manual_review").sum().alias("manual"),
-        )
-        return [Group(**row) for row in counted.sort("code", nulls_last=True).iter_rows(named=True)]
+        groups = self.pool.group_by(by.alias("code")).agg(counted(rule)).sort("code", nulls_last=True)
+        return [Group(**row) for row in groups.iter_rows(named=True)]
 
     def firms(
         self,
@@ -206,6 +212,10 @@ class Comparison:
             *place(county, field),
         ]
         return self.keys(pl.all_horizontal(pl.lit(value=True), *chosen))
+
+    def together(self, rules: Collection[str], side: Side) -> list[int]:
+        """The keys of the firms that hold all of these conditions, before or after."""
+        return self.keys(pl.all_horizontal(pl.lit(value=True), *(holds(side, rule) for rule in rules)))
 
     def gained(self, rule: str | None = None) -> list[int]:
         return self.keys(change(rule, gained=True))

@@ -171,6 +171,12 @@ def test_parts_of_a_pool_are_joined_to_the_whole(looser: Comparison) -> None:
     assert parts.by_county("rd_intensity") == looser.by_county("rd_intensity")
 
 
+def test_a_pool_without_firms_is_compared_too() -> None:
+    nobody = compare(fold_pool(tables_of([]), DAY), HTE, MIDDLE_AT_3_5)
+    assert nobody.summed("rd_intensity") == Group(None, 0, before=0, after=0, gained=0, dropped=0, unknown=0, manual=0)
+    assert (nobody.crossed(), nobody.by_county(), nobody.still_short("rd_intensity").firms) == ({}, [], 0)
+
+
 def test_what_is_kept_is_read_again(looser: Comparison) -> None:
     again = Comparison.from_bytes(looser.to_bytes(), HTE, MIDDLE_AT_3_5)
     assert again.by_county() == looser.by_county()
