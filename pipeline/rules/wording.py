@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from pipeline.rules.certificates import REPORTS
+from pipeline.rules.certificates import MONTHDAYS, REPORTS
 from pipeline.rules.condition import NOT_APPLICABLE, Condition, Quantity
 from pipeline.rules.dated import Band, Entry, PointsFrom, Value
 from pipeline.rules.figures import IN_FEN, NAMES
@@ -45,14 +45,9 @@ OTHER_NAMES = {
     "undated_incidents": Label("日期不明的事故或违法行为数", "accidents or offences without a day"),
     "certificate_months": Label("发证后满的月数", "whole months since the day of issue"),
     "certificate_years": Label("发证后的年度数", "calendar years since the year of issue"),
-    "certificate_clock": Label("判定日（年数、月日）", "the day that is judged (years, month and day)"),
-    "issued_clock": Label("发证日（月日）", "the day of issue (month and day)"),
-    **{
-        f"report_clock_{n}": Label(
-            f"第 {n} 份年报填报日（年数、月日）", f"the day of report {n} (years, month and day)"
-        )
-        for n in REPORTS
-    },
+    "certificate_clock": Label("判定日", "the day that is judged"),
+    "issued_clock": Label("发证日", "the day of issue"),
+    **{f"report_clock_{n}": Label(f"第 {n} 份年报填报日", f"the day of report {n}") for n in REPORTS},
     "change_months": Label("变化至报告的最长月数", "the most months from a change to its report"),
     "changes_lost": Label("导致失去资格的变化数", "changes that cost the status"),
     **{f"undecided_{kind}": Label(f"待判定的{each.zh}数", f"undecided: {each.en}") for kind, each in CHANGES.items()},
@@ -245,9 +240,20 @@ def constant(value: Number | bool | None, unit: str) -> Label:
         return Label("未知", "unknown")
     if unit == "fen":
         return money(Fraction(value) / FEN)
+    if unit == "clock":
+        return clock_in_words(int(value))
     if unit in ("share", "factor") or 0 < value < 1:
         return percent(value)
     return MEASURES.get(unit, Label("{n}", "{n}")).filled(n=plain_number(value))
+
+
+def clock_in_words(clock: int) -> Label:
+    """A day counted from the year of issue (see `certificates`): 10531 is 05-31 of the year after, 30000 three years."""
+    years, monthday = divmod(clock, MONTHDAYS)
+    if not monthday:
+        return Label(f"{years} 年", f"{years} years")
+    month, day = divmod(monthday, 100)
+    return Label(f"发证后第 {years} 年 {month:02d}-{day:02d}", f"{month:02d}-{day:02d} of year {years} after the issue")
 
 
 def figure(name: str, day: date | None) -> Label:
@@ -326,7 +332,7 @@ def unit_of(formula: Formula) -> str:
     match formula.op, formula.args:
         case "fact", (name,):
             stem = stem_of(str(name))[0]
-            return "fen" if stem in IN_FEN else ""
+            return "fen" if stem in IN_FEN else "clock" if "_clock" in stem else ""
         case "/", (left, right):
             return "share" if unit_of(left) == unit_of(right) else ""
         case (("+" | "-" | "min" | "given"), parts):
