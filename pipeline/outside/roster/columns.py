@@ -172,8 +172,8 @@ YEAR_COLUMNS = (
         ("收入总额", "企业总收入"),
         yearly=True,
         note=Label(
-            "收入总额减不征税收入，高于或等于销售收入的居多。",
-            "All income less non-taxable income; usually not below sales.",
+            "收入总额，尚未减去不征税收入；高于或等于销售收入的居多。",
+            "Gross income, before non-taxable income is taken off; usually not below sales.",
         ),
     ),
     Column("non_taxable_income", Label("不征税收入", "Non-taxable income"), "money", ("其中不征税收入",), yearly=True),
