@@ -248,7 +248,7 @@ def constant(value: Number | bool | None, unit: str) -> Label:
 
 
 def clock_in_words(clock: int) -> Label:
-    """A day counted from the year of issue (see `certificates`): 10531 is 05-31 of the year after, 30000 three years."""
+    """A day counted from the year of issue (see `certificates`): 10531 is 05-31 of the year after, 30000 3 years."""
     years, monthday = divmod(clock, MONTHDAYS)
     if not monthday:
         return Label(f"{years} 年", f"{years} years")
