@@ -56,7 +56,8 @@ def certification_scope(book: Book) -> Scope:
     factor = book.number("rd_outsourced_factor")
     in_house, other = fact("rd_internal_y1"), hte.counted_other(book, 1)
     inside, abroad = fact("rd_outsourced_domestic_y1") * factor, fact("rd_outsourced_foreign_y1") * factor
-    return Scope(in_house, other, inside, abroad, in_house + other + inside + abroad, hte.counted_expense(book, 1))
+    whole = hte.counted_expense(book, 1)
+    return Scope(in_house, other, inside, abroad, whole, whole)
 
 
 @lru_cache(maxsize=64)

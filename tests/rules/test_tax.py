@@ -151,6 +151,13 @@ def test_a_small_firm_is_told_why_certification_saves_nothing() -> None:
     assert "应纳税所得额不大于零" in says(assessed("No taxable income and nothing is saved"), "rate_benefit")
 
 
+def test_at_the_edge_of_no_income_the_reason_changes() -> None:
+    none, least = assessed("No taxable income and nothing is saved"), assessed("One fen of income in a small firm")
+    assert "小型微利" not in says(none, "rate_benefit")
+    assert "小型微利企业实际税负" in says(least, "rate_benefit")
+    assert "应纳税所得额不大于零" not in says(least, "rate_benefit")
+
+
 def test_who_may_not_claim_is_told_why_the_deduction_is_nothing() -> None:
     assert "核定征收" in says(assessed("A firm taxed by estimate may not claim"), "super_deduction")
     assert "所属行业" in says(assessed("One fen more of the main business and it may not claim"), "super_deduction")
@@ -173,7 +180,8 @@ def test_what_the_law_does_not_know_on_a_day_is_said_in_words() -> None:
 
 def test_terms_are_told_with_their_days() -> None:
     terms = assessed("Terms on 2026-08-01")
-    assert "2027-05-31" in says(terms, "days_to_settlement")
+    assert "2026 年度在 2027-05-31 前汇算清缴" in says(terms, "days_to_settlement")
+    assert "Expense of 2026 is claimed at the settlement by 2027-05-31" in terms.amount("days_to_settlement").says.en
     assert "2026 年 10 月预缴申报可享受当年 1–9 月" in says(terms, "days_to_prepayment")
 
 
