@@ -18,7 +18,9 @@ from kombu import Connection
 from config.postgres.scope import acting
 from pipeline.access import SEALER, SENDER
 from pipeline.acts import trail
-from pipeline.models import Heartbeat, Import, Notice, TrailEntry, TrailSeal
+from pipeline.models import BookEdition, Heartbeat, Import, Notice, TrailEntry, TrailSeal
+from pipeline.models.book import POOL, book_in_force
+from pipeline.rules.volumes import BookRefused
 from pipeline.rules.workdays import carried_calendar
 
 State = Literal["good", "warn", "bad"]
@@ -42,6 +44,7 @@ TITLES = {
     "rosters": gettext_lazy("Rosters"),
     "disk": gettext_lazy("Disk"),
     "calendar": gettext_lazy("Working days"),
+    "pool_book": gettext_lazy("Pool book"),
     "trail_partitions": gettext_lazy("Trail partitions"),
     "seals": gettext_lazy("Seals of the trail"),
 }
@@ -228,6 +231,22 @@ def calendar(now: datetime, today: date) -> Iterator[Check]:
         yield Check("calendar", "good", _("the working days of %(year)s are known") % {"year": today.year})
 
 
+def pool_book(now: datetime, today: date) -> Iterator[Check]:
+    """What the bureau has published rests on the book that a release carries: the two must fit, today and later."""
+    editions = list(BookEdition.objects.filter(book=POOL).order_by("effective_from"))
+    begun = [each for each in editions if each.effective_from <= today]
+    try:
+        for day in (today, *(each.effective_from for each in editions[len(begun) :])):
+            book_in_force(POOL, day)
+    except BookRefused as refused:
+        says = _("an edition of the pool book does not fit this release: %(why)s") % {"why": refused}
+        yield Check("pool_book", "bad", says, _("Go back to the release before, and tell its makers what stands here."))
+        return
+    number = begun[-1].number if begun else 0
+    in_force = _("edition %(number)s is in force") % {"number": number} if begun else _("the carried book is in force")
+    yield Check("pool_book", "good", in_force)
+
+
 def trail_partitions(now: datetime, today: date) -> Iterator[Check]:
     ahead = today + PARTITION_AHEAD
     with connection.cursor() as cursor:
@@ -256,7 +275,8 @@ def seals(now: datetime, today: date) -> Iterator[Check]:
 
 
 PARTS: tuple[Part, ...] = (
-    database, migrations, search, broker, beat, workers, outbox, rosters, disk, calendar, trail_partitions, seals,
+    database, migrations, search, broker, beat, workers, outbox, rosters, disk, calendar, pool_book, trail_partitions,
+    seals,
 )  # fmt: skip
 NEED_NO_DATABASE: tuple[Part, ...] = (broker, disk, calendar)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -13,10 +13,10 @@ from config.embedded.places import CannotStart
 from config.postgres.scope import acting
 from pipeline import health, jobs
 from pipeline.access import INTAKE, SENDER
-from pipeline.acts import trail
-from pipeline.models import Heartbeat, Import, Notice, TrailSeal
+from pipeline.acts import book, trail
+from pipeline.models import BookEdition, Heartbeat, Import, Notice, TrailSeal
 from tests import services
-from tests.cast import Cast
+from tests.cast import DAY, Cast
 from tests.live import House
 
 TODAY = date(2026, 11, 24)
@@ -30,7 +30,7 @@ def test_each_part_is_looked_at_and_a_bad_one_says_what_to_do(db: None):
     checks = looked()
     assert set(checks) == {
         "database", "migrations", "search", "broker", "beat", "worker", "outbox", "rosters", "disk", "calendar",
-        "trail_partitions", "seals",
+        "pool_book", "trail_partitions", "seals",
     }  # fmt: skip
     for check in checks.values():
         assert check.says
@@ -96,6 +96,18 @@ def test_a_roster_nobody_reads_is_bad(cast: Cast):
         )
     assert looked()["rosters"].state == "good"
     assert looked(now=timezone.now() + timedelta(hours=1))["rosters"].state == "bad"
+
+
+def test_the_pool_book_is_bad_where_an_edition_does_not_fit_the_release(cast: Cast):
+    with acting(cast.chen), transaction.atomic():
+        draft = book.save(name="旧版", book="pool", changes={}, by=cast.chen, on=DAY)
+    with acting(cast.zhou), transaction.atomic():
+        BookEdition.objects.create(
+            number=1, effective_from=date(2027, 1, 1), changes={"a_rule_that_is_gone": "1"}, instrument="1号",
+            article="1", book_version="1", draft=draft, proposed_by=cast.chen, published_by=cast.zhou, published_on=DAY,
+        )  # fmt: skip
+    check = looked()["pool_book"]
+    assert (check.state, "a_rule_that_is_gone" in check.says) == ("bad", True)
 
 
 @pytest.mark.parametrize(
