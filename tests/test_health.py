@@ -10,11 +10,12 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from config.embedded.places import CannotStart
-from config.postgres.scope import acting
+from config.postgres.scope import acting, forget
 from pipeline import health, jobs
 from pipeline.access import INTAKE, SENDER
 from pipeline.acts import book, trail
 from pipeline.models import BookEdition, Heartbeat, Import, Notice, TrailSeal
+from pipeline.models.book import EDITIONS
 from tests import services
 from tests.cast import DAY, Cast
 from tests.live import House
@@ -106,6 +107,7 @@ def test_the_pool_book_is_bad_where_an_edition_does_not_fit_the_release(cast: Ca
             number=1, effective_from=date(2027, 1, 1), changes={"a_rule_that_is_gone": "1"}, instrument="1号",
             article="1", book_version="1", draft=draft, proposed_by=cast.chen, published_by=cast.zhou, published_on=DAY,
         )  # fmt: skip
+    forget(EDITIONS)  # as in the next transaction
     check = looked()["pool_book"]
     assert (check.state, "a_rule_that_is_gone" in check.says) == ("bad", True)
 
