@@ -58,15 +58,13 @@ def fold_certificate(facts: FirmFacts, figures: Figures) -> None:
 def missing_certificate(facts: FirmFacts, figures: Figures) -> list[Missing]:
     if facts.certificates is None:
         return [] if facts.never_certified else [Missing("certificates", NAMES["certificates"])]
-    wanting = [
-        Missing(f"certificates[{n}].issued_on", NAMES["issued_on"])
-        for n, each in enumerate(facts.certificates)
-        if each.issued_on is None
-    ]
+    wanting = []
     for n, each in enumerate(facts.certificates):
+        place = f"certificates[{n}].issued_on"
+        if each.issued_on is None or each.issued_on > figures.day:
+            wanting.append(Missing(place, NAMES["issued_on"]))
         if each.issued_on and each.issued_on > figures.day:
-            figures.strike(f"certificates[{n}].issued_on", LATER)
-            wanting.append(Missing(f"certificates[{n}].issued_on", LATER))
+            figures.strike(place, LATER)
     return wanting
 
 

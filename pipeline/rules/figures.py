@@ -96,7 +96,7 @@ NAMES = {
     "core_rights": Label("核心知识产权清单", "the list of core rights"),
     "certificates": Label("高新技术企业认定记录", "earlier certificates"),
     "issued_on": Label("证书发证日期", "the certificate's day of issue"),
-    "annual_reports": Label("年度发展情况报表填报情况", "when the annual reports were accepted"),
+    "annual_reports": Label("年度发展情况报表填报情况", "the annual reports"),
     "changes": Label("重大变化及报告情况", "the changes and when they were reported"),
     "change_on": Label("变化发生日期", "the day of the change"),
     "renewal_applied": Label("是否已提交重新认定申请", "whether re-certification is applied for"),

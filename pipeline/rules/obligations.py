@@ -90,7 +90,7 @@ def certificate_valid(book: Book) -> Condition:
     return Condition(
         "certificate_valid",
         "months",
-        found=months_left(book),
+        found=choose((fact("certificate_revoked").equals(1), 0), otherwise=months_left(book)),
         op=">",
         needed=lifted(-book.number("certificate_valid")),
         verdict=choose((holds_none(), UNMET), (has_ended(book), UNMET), otherwise=MET),
@@ -112,7 +112,7 @@ def say_valid(book: Book, judged: Judged) -> Label:
     if judged.verdict == "met":
         text = Label(
             "证书有效至 {last}，已进入最后 {n} 个月；自 {year} 年度起享受税收优惠。",
-            "The certificate is valid through {last} and in its last {n} months; it lowers the tax from {year} on.",
+            "The certificate is valid through {last} and in its last {n} month(s); it lowers the tax from {year} on.",
         )
         return text.filled(last=last, n=judged.found, year=first_benefit_year(held.issued_on, book))
     return Label("证书有效期已于 {last} 届满。", "The certificate ended with {last}.").filled(last=last)
@@ -228,9 +228,9 @@ def say_changes(book: Book, judged: Judged) -> Label:
     late = [each for each in told if each.on and (each.reported_on or book.day) > report_by(each.on, book)]
     waiting = [each for each in told if each.on and each.reported_on is None]
     if late:
-        return Label("{what}，未按期报告。", "{what}: not reported in time.").filled(what=in_words(late, book))
+        return Label("{what}，未按期报告。", "Not reported in time: {what}.").filled(what=in_words(late, book))
     if waiting:
-        return Label("{what}，尚未报告。", "{what}: still to be reported.").filled(what=in_words(waiting, book))
+        return Label("{what}，尚未报告。", "Still to be reported: {what}.").filled(what=in_words(waiting, book))
     if not told:
         return Label("没有需要报告的重大变化。", "There is no change to report.")
     return Label("重大变化均已按期报告。", "Every change was reported in time.")
@@ -243,7 +243,7 @@ def since_issue(judged: Judged) -> list[Change]:
 
 
 def in_words(told: list[Change], book: Book) -> Label:
-    text = Label("{day} {kind}应于 {due} 前报告", "{kind} of {day}, due by {due}")
+    text = Label("{day} {kind}最迟应于 {due} 报告", "{kind} of {day}, due by {due}")
     dated = [(each, each.on) for each in told if each.on]
     return listed([text.filled(day=on, kind=CHANGES[each.kind], due=report_by(on, book)) for each, on in dated])
 
@@ -337,7 +337,7 @@ def say_renewal(book: Book, judged: Judged) -> Label:
         )
     elif judged.verdict == "met":
         text = Label(
-            "证书至 {last} 期满，应于 {by} 前提交重新认定申请。",
+            "证书至 {last} 期满，最迟应于 {by} 提交重新认定申请。",
             "The certificate ends with {last}; apply for re-certification by {by}.",
         )
     else:

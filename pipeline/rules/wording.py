@@ -45,6 +45,7 @@ OTHER_NAMES = {
     "undated_incidents": Label("日期不明的事故或违法行为数", "accidents or offences without a day"),
     "certificate_months": Label("发证后满的月数", "whole months since the day of issue"),
     "certificate_years": Label("发证后的年度数", "calendar years since the year of issue"),
+    "certificate_revoked": Label("证书已被取消", "the certificate was revoked"),
     "certificate_clock": Label("判定日", "the day that is judged"),
     "issued_clock": Label("发证日", "the day of issue"),
     **{f"report_clock_{n}": Label(f"第 {n} 份年报填报日", f"the day of report {n}") for n in REPORTS},

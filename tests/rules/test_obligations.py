@@ -126,14 +126,14 @@ def test_the_sentences_name_days_years_and_what_follows() -> None:
     assert sentence("annual_reports", date(2025, 6, 1), annual_reports=[]) == (
         "2024 年度年报未按期填报；同一有效期内累计 2 年即取消资格。"
     )
-    assert sentence("changes", changes=renamed) == "2026-08-23 更名应于 2026-11-23 前报告，未按期报告。"
+    assert sentence("changes", changes=renamed) == "2026-08-23 更名最迟应于 2026-11-23 报告，未按期报告。"
     assert sentence("status_kept", changes=split) == (
         "分立后是否仍符合条件，由认定机构判定、跨区域部分搬迁须由迁入地认定机构重新认定。"
     )
     assert sentence("renewal", date(2027, 8, 30)) == (
         "证书至 2027-11-29 期满，尚未提交重新认定申请；2027-12-31 仍未通过的，补缴税款。"
     )
-    assert sentence("renewal") == "证书至 2027-11-29 期满，应于 2027-08-29 前提交重新认定申请。"
+    assert sentence("renewal") == "证书至 2027-11-29 期满，最迟应于 2027-08-29 提交重新认定申请。"
 
 
 # ------------------------------------------------------------------------------------ against the calendar on the wall
