@@ -213,6 +213,7 @@ def test_a_firm_that_left_a_wholesaler_unsettled_is_for_a_person() -> None:
         (10_000, "1 万元", "10,000 yuan"),
         (Fraction(5, 1000), "0 元", "0 yuan"),
         (Fraction(-5, 1000), "0 元", "0 yuan"),
+        (-10_000, "-1 万元", "-10,000 yuan"),
         (-1_234_560, "-123.45 万元", "-1,234,560 yuan"),
         (Fraction(52_000_000, 9), "577.77 万元", "5,777,777.77 yuan"),
     ],
