@@ -27,7 +27,7 @@ from pipeline.rules.facts import (
     Text,
     Yuan,
 )
-from pipeline.rules.figures import HEAD, in_heads
+from pipeline.rules.figures import HEAD, RANKS, in_heads, top
 from pipeline.rules.formula import Facts, Formula, names
 from pipeline.rules.pool_tables import KEY, SCHEMAS, Part, lists_of, parts
 from pipeline.rules.programmes import CONDITIONS, conditions_of, score_table
@@ -169,8 +169,8 @@ def formulas(part: Any) -> Iterator[Formula]:
 
 
 def asked() -> set[str]:
-    """Every figure that a formula of a book may ask for."""
-    found: set[str] = set()
+    """Every figure that a formula of a book may ask for, also where a number of the book is another one."""
+    found = {f"{top(stem, rank)}{end}" for stem in ("award", "standard") for rank in RANKS for end in ("", "_least")}
     for name in set(CONDITIONS) - set(NOT_FOLDED):
         book = books(name, DAY)
         found |= {fact for formula in formulas([*conditions_of(book), score_table(book)]) for fact in names(formula)}
