@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+from pipeline.rules.bounds import room
 from pipeline.rules.condition import MET, Condition
 from pipeline.rules.deed_words import FIGURES, amount_of
 from pipeline.rules.figures import year_name
-from pipeline.rules.formula import COMPARISON, Number, Reading, exact
+from pipeline.rules.formula import COMPARISON, Number, Reading
 from pipeline.rules.labels import Label
 from pipeline.rules.means import BUILT_UP, touched
+from pipeline.rules.points import tables
 from pipeline.rules.programmes import score_items
 from pipeline.rules.prospect import Means, asked, edges, is_unmet
 from pipeline.rules.remedies import smallest
 from pipeline.rules.score import TITLES, ScoreItem
 from pipeline.rules.sentences import shown
-from pipeline.rules.solving import is_scored, room, tables
+from pipeline.rules.solving import is_scored
 from pipeline.rules.ways import Way
 
 FEN = 100
@@ -146,7 +148,7 @@ def lost_by(way: Way, turn: Turn, condition: Condition) -> int | None:
     so_far = way.amounts.get(means, 0)
 
     def read(start: int, units: int) -> Reading:
-        return Reading(ahead.with_deeds({**way.amounts, means: so_far + turn.sign * (start + units)}))
+        return ahead.read({**way.amounts, means: so_far + turn.sign * (start + units)})
 
     def lost(start: int, units: int) -> bool:
         return is_unmet(read(start, units)[condition.verdict])
@@ -199,7 +201,7 @@ def points_lost(way: Way, what: str, name: str) -> Iterator[Label]:
     item = next((each for each in score_items(way.prospect.book) if each.name == name), None)
     then = way.prospect.with_deeds(way.amounts)
     value = then[year_name(what, 1)]
-    if item is None or value is None or value <= 0 or exact(item.found, then) is None:
+    if item is None or value is None or value <= 0 or way.prospect.read(way.amounts)[item.found] is None:
         return
     fall = least_fall(way, means_of(way, what), item, int(value * NEAR))
     if fall:
@@ -218,7 +220,7 @@ def least_fall(way: Way, means: Means, item: ScoreItem, most: int) -> tuple[int,
     """The least fall that costs points, with the most points before and after it."""
 
     def read(units: int) -> Reading:
-        return Reading(way.prospect.with_deeds({**way.amounts, means: way.amounts.get(means, 0) - units}))
+        return way.prospect.read({**way.amounts, means: way.amounts.get(means, 0) - units})
 
     now = read(0)
     before: Number = now[item.high]

@@ -187,12 +187,14 @@ def steps_of(way: Way, situation: Situation) -> Iterator[Step]:
         step = raising(means, goals, way, situation)
         closed |= set(step.rules)
         yield step
+    open_then = [each for each in way.prospect.conditions if is_open(way.prospect.verdict(each, way.amounts))]
+    still_open = {each.rule for each in open_then}
     for finding in situation.open_findings:
-        if finding.rule not in closed:
+        if finding.rule not in closed or (finding.verdict != "unmet" and finding.rule in still_open):
             yield without_deed(finding, way, situation)
-    known = {each.rule for each in situation.open_findings if each.verdict != "unmet"}
-    for condition in way.prospect.conditions:
-        if condition.rule not in known and is_open(way.prospect.verdict(condition, way.amounts)):
+    asked_for = {each.rule for each in situation.open_findings if each.verdict != "unmet"}
+    for condition in open_then:
+        if condition.rule not in asked_for:
             yield left_open(foretold(way, condition, way.deeds), situation)
 
 

@@ -5,10 +5,11 @@ A deed is carried out on the facts once, by one unit; what that does to the figu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from pipeline.rules.condition import MANUAL_REVIEW, UNMET, Condition
 from pipeline.rules.dated import Book
@@ -17,7 +18,7 @@ from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Figures
 from pipeline.rules.folding import fold
 from pipeline.rules.forecast import Forecast, forecast
-from pipeline.rules.formula import COMPARISON, Facts, Formula, Number, exact, names, nodes
+from pipeline.rules.formula import COMPARISON, READERS, Facts, Formula, Number, Reading, nodes
 from pipeline.rules.programmes import conditions_of
 
 
@@ -44,6 +45,19 @@ type Amounts = Mapping[Means, int]
 """How much of each means, in units of its kind: fen, persons, rights, points."""
 
 
+class Altered(Reading):
+    """A reading where only some figures are others: what does not ask for these is as it was read before."""
+
+    def __init__(self, moved: Mapping[str, Number], before: Reading) -> None:
+        super().__init__(moved)
+        self.before = before
+
+    def __missing__(self, node: Formula) -> Any:
+        unmoved = asked(node).isdisjoint(self.facts)
+        value = self[node] = self.before[node] if unmoved else READERS[node.op](node, self)
+        return value
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prospect:
     """The firm as the rules of `on` will see it, foretold on `day`."""
@@ -55,6 +69,7 @@ class Prospect:
     ahead: Forecast
     figures: Figures
     effects: dict[tuple[str, int, str], dict[str, Number]] = field(default_factory=dict)
+    readings: dict[frozenset[tuple[Means, int]], Reading] = field(default_factory=dict)
     levels: dict[tuple[Means, frozenset[tuple[Means, int]]], tuple[int, ...]] = field(default_factory=dict)
 
     @property
@@ -66,16 +81,27 @@ class Prospect:
         return conditions_of(self.book)
 
     def verdict(self, condition: Condition, amounts: Amounts) -> int | None:
-        verdict: int | None = exact(condition.verdict, self.with_deeds(amounts))
+        verdict: int | None = self.read(amounts)[condition.verdict]
         return verdict
 
-    def with_deeds(self, amounts: Amounts) -> Facts:
-        """The figures with so much done."""
-        values = dict(self.values)
+    def read(self, amounts: Amounts) -> Reading:
+        """What formulas say when so much is done."""
+        key = frozenset(each for each in amounts.items() if each[1])
+        if key not in self.readings:
+            self.readings[key] = Altered(self.moved(amounts), self.read({})) if key else Reading(self.values)
+        return self.readings[key]
+
+    def moved(self, amounts: Amounts) -> dict[str, Number]:
+        """The figures that are moved by so much done, and only these."""
+        moved: dict[str, Number] = {}
         for means, units in amounts.items():
             for name, more in self.effect(means).items():
-                values[name] = (values[name] or 0) + more * units
-        return values
+                moved[name] = moved.get(name, self.values[name] or 0) + more * units
+        return moved
+
+    def with_deeds(self, amounts: Amounts) -> Facts:
+        """All figures with so much done."""
+        return {**self.values, **self.moved(amounts)}
 
     def effect(self, means: Means) -> dict[str, Number]:
         """What one unit adds to the figures that are known."""
@@ -115,10 +141,21 @@ def changed_on(book: Book, day: date) -> Book:
     return book if book.day == day else replace(book, day=day)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2**14)
 def asked(formula: Formula) -> frozenset[str]:
     """The names of the figures that the formula may ask for."""
-    return frozenset(names(formula))
+    if formula.op == "fact":
+        return frozenset(formula.args)
+    return frozenset().union(*(asked(each) for each in parts(formula.args)))
+
+
+def parts(args: Any) -> Iterator[Formula]:
+    """The formulas that a formula is made of directly."""
+    if isinstance(args, Formula):
+        yield args
+    elif isinstance(args, tuple):
+        for each in args:
+            yield from parts(each)
 
 
 @lru_cache(maxsize=1024)

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
+from pipeline.rules.bounds import most_of
 from pipeline.rules.condition import Condition
 from pipeline.rules.deeds import KINDS
-from pipeline.rules.formula import COMPARISON, Facts, Formula, Number, Reading, exact, nodes
+from pipeline.rules.formula import Number
 from pipeline.rules.means import touched
-from pipeline.rules.programmes import SCORED_BY, score_items
+from pipeline.rules.points import gain, levels
+from pipeline.rules.programmes import SCORED_BY
 from pipeline.rules.prospect import Amounts, Means, Prospect, asked, edges, is_open, is_unmet
 from pipeline.rules.remedies import smallest
-from pipeline.rules.score import ScoreItem
 
-MOST = {"yuan": 2**50, "heads": 10_000, "count": 50, "points": 10, "flag": 1}
-"""The most of a deed that is tried, in units of its kind."""
-FEW = 1000
-"""Up to so many units the least one is looked for by halves alone."""
 MOST_ROUNDS = 12
 """How often deeds are weighed against each other before it is given up."""
 
@@ -88,7 +85,7 @@ def raised_for(prospect: Prospect, goal: Goal, amounts: dict[Means, int]) -> dic
     """The amounts with those of the goal's means raised, one after the other, until it is reached."""
     *helpers, last = goal.means
     for means in helpers:
-        amounts = {**amounts, means: best(prospect, goal.condition, means, amounts)}
+        amounts = {**amounts, means: levels(prospect, means, amounts)[-1]}
         if goal.reached(prospect, amounts):
             return amounts
     units = enough(prospect, goal, last, amounts)
@@ -102,7 +99,7 @@ def enough(prospect: Prospect, goal: Goal, means: Means, amounts: Amounts) -> in
         return goal.reached(prospect, {**amounts, means: start + more})
 
     def above(start: int, more: int) -> Number | None:
-        read = Reading(prospect.with_deeds({**amounts, means: start + more}))
+        read = prospect.read({**amounts, means: start + more})
         found, needed = read[goal.condition.found], read[goal.condition.needed]
         return None if found is None or needed is None else found - needed
 
@@ -134,118 +131,6 @@ def crossings(prospect: Prospect, condition: Condition, means: Means) -> Iterato
 
 def is_scored(prospect: Prospect, condition: Condition) -> bool:
     return SCORED_BY.get(prospect.book.name) == condition.rule
-
-
-def levels(prospect: Prospect, means: Means, amounts: Amounts) -> Sequence[int]:
-    """The amounts of the means, from what is done already on, at which the points it can bring become more."""
-    others = frozenset(
-        (each, units) for each, units in amounts.items() if touched(each.what) & bettered(prospect, means)
-    )
-    key = (means, others)
-    if key not in prospect.levels:
-        prospect.levels[key] = tuple(found_levels(prospect, means, amounts))
-    return prospect.levels[key]
-
-
-def found_levels(prospect: Prospect, means: Means, amounts: Amounts) -> Iterator[int]:
-    items = [each for each in score_items(prospect.book) if asks_for(each, means)]
-
-    def brings(units: int) -> Number:
-        return sum(sure(items, prospect.with_deeds({**amounts, means: units})))
-
-    def betters(units: int, now: Number, more: int) -> bool:
-        return brings(units + more) > now
-
-    units, most = amounts.get(means, 0), most_of(prospect, means)
-    yield units
-    while units < most and brings(most) > (now := brings(units)):
-        distance = partial(to_next_line, prospect, items, means, amounts, units)
-        units += smallest(partial(betters, units, now), most - units, distance if most > FEW else None) or 0
-        yield units
-
-
-def to_next_line(
-    prospect: Prospect, items: Sequence[ScoreItem], means: Means, amounts: Amounts, units: int, more: int
-) -> Number | None:
-    """How far above the nearest next line of a table it is that the items are read from."""
-    now = Reading(prospect.with_deeds({**amounts, means: units}))
-    then = Reading(prospect.with_deeds({**amounts, means: units + more}))
-    gaps = []
-    for item in items:
-        for inner, lines in tables(item.low):
-            x, y = now[inner], then[inner]
-            ahead = [line for op, line in lines if x is not None and not COMPARISON[op](x, line)]
-            if ahead and y is not None:
-                gaps.append(y - min(ahead))
-    return max(gaps, default=None)
-
-
-@lru_cache(maxsize=256)
-def tables(formula: Formula) -> tuple[tuple[Formula, tuple[tuple[str, Number], ...]], ...]:
-    """The tables by which the formula turns a figure into points: the figure and its lines."""
-    found = dict.fromkeys(node for node in nodes(formula) if node.op == "steps")
-    return tuple((node.args[0], tuple((op, line) for op, line, _ in node.args[1])) for node in found)
-
-
-def bettered(prospect: Prospect, means: Means) -> frozenset[str]:
-    """The figures behind the points that the means can better."""
-    items = (each for each in score_items(prospect.book) if asks_for(each, means))
-    return frozenset(name for each in items for name in asked(each.low) | asked(each.points))
-
-
-def asks_for(item: ScoreItem, means: Means) -> bool:
-    names = asked(item.low) | asked(item.points)
-    return bool(names & (touched(means.what) if means.what != "points" else {f"score_{means.item}"}))
-
-
-def sure(items: Iterable[ScoreItem], values: Facts) -> Iterator[Number]:
-    """The points of each item that are sure: those given where they are allowed, else the least of its band."""
-    return (exact(each.narrowed(each.low), values) for each in items)
-
-
-def best(prospect: Prospect, condition: Condition, means: Means, amounts: Amounts) -> int:
-    """The amount from which on more of the means brings no more points."""
-    return levels(prospect, means, amounts)[-1]
-
-
-def most_of(prospect: Prospect, means: Means) -> int:
-    """The most of it that is thinkable: there are only so many people to move, so much income to be recognised."""
-    known, bound = MOST[KINDS[means.what].unit], bound_by(prospect, means)
-    return known if bound is None else max(0, min(known, int(bound)))
-
-
-def bound_by(prospect: Prospect, means: Means) -> Number | None:
-    values = prospect.values
-    match means.what:
-        case "sales" | "hitech_sales":
-            return values["sales_y1"] or None
-        case "hitech_income":
-            return less(values, "total_income_y1", "non_taxable_income_y1", "hitech_income_y1")
-        case "rd_brought_home":
-            booked = values["rd_outsourced_foreign_y1"]
-            return less(values, "rd_total_y1", "rd_domestic_y1") if booked is None else booked
-        case "tech_moved":
-            return less(values, "staff_y1", "tech_staff_y1")
-        case "points":
-            return room(prospect, means.item)
-    return None
-
-
-def room(prospect: Prospect, name: str) -> Number:
-    """The points that an item's band allows beyond those given."""
-    item = next(each for each in score_items(prospect.book) if each.name == name)
-    given = exact(item.points, prospect.values)
-    most: Number = exact(item.high, prospect.values)
-    return 0 if given is None else most - given
-
-
-def less(values: Facts, whole: str, *parts: str) -> Number | None:
-    """What is left of the whole; None where something is not known."""
-    known = [values[name] for name in (whole, *parts)]
-    if any(each is None for each in known):
-        return None
-    first, *rest = (each or 0 for each in known)
-    return first - sum(rest)
 
 
 def options(
@@ -295,16 +180,10 @@ def enough_together(
     now = dict(amounts)
     for means in sorted((each for each in useful if gains[each]), key=lambda each: (is_hoped_for(each), -gains[each])):
         taken.append(means)
-        now[means] = best(prospect, condition, means, now)
+        now[means] = levels(prospect, means, now)[-1]
         if Goal(condition, tuple(taken), open_will_do).reached(prospect, now):
             return tuple(taken)
     return ()
-
-
-def gain(prospect: Prospect, means: Means, amounts: Amounts) -> Number:
-    items = [each for each in score_items(prospect.book) if asks_for(each, means)]
-    most = {**amounts, means: most_of(prospect, means)}
-    return sum(sure(items, prospect.with_deeds(most))) - sum(sure(items, prospect.with_deeds(amounts)))
 
 
 def trimmed(prospect: Prospect, goals: Sequence[Goal], amounts: Amounts) -> Amounts:

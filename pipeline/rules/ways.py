@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from pipeline.rules.deeds import Deed
 from pipeline.rules.facts import FirmFacts
 from pipeline.rules.findings import Assessment, Finding
 from pipeline.rules.folding import fold
-from pipeline.rules.formula import Number, exact
+from pipeline.rules.formula import Number, Reading
 from pipeline.rules.means import means_by, new_year, ready_days, touched
 from pipeline.rules.programmes import score_items
 from pipeline.rules.prospect import Amounts, Means, Prospect, asked, is_open, is_unmet, prospect
@@ -108,8 +108,8 @@ class Way:
         """Whether the facts with all of it done are as good as the figures promise."""
         then, book = self.prospect.with_done(self.deeds), self.prospect.book
         values = fold(then, self.prospect.on, book.name).values
-        promised = self.prospect.with_deeds(self.amounts)
-        return all(exact(each.verdict, values) == exact(each.verdict, promised) for each in self.prospect.conditions)
+        read, promised = Reading(values), self.prospect.read(self.amounts)
+        return all(read[each.verdict] == promised[each.verdict] for each in self.prospect.conditions)
 
     def takes_more_than(self, other: Way) -> bool:
         """It asks for all that the other asks for, and is there no earlier."""
@@ -145,31 +145,49 @@ def ways_ahead(situation: Situation) -> tuple[list[Way], list[Blocked]]:
 
 def ways_on(
     ahead: Prospect, situation: Situation, unmet: Sequence[Condition], blocked: list[Blocked], *, after: date
-) -> Iterator[Way]:
+) -> list[Way]:
     """The ways that are there on that day, by means of which at least one was not ready by `after`."""
     means = list(means_by(ahead.book, ahead.day, ahead.on, situation.paper_day))
     names = frozenset(name for each in unmet for name in asked(each.verdict))
     if unmet and not any(each.ready > after and touched(each.what) & names for each in means):
         blocked.append(Blocked(tuple(unmet)))
-        return
-    goals = [choices_for(ahead, each, means) for each in unmet]
-    stuck = tuple(
-        each for each, choices in zip(unmet, goals, strict=True) if not choices and is_unmet(ahead.verdict(each, {}))
-    )
+        return []
+    choices = chosen_for(ahead, unmet, means)
+    stuck = [each for each, goals in choices.items() if not goals and is_unmet(ahead.verdict(each, {}))]
     if stuck:
-        blocked.append(Blocked(stuck))
-        return
-    any_way = False
-    for chosen in combined([each for each in goals if each]):
-        if chosen and all(each.ready <= after for goal in chosen for each in goal.means):
-            continue
-        solution = solve(ahead, chosen, means)
-        way = solution and Way(ahead, tuple(solution[0]), solution[1])
-        if way and way.holds():
-            any_way = True
-            yield way
-    if not any_way:
+        blocked.append(Blocked(tuple(stuck)))
+        return []
+    sets = [each for each in combined([each for each in choices.values() if each]) if is_new(wanted(each), after)]
+    ways = [way for each in sets if (way := way_by(ahead, each, means)) is not None]
+    if sets and not ways:
         blocked.append(Blocked(tuple(unmet), together=True))
+    return [way for way in ways if is_new(way.amounts, after)]
+
+
+def wanted(goals: Sequence[Goal]) -> list[Means]:
+    return [each for goal in goals for each in goal.means]
+
+
+def is_new(means: Collection[Means], after: date) -> bool:
+    """Whether some of them were not ready by then; with nothing to do it is the day itself that is new."""
+    return not means or any(each.ready > after for each in means)
+
+
+def way_by(ahead: Prospect, goals: Sequence[Goal], means: Sequence[Means]) -> Way | None:
+    """The least that reaches these goals; None if that is not to be had or if the facts do not bear it out."""
+    solution = solve(ahead, goals, means)
+    way = None if solution is None else Way(ahead, tuple(solution[0]), solution[1])
+    return way if way and way.holds() else None
+
+
+def chosen_for(ahead: Prospect, unmet: Sequence[Condition], means: Sequence[Means]) -> dict[Condition, list[Goal]]:
+    """The choices for each condition, for the score last, and none for it where another has none."""
+    chosen: dict[Condition, list[Goal]] = {}
+    for condition in sorted(unmet, key=lambda each: is_scored(ahead, each)):
+        if not all(chosen.values()) and is_scored(ahead, condition):
+            return chosen
+        chosen[condition] = choices_for(ahead, condition, means)
+    return chosen
 
 
 def choices_for(ahead: Prospect, condition: Condition, means: Sequence[Means]) -> list[Goal]:
@@ -181,7 +199,7 @@ def choices_for(ahead: Prospect, condition: Condition, means: Sequence[Means]) -
 
 def points_are_missing(ahead: Prospect) -> bool:
     """Whether experts have points to give yet, so that only they can settle the score."""
-    return any(is_open(exact(each.points, ahead.values)) for each in score_items(ahead.book) if each.own is None)
+    return any(is_open(ahead.read({})[each.points]) for each in score_items(ahead.book) if each.own is None)
 
 
 def combined(goals: Sequence[Sequence[Goal]]) -> Iterator[list[Goal]]:
