@@ -58,7 +58,7 @@ def sentence(amount: Amount, value: Number | None, missing: tuple[Missing, ...],
     if amount.lacks is not None:
         return Label("{title}：{why}。", "{title}: {why}.").filled(title=amount.title, why=amount.lacks)
     if value is None and missing:
-        text = Label("{title}：缺少{wanted}，暂不能计算。", "{title}: this cannot be worked out without {wanted}.")
+        text = Label("{title}尚不能计算，缺少：{wanted}。", "{title} cannot be worked out without {wanted}.")
         return text.filled(title=amount.title, wanted=wanted_in_words(missing))
     if value is None:
         return Label("{title}：需人工判定。", "{title}: a person has to judge this.").filled(title=amount.title)
@@ -76,6 +76,8 @@ def in_words(value: Number, unit: str) -> Label:
     """Cut and never rounded up, so that no benefit reads larger than it is."""
     if unit == "share":
         return Label(percent(value), percent(value))
+    if unit == "flag":
+        return Label("是", "yes") if value else Label("否", "no")
     if unit != "yuan":
         return shown(value, unit)
     in_yuan = cut(value)

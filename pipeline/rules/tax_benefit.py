@@ -139,7 +139,7 @@ def benefit_made(book: Book) -> Made:
 
 BENEFITS = {
     "small_low_profit": Plan(
-        Label("{year} 年属于小型微利企业（1 是，0 否）", "Small low-profit firm in {year} (1 yes, 0 no)"),
+        Label("{year} 年属于小型微利企业", "Small low-profit firm in {year}"),
         "flag",
         small_made,
     ),

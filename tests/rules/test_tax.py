@@ -151,6 +151,11 @@ def test_a_small_firm_is_told_why_certification_saves_nothing() -> None:
     assert "应纳税所得额不大于零" in says(assessed("No taxable income and nothing is saved"), "rate_benefit")
 
 
+def test_whether_a_firm_is_small_is_told_by_yes_or_no() -> None:
+    assert says(assessed("A small firm of 300 persons"), "small_low_profit") == "2025 年属于小型微利企业：是。"
+    assert says(assessed("With 301 persons it is none"), "small_low_profit") == "2025 年属于小型微利企业：否。"
+
+
 def test_at_the_edge_of_no_income_the_reason_changes() -> None:
     none, least = assessed("No taxable income and nothing is saved"), assessed("One fen of income in a small firm")
     assert "小型微利" not in says(none, "rate_benefit")
@@ -191,7 +196,7 @@ def test_an_amount_names_the_figures_it_was_made_of_and_what_is_missing() -> Non
     assert benefit.used == {"restricted_industry": "0", "by_year": {"2025": years}}
     unknown = assessed("A loss that is not known").amount("losses_kept")
     assert [each.place for each in unknown.missing] == ["years[2018].loss"]
-    assert unknown.says.zh == "凭资格才能结转的亏损：缺少2018 年尚未弥补的亏损，暂不能计算。"
+    assert unknown.says.zh == "凭资格才能结转的亏损尚不能计算，缺少：2018 年尚未弥补的亏损。"
 
 
 def test_an_open_reading_marks_what_rests_on_it() -> None:

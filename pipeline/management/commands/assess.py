@@ -180,9 +180,7 @@ def as_text(assessment: Assessment, language: str) -> str:
         f"{SIGNS[each.verdict]} {each.title.in_language(language)}  {each.says.in_language(language)}"
         for each in assessment.findings
     ]
-    amounts = [
-        f"= {each.title.in_language(language)}  {each.says.in_language(language)}" for each in assessment.amounts
-    ]
+    amounts = [f"= {each.says.in_language(language)}" for each in assessment.amounts]
     doubts = [f"! {each}" for each in results.doubts_of(assessment, language)]
     return "\n".join([head, *findings, *amounts, *doubts])
 
