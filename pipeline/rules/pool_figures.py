@@ -28,9 +28,10 @@ FLAGS = ("resident", "audited_taxation", "abnormal_list", "restricted_industry")
 
 def fold_pool(tables: Tables, day: date) -> pl.DataFrame:
     """One row a firm, in the order of `firms`: its key, its division and field as they stand, every figure as Int64."""
-    pool = table(tables, "firms")
-    for part in (*years_of(tables, day), rights_of(tables, day), conversions_of(tables, day), *records_of(tables, day)):
-        pool = pool.join(part, on=KEY, how="left", maintain_order="left")
+    firms = table(tables, "firms")
+    parts = (*years_of(tables, day), rights_of(tables, day), conversions_of(tables, day), *records_of(tables, day))
+    beside = (firms.select(KEY).join(part, on=KEY, how="left", maintain_order="left").drop(KEY) for part in parts)
+    pool = pl.concat([firms, *beside], how="horizontal")  # joined one by one, all columns would be copied each time
     figures = [*identity(day), *year_figures(day), *conversions(day), *rights_counted(), *records(day), *scores()]
     return pool.select(
         KEY,
