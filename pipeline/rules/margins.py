@@ -32,12 +32,13 @@ NEAR = Fraction(1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A figure of the open year that comes out higher (1) or lower (-1) than foreseen."""
+    """A figure of the open year that comes out higher (1) or lower (-1) than foreseen, whole or as what is new."""
 
     what: str
     stem: str
     sign: int
     text: Label
+    is_new: bool = False
 
 
 MORE = Label(
@@ -46,11 +47,12 @@ MORE = Label(
 LESS = Label(
     "{year} 年{name}低于 {limit}时，{rule}不再达标。", "{rule} is lost if {name} of {year} come to less than {limit}."
 )
+ANY = Label("{year} 年一有{name}，{rule}即不再达标。", "{rule} is lost by any {name} in {year}.")
 TURNS = (
     Turn("sales", "sales", 1, MORE),
     Turn("sales", "sales", -1, LESS),
-    Turn("rd_abroad", "rd_outsourced_foreign", 1, MORE),
-    Turn("other_staff", "staff", 1, MORE),
+    Turn("rd_abroad", "rd_outsourced_foreign", 1, MORE, is_new=True),
+    Turn("other_staff", "staff", 1, MORE, is_new=True),
 )
 NAMES = {
     "sales": Label("销售收入", "sales"),
@@ -187,11 +189,12 @@ def base_of(way: Way, turn: Turn) -> Number:
 
 def told(way: Way, turn: Turn, condition: Condition, units: int) -> Label:
     """With the last value that does no harm yet."""
-    kept = units - 1
-    if turn.what in {"rd_abroad", "other_staff"}:
+    kept, value = units - 1, base_of(way, turn)
+    if turn.is_new and not kept:
+        return ANY.filled(year=year_of(way), name=NAMES[turn.what], rule=condition.title)
+    if turn.is_new:
         limit = shown(kept, "heads") if turn.what == "other_staff" else in_yuan(down(kept))
     else:
-        value = base_of(way, turn)
         limit = in_yuan(down(value + kept) if turn.sign > 0 else up(value - kept))
     return turn.text.filled(year=year_of(way), name=NAMES[turn.what], limit=limit, rule=condition.title)
 

@@ -57,8 +57,8 @@ PUBLIC_RECORDS = frozenset({"incidents", "credit_clean", "certificates", "pool_e
 class Step:
     """One thing to do. `kind` is raise, provide (a paper), wait, judge or blocked; money is in yuan.
 
-    `amount` is what is short in the figures that were judged, or else how much is to be done; `target` is what the open
-    year must reach. `also` are other rules that the same deed closes.
+    `amount` is what money or heads are short in the figures that were judged, or else how much is to be done; `target`
+    is what the open year must reach. `also` are other rules that the same deed closes.
     """
 
     rule: str
@@ -228,7 +228,7 @@ def raising(means: Means, goals: Sequence[Goal], way: Way, situation: Situation)
     also = (*(each.condition.rule for each in rest), *answered(means, way, situation))
     return replace(
         step,
-        amount=Fraction(deed.amount) if is_a_part(first, means, way) else step.amount,
+        amount=step.amount if is_told_by_what_is_short(first, means, way) else Fraction(deed.amount),
         unit=KINDS[means.what].unit,
         target_year=means.year,
         target=target_of(means, then),
@@ -237,11 +237,11 @@ def raising(means: Means, goals: Sequence[Goal], way: Way, situation: Situation)
     )
 
 
-def is_a_part(goal: Goal, means: Means, way: Way) -> bool:
-    """Whether the deed is told by its own amount: what is short is in another unit, or several deeds close it."""
-    lever = goal.condition.lever
+def is_told_by_what_is_short(goal: Goal, means: Means, way: Way) -> bool:
+    """Whether the deed alone closes a gap in money or heads, so that what is short today tells what it is about."""
+    lever, unit = goal.condition.lever, KINDS[means.what].unit
     alone = [each for each in goal.means if each in way.amounts] == [means]
-    return not alone or lever is None or lever.unit != KINDS[means.what].unit
+    return alone and unit in {"yuan", "heads"} and lever is not None and lever.unit == unit
 
 
 def answered(means: Means, way: Way, situation: Situation) -> Iterator[str]:

@@ -22,6 +22,7 @@ ROUNDS = st.sampled_from(
     [(), (Round("第一批", date(2026, 6, 5)), Round("第二批", date(2026, 9, 1))), (Round("明年", date(2027, 7, 1)),)]
 )
 LAW = {
+    "sme": (Decimal("0.03"), Decimal("0.03"), Decimal("0.10"), Decimal("0.60")),
     "hte": (Decimal("0.05"), Decimal("0.04"), Decimal("0.10"), Decimal("0.60")),
     "pool": (Decimal("0.03"), Decimal("0.02"), Decimal("0.05"), Decimal("0.40")),
 }
@@ -62,6 +63,8 @@ def years(draw: st.DrawFn, book: str) -> list[dict[str, Any]]:
             "net_assets": draw(st.sampled_from([-5_000_000, 0, 8_000_000, 10_000_000, 13_000_001, 20_000_000])),
             "rd_total": rd,
             "rd_domestic": min(rd, draw(beside(rd * Decimal("0.6")))),
+            "costs": rd + draw(beside(9 * rd)),
+            "total_assets": Decimal(30_000_000),
             "staff": staff,
             "tech_staff": min(staff, draw(st.sampled_from([0, int(staff * tech), int(staff * tech) + 1]))),
         }
@@ -84,6 +87,10 @@ def firms(draw: st.DrawFn, book: str) -> FirmFacts:
             "resident": draw(st.sampled_from([True] * 9 + [False])),
             "field": "10109",
             "division": "330106",
+            "audited_taxation": True,
+            "industry": "6513",
+            "restricted_industry": False,
+            "abnormal_list": False,
         },
         "years": draw(years(book)),
         "ip": draw(st.sampled_from([None] + 6 * [[{**RIGHT, "kind": kind, "core": True} for kind in kinds]])),
@@ -92,6 +99,8 @@ def firms(draw: st.DrawFn, book: str) -> FirmFacts:
         "incidents": draw(st.sampled_from([[], [], [{"kind": "safety", "on": "2026-01-20"}], None])),
         "certificates": [],
         "standards": [],
+        "awards": [],
+        "rd_institute": False,
         "rd_ledger": draw(st.booleans()),
         "credit_clean": draw(st.sampled_from([True, False, None])),
         "pool_entries": 0,

@@ -168,3 +168,61 @@ def test_a_kept_assessment_can_be_planned_with_its_facts_only() -> None:
     assert plan(Assessment.from_json(kept, assessment.facts)) == plan(assessment)
     with pytest.raises(ValueError, match="together with them"):
         plan(Assessment.from_json(kept))
+
+
+def obstacles(change: dict[str, Any], book: str = "hte") -> list[tuple[str, str]]:
+    found = planned(assessed(change, book=book))
+    assert found.best is None
+    assert found.steps == found.obstacles
+    return [(step.rule, step.closes.zh) for step in found.obstacles if step.kind == "blocked"]
+
+
+def test_where_no_way_leads_to_a_pass_it_says_what_stands_in_it() -> None:
+    nothing = "三年内企业自身没有办法达到此项。"
+    assert obstacles({"firm": {"resident": False}}) == [("registered_days", nothing)]
+    assert obstacles({"firm": {"division": "110108"}}, "pool") == [("region", "仅限在本市注册的企业。")]
+    one_step_more = {"firm": {"resident": False}, "years": [{"year": 2025, "rd_total": "1", "rd_domestic": "1"}]}
+    assert obstacles(one_step_more) == [("registered_days", nothing)]
+
+
+def test_an_estimate_of_the_open_year_is_what_the_plan_counts_with() -> None:
+    short = {"years": [{"year": 2025, "rd_total": "1000000", "rd_domestic": "1000000"}]}
+    row = {"year": 2026, "estimate": True, "sales": "60000000", "rd_total": "2000000", "rd_domestic": "2000000"}
+    step = next(step for step in paths({"years": [*short["years"], row]})[0].steps if step.rule == "rd_intensity")
+    # 4 % of sales of 2024 to 2026 less the R&D of 2024 and 2025
+    assert step.target == Fraction(36 + 45 + 60) * 10**6 / 25 - 1_900_000 - 1_000_000
+
+
+def test_a_round_of_next_year_looks_at_next_years_figures() -> None:
+    low = {"scores": {"conversion": 25, "ip_advance": 3, "ip_support": 3, "rd_system": 4, "talent": 2}}
+    (first, *_), (later, *_) = paths(low), paths(low, Round("明年第一批", date(2027, 6, 5)))
+    assert first.ready_on.year == 2026
+    assert (later.ready_on, later.round) == (date(2027, 1, 1), Round("明年第一批", date(2027, 6, 5)))
+
+
+@pytest.mark.parametrize(
+    ("what", "months", "ready"),
+    [
+        ("class_2_bought", 3, date(2026, 8, 20)),
+        ("class_2_right", 8, date(2027, 1, 20)),
+        ("class_1_right", 24, date(2028, 5, 20)),
+    ],
+)
+def test_a_right_takes_the_months_that_the_book_says(what: str, months: int, ready: date) -> None:
+    found = {path.deeds[0].what: path.ready_on for path in paths({"ip": [], "scores": None})}
+    assert found.get(what) == ready
+    book = books("hte", DAY)
+    assert book.number(f"lead_{'bought' if 'bought' in what else what.removesuffix('_right')}_months") == months
+
+
+def test_people_who_work_fewer_days_than_the_law_asks_for_do_not_count_for_the_year() -> None:
+    change = {"years": [{"year": 2025, "tech_staff": "11"}], "scores": None}
+    since = {day: plan(assessed(change, day))[0].deeds[0] for day in (date(2026, 6, 30), date(2026, 7, 1))}
+    assert [(deed.year, deed.since) for deed in since.values()] == [(2026, 7), (2027, 1)]
+
+
+def test_the_same_deed_closes_several_conditions_at_once() -> None:
+    assessment = assessed({"ip": [], "scores": {"ip_count": 0, "ip_origin": 0, "conversion": 25}})
+    bought = next(path for path in plan(assessment) if path.deeds[0].what == "class_1_bought")
+    step = next(step for step in bought.steps if step.deed == bought.deeds[0])
+    assert step.rules == ("owns_ip", "innovation_score")
