@@ -165,7 +165,6 @@ def score(book: Book) -> Condition:
     reached = choose((table.low >= line, 1), (table.high >= line, table.given), otherwise=0) >= 1
     passes = both(reached, table.items[0].points > 0) if book.choice("score_staff_nonzero") == "required" else reached
     no_share = either(fact(STAFF) <= 0, both(fact(SALES) <= 0, fact(COSTS) <= 0))
-    too_few = both(table.high < line, choose((direct, 1), otherwise=0).equals(0))
     return Condition(
         "score",
         "points",
@@ -175,7 +174,6 @@ def score(book: Book) -> Condition:
         verdict=choose(
             (surely(direct), MET),
             (surely(no_share), MANUAL_REVIEW),
-            (too_few, UNMET),
             (either(direct, passes), MET),
             otherwise=UNMET,
         ),
