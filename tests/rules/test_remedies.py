@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -13,7 +14,7 @@ from pipeline.rules.condition import MET, Condition
 from pipeline.rules.folding import fold
 from pipeline.rules.formula import exact, fact, smaller
 from pipeline.rules.programmes import conditions_of
-from pipeline.rules.remedies import least, least_across, raised, smallest
+from pipeline.rules.remedies import least, raised, smallest
 from tests.rules.cases import CASES
 
 DAY = date(2026, 5, 20)
@@ -81,24 +82,24 @@ def test_booked_categories_are_raised_before_their_caps() -> None:
     assert least(condition.verdict, values, ("rd_internal_y1",)) == 100 * WAN_FEN
 
 
-def test_sales_across_a_line_may_help_and_are_found_there() -> None:
-    values = firm(sales_y1=4_990 * WAN_FEN, rd_total_y1=225 * WAN_FEN)
-    condition = CONDITIONS["rd_intensity"]
-    more = least_across(condition.verdict, values, "sales_y1", EDGES)
-    assert more == 10 * WAN_FEN + 1
-    assert exact(condition.verdict, raised(values, ("sales_y1",), more)) == MET
-
-
-def test_sales_that_never_help_are_told_so() -> None:
-    values = firm(sales_y1=4_990 * WAN_FEN, rd_total_y1=1)
-    assert least_across(CONDITIONS["rd_intensity"].verdict, values, "sales_y1", EDGES) is None
-
-
 def test_what_no_amount_closes() -> None:
     never = smaller(fact("x"), 5) >= 6
     assert least(never, {"x": 0}, ("x",)) is None
     assert smallest(lambda amount: amount >= 7, most=7) == 7
     assert smallest(lambda amount: True, most=7) == 0
+    assert smallest(lambda amount: amount >= 8, most=7) is None
+
+
+@settings(deadline=None)
+@given(line=st.integers(0, 2**50), slope=st.integers(1, 9), bend=st.integers(0, 2**40))
+def test_a_guess_by_the_distance_finds_the_same_least_number(line: int, slope: int, bend: int) -> None:
+    def distance(amount: int) -> Fraction:
+        return Fraction(slope * amount, amount + bend + 1) - Fraction(slope * line, line + bend + 1)
+
+    def holds(amount: int) -> bool:
+        return distance(amount) >= 0
+
+    assert smallest(holds, 2**50, distance) == smallest(holds, 2**50) == line
 
 
 def test_a_gap_that_is_closed_as_told_is_closed() -> None:
