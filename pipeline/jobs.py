@@ -16,8 +16,8 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
-from pipeline.acts import case, diagnosis, evidence, notice, roster, trail
-from pipeline.models import Case, Certificate, DocumentVersion, Firm, Heartbeat, Import, Notice, User
+from pipeline.acts import case, diagnosis, evidence, notice, roster, trail, trial, trial_sheet
+from pipeline.models import Case, Certificate, DocumentVersion, Firm, Heartbeat, Import, Notice, Trial, TrialSheet, User
 from pipeline.outside import mail
 from pipeline.outside.scanner import ScannerDown
 from pipeline.rules.workdays import carried_calendar
@@ -85,11 +85,16 @@ def inspect_papers() -> None:
 
 @shared_task(**_as(SENDER))
 def sweep() -> None:
-    """Every fifteen seconds: rosters whose nudge was lost on the way, or whose worker died, are taken up."""
+    """Every fifteen seconds: work whose nudge was lost on the way, or whose worker died, is taken up."""
     with transaction.atomic():
         waiting = Import.objects.waiting().with_hands()
+        trials, sheets = Trial.objects.waiting().with_hands(), TrialSheet.objects.waiting().with_hands()
     for key, person, state in waiting:
         (commit_roster if state == Import.CONFIRMED else read_roster).delay(key, person=person)
+    for key, person in trials:
+        run_trial.delay(key, person=person)
+    for key, person in sheets:
+        write_trial_sheet.delay(key, person=person)
 
 
 @shared_task(base=Acting)
@@ -105,6 +110,18 @@ def commit_roster(key: int, *, person: int) -> None:
     """
     roster.commit(key, by=User.objects.get(pk=person), on=clock.today())
     diagnose_firms.delay()
+
+
+@shared_task(base=Acting)
+def run_trial(key: int, *, person: int) -> None:
+    """When a trial over many firms was asked for: run it, as the person who asked."""
+    trial.run(key, by=User.objects.get(pk=person))
+
+
+@shared_task(base=Acting)
+def write_trial_sheet(key: int, *, person: int) -> None:
+    """When a long sheet of a trial was asked for: write it, as the person who asked."""
+    trial_sheet.write(key, by=User.objects.get(pk=person))
 
 
 @shared_task(**_as(ASSESSOR))

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -26,7 +27,20 @@ from stdnum.cn import uscc
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import INTAKE
-from pipeline.acts import application, case, certificate, coaching, diagnosis, evidence, firm, notice, people, roster
+from pipeline.acts import (
+    application,
+    book,
+    case,
+    certificate,
+    coaching,
+    diagnosis,
+    evidence,
+    firm,
+    notice,
+    people,
+    roster,
+    trial,
+)
 from pipeline.acts import round as rounds
 from pipeline.models import Case, Certificate, FinancialYear, Firm, Import, Round, Step, User
 from pipeline.request import CompressionMiddleware
@@ -72,6 +86,8 @@ LISTS: dict[str, Listing] = {
     "desk:certificates": Listing("chen", 12),
     "desk:certificate_issue": Listing("chen", 12, lambda world: [world.holder.uscc]),
     "desk:obligations": Listing("chen", 12),
+    "desk:laboratory": Listing("chen", 12),
+    "desk:trial_firms": Listing("chen", 12, lambda world: [world.trial], query="?rule=rd_intensity"),
     "desk:rosters": Listing("chen", 12),
     "desk:roster": Listing("chen", 12, lambda world: [world.roster.public_id]),
     "advisers:home": Listing("zhang", 12),
@@ -97,6 +113,9 @@ NO_LISTS = {
     "desk:firm_verify",
     "desk:document", "desk:roster_progress", "desk:roster_confirm", "desk:roster_cancel", "desk:roster_marked",
     "desk:roster_template",
+    "desk:books", "desk:book", "desk:supposition", "desk:trial", "desk:trial_progress", "desk:trial_sheet",
+    "desk:trial_download", "desk:trial_download_progress", "desk:scheme",
+    "desk:scheme_save", "desk:scheme_try", "desk:scheme_move",
     "portal:begin", "portal:submit", "portal:withdraw", "portal:firm", "portal:contact", "portal:figures",
     "portal:diagnosis",
 }  # fmt: skip
@@ -115,6 +134,7 @@ class World:
     returned: Firm = field(default_factory=Firm)
     holder: Firm = field(default_factory=Firm)
     roster: Import = field(default_factory=Import)
+    trial: UUID = field(default_factory=uuid4)
     owner: User = field(default_factory=User)
 
     def grow(self, size: int) -> None:
@@ -128,6 +148,7 @@ class World:
             self._reviewed(more)
             self._one_firm(more)
         self._rosters(more)
+        self._schemes(more)
         self.cast = fresh(self.cast)
 
     def _leads(self, more: int) -> None:
@@ -257,6 +278,16 @@ class World:
             roster.read(received.pk, by=chen, on=DAY)
             with transaction.atomic():
                 self.roster = Import.objects.get(pk=received.pk)
+
+    def _schemes(self, more: int) -> None:
+        """Suppositions and trials; the last trial is of every firm there is."""
+        chen = self.cast.chen
+        with acting(chen), transaction.atomic():
+            for at in range(self.size - more, self.size):
+                book.save(name=f"设想{at}", book="pool", changes={"entry_score": str(10 + at)}, by=chen, on=DAY)
+                asked = trial.ask(before=trial.side("hte", DAY), after=trial.side("hte", DAY), by=chen)
+            trial.run(asked.pk, by=chen)
+        self.trial = asked.public_id
 
 
 def _record(cast: Cast, at: int) -> dict[str, object]:

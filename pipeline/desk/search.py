@@ -21,6 +21,8 @@ PAGES = {
     "desk:funnel": gettext_lazy("Overview"),
     "desk:rosters": gettext_lazy("Rosters"),
     "desk:rounds": gettext_lazy("Rounds"),
+    "desk:laboratory": gettext_lazy("Policy laboratory"),
+    "desk:books": gettext_lazy("Books"),
     "desk:certificates": gettext_lazy("Certificates"),
     "desk:messages": gettext_lazy("Messages"),
 }

@@ -4,6 +4,7 @@ import config.addresses  # noqa: F401  # registers credit_code and case_number
 from pipeline.desk import (
     application,
     batch,
+    book,
     case,
     case_moves,
     certificate,
@@ -12,12 +13,15 @@ from pipeline.desk import (
     document,
     firm,
     funnel,
+    laboratory,
     notice,
     queue,
     roster,
     round,
+    scheme,
     screening,
     search,
+    trial,
 )
 
 app_name = "desk"
@@ -64,4 +68,18 @@ urlpatterns: list[URLPattern] = [
     path("rosters/<uuid:public_id>/confirm", roster.confirm, name="roster_confirm"),
     path("rosters/<uuid:public_id>/cancel", roster.cancel, name="roster_cancel"),
     path("rosters/<uuid:public_id>/marked", roster.marked, name="roster_marked"),
+    path("books/", book.books, name="books"),
+    path("books/<slug:name>/", book.book, name="book"),
+    path("laboratory/", laboratory.laboratory, name="laboratory"),
+    path("laboratory/<slug:name>/", laboratory.supposition, name="supposition"),
+    path("trials/<uuid:trial_key>/", trial.trial, name="trial"),
+    path("trials/<uuid:trial_key>/progress", trial.progress, name="trial_progress"),
+    path("trials/<uuid:trial_key>/firms/", trial.firms, name="trial_firms"),
+    path("trials/<uuid:trial_key>/scheme", scheme.scheme_save, name="scheme_save"),
+    path("trials/<uuid:trial_key>/sheet", trial.sheet, name="trial_sheet"),
+    path("trials/<uuid:trial_key>/sheet/<slug:rule>", trial.download, name="trial_download"),
+    path("trials/<uuid:trial_key>/sheet/<slug:rule>/progress", trial.download_progress, name="trial_download_progress"),
+    path("schemes/<uuid:scheme_key>/", scheme.scheme, name="scheme"),
+    path("schemes/<uuid:scheme_key>/try", scheme.scheme_try, name="scheme_try"),
+    path("schemes/<uuid:scheme_key>/<slug:slug>", scheme.scheme_move, name="scheme_move"),
 ]

@@ -49,6 +49,7 @@ READINGS: Mapping[str, Mapping[str, Label]] = {
     },
     "rights_used_count": ALLOWED,
     "score_staff_nonzero": ASKED,
+    "field": {"hte_fields_2016": Label("2016 年目录", "the list of 2016")},
     "credit_clean": ASKED,
     "never_certified": ASKED,
     "rd_ledger": ASKED,

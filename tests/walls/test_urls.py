@@ -27,9 +27,10 @@ from psycopg.types.range import DateRange
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import INTAKE, SEALER
-from pipeline.acts import application, evidence, people, roster, round
+from pipeline.acts import application, book, evidence, people, roster, round, trial, trial_sheet
 from pipeline.desk.application import DEEDS as APPLICATION_DEEDS
 from pipeline.desk.case_moves import DEEDS as CASE_DEEDS
+from pipeline.desk.scheme import DEEDS as SCHEME_DEEDS
 from pipeline.models import (
     Appointment,
     Certificate,
@@ -42,8 +43,10 @@ from pipeline.models import (
     TrailEntry,
     User,
 )
+from pipeline.models.book import BookDraftQuerySet
 from pipeline.models.firm import FirmOwnedQuerySet, FirmQuerySet
 from pipeline.models.roster import ImportQuerySet
+from pipeline.models.trial import WorkQuerySet
 from tests.cast import QINGHE, SINCE, YUNLING, Cast, Story, city, the
 from tests.outside.workbooks import CODE, HEAD, xlsx
 from tests.walls.world import without_policies
@@ -86,6 +89,8 @@ class Home:
     number: str = ""
     roster: UUID = MISSING["uuid"]  # type: ignore[assignment]
     paper: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    trial: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    scheme: UUID = MISSING["uuid"]  # type: ignore[assignment]
     certificate: str = "GR202333000001"
     day: date = date(2026, 11, 2)
     people: dict[str, User] = field(default_factory=dict)
@@ -118,6 +123,7 @@ def furnished(home: Home, folder: Path) -> Home:
             cast.qinghe, BytesIO(content), name="审计.pdf", size=len(content), purpose="figures", by=li, year=year
         )
     home.roster = _roster(home, folder)
+    home.trial, home.scheme = _supposed(home)
     with acting(INTAKE), transaction.atomic():
         DocumentVersion.objects.update(state="clean")
         home.paper = DocumentVersion.objects.get().document_id
@@ -158,15 +164,24 @@ def _roster(home: Home, folder: Path) -> UUID:
         return Import.objects.get(pk=received.pk).public_id
 
 
+def _supposed(home: Home) -> tuple[UUID, UUID]:
+    """What Lin'an tried, with its sheet, and keeps as a scheme."""
+    wang, changes = home.cast.wang, {"entry_score": "55"}
+    with acting(wang), transaction.atomic():
+        scheme = book.save(name="设想", book="pool", changes=changes, by=wang, on=home.day)
+        asked = trial.ask(before=trial.side("pool", home.day), after=trial.side("pool", home.day, changes), by=wang)
+        trial.run(asked.pk, by=wang)
+        asked.refresh_from_db()
+        trial_sheet.write(trial_sheet.ask(asked, rule="", language="zh-hans", by=wang).pk, by=wang)
+    return asked.public_id, scheme.public_id
+
+
 def _certificate(home: Home) -> None:
-    held = Certificate.objects.create(
-        firm=home.cast.qinghe,
-        number=home.certificate,
-        issued_on=date(2023, 12, 1),
-        valid=DateRange(date(2023, 12, 1), date(2026, 12, 1)),
-    )
+    issued, own = date(2023, 12, 1), {"firm": home.cast.qinghe}
+    valid = DateRange(issued, date(2026, 12, 1))
+    held = Certificate.objects.create(**own, number=home.certificate, issued_on=issued, valid=valid)
     Obligation.objects.create(
-        firm=home.cast.qinghe,
+        **own,
         certificate=held,
         kind="annual_report",
         year=2026,
@@ -188,8 +203,15 @@ WHAT = {
     "kind": (lambda home: "annual_report", ""),
     "day": (lambda home: home.day.isoformat(), ""),
     "key": (lambda home: 1, ""),
+    "trial_key": (lambda home: home.trial, "uuid"),
+    "scheme_key": (lambda home: home.scheme, "uuid"),
+    "name": (lambda home: "pool", ""),
+    "rule": (lambda home: "all", ""),
 }
-VARIANTS = {"desk:case_move": sorted(CASE_DEEDS), "desk:application_move": sorted(APPLICATION_DEEDS)}
+VARIANTS = {
+    "desk:case_move": sorted(CASE_DEEDS), "desk:application_move": sorted(APPLICATION_DEEDS),
+    "desk:scheme_move": sorted(SCHEME_DEEDS),
+}  # fmt: skip
 YEARS = {"desk:obligation_fulfil": 2026}
 
 
@@ -449,10 +471,9 @@ def test_a_seat_taken_away_closes_its_pages_at_the_next_request(home: Home):
 @pytest.fixture
 def no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a programmer had forgotten the filter, in every view at once."""
-    for rows in (FirmQuerySet, FirmOwnedQuerySet, ImportQuerySet):
+    for rows in (FirmQuerySet, FirmOwnedQuerySet, ImportQuerySet, WorkQuerySet, BookDraftQuerySet):
         monkeypatch.setattr(rows, "visible_to", lambda rows, actor: rows.all())
-    for rows in (FirmQuerySet, FirmOwnedQuerySet):
-        monkeypatch.setattr(rows, "within", lambda rows, reach: rows.all())
+        monkeypatch.setattr(rows, "within", lambda rows, reach: rows.all(), raising=False)
 
 
 @pytest.mark.parametrize("seat", ["county_officer", "coach", "firm_owner"])
