@@ -53,7 +53,12 @@ def done(facts: FirmFacts, deeds: Iterable[Deed], day: date, on: date | None = N
 
     Years not closed by `day` are foreseen first, so that a deed comes on top. What is unknown stays so.
     """
-    return reduce(lambda now, deed: KINDS[deed.what].change(now, deed, day), deeds, foreseen(facts, day, on))
+    return carried_out(foreseen(facts, day, on), deeds, day)
+
+
+def carried_out(ahead: FirmFacts, deeds: Iterable[Deed], day: date) -> FirmFacts:
+    """The facts that are foreseen already with the deeds on top."""
+    return reduce(lambda now, deed: KINDS[deed.what].change(now, deed, day), deeds, ahead)
 
 
 def of_year(change: Callable[[YearFigures, Deed], YearFigures]) -> Callable[[FirmFacts, Deed, date], FirmFacts]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.rules.condition import MANUAL_REVIEW, UNMET, Condition
 from pipeline.rules.dated import Book
-from pipeline.rules.deeds import KINDS, Deed, done
+from pipeline.rules.deeds import KINDS, Deed, carried_out
 from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Figures
 from pipeline.rules.folding import fold
@@ -120,7 +120,7 @@ class Prospect:
         }
 
     def with_done(self, deeds: Iterable[Deed]) -> FirmFacts:
-        return done(self.facts, deeds, self.day, self.on)
+        return carried_out(self.ahead.facts, deeds, self.day)
 
 
 def prospect(facts: FirmFacts, day: date, on: date, book: Book) -> Prospect:
