@@ -20,6 +20,7 @@ ASSETS = BASE_DIR / "assets"
 VENDOR = ASSETS / "vendor"
 COLLECTED = ASSETS / "collected"
 MODULES = BASE_DIR / "node_modules"
+PURGER = MODULES / ".bin/purgecss"
 PACKAGES = [BASE_DIR / "package.json", BASE_DIR / "package-lock.json"]
 PURGE = BASE_DIR / "config/embedded/purgecss.config.cjs"
 KEPT = 4  # states of the collected files
@@ -43,7 +44,8 @@ def prepare(say: Say) -> None:
 
 def install_packages(say: Say) -> None:
     key = hash_of(PACKAGES)
-    if STAMPS.fits("packages", key) and all((VENDOR / name).exists() for name in COPIED.values()) and MODULES.is_dir():
+    present = all((VENDOR / name).exists() for name in COPIED.values()) and PURGER.exists()
+    if present and STAMPS.fits("packages", key):
         return
     say("Installing the front end's packages …")
     run_node("npm", "ci", "--ignore-scripts", "--no-progress")
@@ -59,7 +61,7 @@ def trim_styles() -> None:
     if STAMPS.fits("styles", key) and target.exists():
         return
     with tempfile.TemporaryDirectory(dir=ASSETS) as folder:
-        run_node("node", MODULES / ".bin/purgecss", "--config", PURGE, "--output", f"{folder}/")
+        run_node("node", PURGER, "--config", PURGE, "--output", f"{folder}/")
         made = Path(folder) / target.name
         if not made.exists():
             raise CannotStart("Tabler's style sheet was not made. Delete node_modules and assets, then try again.")
