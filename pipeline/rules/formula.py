@@ -259,3 +259,14 @@ def nodes(part: Any) -> Iterator[Formula]:
     if isinstance(part, tuple):
         for each in part:
             yield from nodes(each)
+
+
+def alike(x: Any, y: Any) -> bool:
+    """Whether two formulas say the same, number by number."""
+    if x is y:
+        return True
+    if isinstance(x, Formula):
+        return isinstance(y, Formula) and x.op == y.op and alike(x.args, y.args)
+    if isinstance(x, tuple):
+        return isinstance(y, tuple) and len(x) == len(y) and all(map(alike, x, y))
+    return type(x) is type(y) and bool(x == y)

@@ -19,7 +19,7 @@ import polars as pl
 from pipeline.rules.columns import VERDICT, figures_of, judge
 from pipeline.rules.condition import Condition
 from pipeline.rules.dated import Book
-from pipeline.rules.formula import Facts, Formula, Number, exact, names
+from pipeline.rules.formula import Facts, Formula, Number, alike, exact, names
 from pipeline.rules.judging import FEN, WORST_FIRST
 from pipeline.rules.pool_figures import COUNTY, FIELD
 from pipeline.rules.pool_tables import KEY
@@ -81,14 +81,15 @@ def compare(frame: pl.DataFrame, before: Book, after: Book, *, later: pl.DataFra
     """
     rules = rules_of(before, after)
     figures = [name for name in shown_figures(before, after) if name in frame.columns]
-    beside = [] if later is None else [aligned(later, frame)]
-    known = [frame, *beside][-1]
+    known = frame if later is None else aligned(later, frame)
+    judged = judge(frame, before, before.day)
+    again = judged_again(frame, judged, before, after) if later is None else judge(known, after, after.day)
     parts = [
         known.select(KEY, COUNTY, FIELD),
-        verdicts_by(before, frame, rules, "before"),
-        verdicts_by(after, known, rules, "after"),
+        verdicts_by(judged, rules, "before"),
+        verdicts_by(again, rules, "after"),
         frame.select(figures),
-        *(each.select(pl.col(figures).name.prefix(LATER)) for each in beside),
+        *([] if later is None else [known.select(pl.col(figures).name.prefix(LATER))]),
     ]
     return Comparison(before, after, rules, pl.concat(parts, how="horizontal"))
 
@@ -105,9 +106,17 @@ def rules_of(before: Book, after: Book) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.rule for book in (before, after) for each in conditions_of(book)))
 
 
-def verdicts_by(book: Book, frame: pl.DataFrame, rules: Sequence[str], side: Side) -> pl.DataFrame:
+def judged_again(frame: pl.DataFrame, judged: pl.DataFrame, before: Book, after: Book) -> pl.DataFrame:
+    """The verdicts by the other book; what both ask alike is not judged twice."""
+    known = {each.rule: each.verdict for each in conditions_of(before)}
+    asked = {each.rule: each.verdict for each in conditions_of(after)}
+    other = [rule for rule, verdict in asked.items() if rule not in known or not alike(verdict, known[rule])]
+    again = judge(frame, after, after.day, rules=other)
+    return pl.DataFrame([(again if rule in other else judged)[rule] for rule in asked])
+
+
+def verdicts_by(judged: pl.DataFrame, rules: Sequence[str], side: Side) -> pl.DataFrame:
     """A column for each rule and one for the worst of them; a rule that the book does not have is not applicable."""
-    judged = judge(frame, book, book.day)
     asked = [pl.lit("not_applicable", dtype=VERDICT) if rule not in judged.columns else pl.col(rule) for rule in rules]
     return judged.select(
         worst(judged.columns).alias(side),

@@ -23,7 +23,7 @@ from tests.benchmarks import database
 from tests.benchmarks.comparison import Allowance, Benchmark, Comparison, Ways, seconds
 from tests.cast import DAY, city
 
-FIRMS, EVERY = 100_000, 500
+FIRMS, EVERY = 100_000, 100
 WITHIN = 2.0
 CROWD = Path(__file__).with_name("crowded.sql")
 HTE = books("hte", DAY)

@@ -31,6 +31,7 @@ MIDDLE_AT_3_5 = revised(
     },
 )
 STRICTER = revised(HTE, {"tech_staff_ratio": "0.2"})
+PAIRS = [(HTE, MIDDLE_AT_3_5), (POOL, HTE), (HTE, POOL), (HTE, HTE), (books("sme", DAY), STRICTER)]
 NEXT_YEAR = date(2027, 1, 1)
 WAN_FEN = 1_000_000
 # sales in 万元, R&D expense in the thousand of them, tech staff of 100; None where it is not known
@@ -62,7 +63,7 @@ def looser() -> Comparison:
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(firms=st.lists(FIRMS, min_size=1, max_size=3), pair=st.sampled_from([(HTE, MIDDLE_AT_3_5), (POOL, HTE)]))
+@given(firms=st.lists(FIRMS, min_size=1, max_size=3), pair=st.sampled_from(PAIRS))
 def test_a_pool_is_judged_like_each_of_its_firms(firms: list[FirmFacts], pair: Any) -> None:
     compared = compare(fold_pool(tables_of(firms), DAY), *pair)
     for key, firm in enumerate(firms):
