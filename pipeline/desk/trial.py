@@ -360,7 +360,7 @@ def _chips(asked: QueryDict, names: Mapping[str | None, str]) -> list[dict[str, 
     said: dict[str, tuple[str, Mapping[Any, Any]]] = {
         "was": (_("before"), verdicts),
         "is": (_("after"), verdicts),
-        "moved": (_("firms"), MOVES),
+        "moved": (_("list"), MOVES),
         "county": (_("county"), names),
         "field": (_("field"), FIELDS),
         "short": (_("still short of"), RULES),

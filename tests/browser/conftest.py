@@ -61,6 +61,8 @@ class Demonstration:
     house: House = field(repr=False)
     firms: dict[str, Told] = field(repr=False)
     roster: str
+    trial: str
+    scheme: str
     written: Written = field(repr=False)
     signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -87,8 +89,10 @@ def demonstration(django_db_setup: None) -> Iterator[Demonstration]:
         with services.server().connect("postgres", name) as database:
             firms = {row[0]: Told(*row[1:]) for row in database.execute(FIRMS)}
             [(roster,)] = database.execute("select public_id::text from pipeline_import")
+            [(trial,)] = database.execute("select public_id::text from pipeline_trial order by id limit 1")
+            [(scheme,)] = database.execute("select public_id::text from pipeline_bookdraft where state = 'proposed'")
             written = all_written(database)
-        yield Demonstration(house, firms, roster, written)
+        yield Demonstration(house, firms, roster, trial, scheme, written)
     services.server().drop(name)
 
 

@@ -10,7 +10,7 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline.acts import roster
 from pipeline.management import facts
-from pipeline.management.demonstration import cast, stories, workbook
+from pipeline.management.demonstration import cast, stories, suppositions, workbook
 from pipeline.models import Firm, Import, ImportRow, User
 
 CITY = "330100"
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         stories.judge_everybody(on=day)
         stories.Demonstration(everybody, day=day, earliest=min(earliest, day)).tell()
         stories.judge_everybody(on=day)
+        suppositions.suppose(everybody["chen"], on=day)
         self.print_logins()
 
     def bring_in_roster(self, officer: User, *, on: date) -> None:
