@@ -49,8 +49,11 @@ class Change:
     found_after: str
 
     @property
-    def moved(self) -> bool:
-        return self.found_before != self.found_after or self.before_verdict != self.after.verdict
+    def telling(self) -> bool:
+        """Whether it is short, or became something else; days pass by themselves and tell nothing."""
+        if self.after.verdict == "unmet" or self.before_verdict != self.after.verdict:
+            return True
+        return self.after.unit != "days" and self.found_before != self.found_after
 
 
 @register.inclusion_tag("look/what_if.html")
@@ -71,7 +74,7 @@ def outcome(diagnosis: Diagnosis, query: QueryDict, today: date) -> dict[str, An
     after = supposed.supposed(values, {box.what: box.what in query for box in supposed.boxes()})
     changes = list(_changes(diagnosis, after))
     return {
-        "changes": [each for each in changes if each.moved or each.after.verdict != "met"],
+        "changes": [each for each in changes if each.telling],
         "unmet": sum(each.after.verdict == "unmet" for each in changes),
         "verdict": after.verdict,
         "year": supposed.on.year,
