@@ -22,6 +22,7 @@ from pipeline.rules.column_numbers import (
     Whole,
     Word,
     added,
+    alike,
     compared,
     divided,
     joined,
@@ -117,16 +118,31 @@ class Reader:
 
     def quotient(self, formula: Formula) -> tuple[pl.Expr, int]:
         """The formula as whole numbers over one constant; raises TooLong where this word cannot hold it exactly."""
-        number = self.number(formula)
+        over, under = self.parts(formula)
+        if under.constant is None:
+            raise TooLong
+        return over.value, under.constant
+
+    def parts(self, formula: Formula) -> tuple[Whole, Whole]:
+        """The formula as a quotient of whole numbers, the lower may be zero; raises TooLong as `quotient` does."""
+        over, under = self.sides(formula)
         if self.near:
             raise TooLong
-        match number:
+        return over.widened(self.word), under.widened(self.word)
+
+    def sides(self, formula: Formula) -> tuple[Whole, Whole]:
+        if formula.op == "/":
+            present = [each for each in map(self.number, formula.args) if each is not None]
+            same = alike(present, self.word) if len(present) == len(formula.args) else None
+            if same is not None:
+                return same[0][0], same[0][1]
+        match self.number(formula):
             case None:
-                return pl.lit(None, dtype=self.word.dtype), 1
-            case Whole():
-                return number.widened(self.word).value, 1
-            case Ratio(over, Whole(constant=int(under))):
-                return over.widened(self.word).value, under
+                return Whole(pl.lit(None, dtype=self.word.dtype), 0), whole(1, self.word)
+            case Whole() as number:
+                return number, whole(1, self.word)
+            case Ratio(over, under):
+                return over, under
         raise TooLong
 
     def number(self, formula: Formula) -> Column | None:

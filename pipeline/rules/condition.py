@@ -9,7 +9,7 @@ from fractions import Fraction
 from pipeline.rules.dated import Band, PointsFrom
 from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Missing
-from pipeline.rules.formula import Facts, Formula, Number, Operand, Reading, both, choose, either, lifted, steps, total
+from pipeline.rules.formula import Facts, Formula, Number, Operand, Reading, both, choose, either, lifted, steps, total, unknowns
 from pipeline.rules.labels import Label
 
 UNMET, MET, MANUAL_REVIEW, NOT_APPLICABLE = range(4)
@@ -98,6 +98,15 @@ class Condition:
     @property
     def title(self) -> Label:
         return TITLES[self.rule]
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        """All that is said of a firm: the verdict, what was found and what is needed."""
+        return self.verdict, self.found, self.needed
+
+    def lacks(self, read: Reading) -> list[str]:
+        """The figures to ask for: those the verdict waits for and those the two sides of the comparison lack."""
+        return list(dict.fromkeys(name for part in self.parts for name in unknowns(part, read)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

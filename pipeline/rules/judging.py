@@ -15,7 +15,7 @@ from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Figures, Missing
 from pipeline.rules.findings import Assessment, Finding, ItemPoints, Points, ScoreCard
 from pipeline.rules.folding import fold
-from pipeline.rules.formula import Number, Reading, unknowns
+from pipeline.rules.formula import Number, Reading
 from pipeline.rules.labels import Label
 from pipeline.rules.programmes import SCORED_BY, amounts_of, conditions_of, score_table
 from pipeline.rules.reckoning import found_amount
@@ -119,10 +119,8 @@ def gap_of(lever: Lever | None, judged: Judged) -> dict[str, str]:
 
 
 def missing_of(condition: Condition, firm: Firm) -> Iterator[Missing]:
-    """Everything to ask for at once: what the verdict waits for and what the two sides of the comparison lack."""
-    parts = (condition.verdict, condition.found, condition.needed)
-    names = dict.fromkeys(name for part in parts for name in unknowns(part, firm.read))
-    wanted = (missing for name in names for missing in firm.figures.missing.get(name, ()))
+    """What stands behind the figures it lacks, each thing once."""
+    wanted = (missing for name in condition.lacks(firm.read) for missing in firm.figures.missing.get(name, ()))
     yield from dict.fromkeys(wanted)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import polars as pl
@@ -13,19 +15,18 @@ MANUAL, UNKNOWN = 2, 4
 
 
 def by_hand(frame: pl.DataFrame) -> pl.DataFrame:
-    """Cross-multiplied, Int128 where int64 overflows."""
+    """Verdicts and points with what was found and what is missing: cross-multiplied, Int128 where int64 overflows."""
     c = pl.col
-    rd, sales = c("rd_total_y1") + c("rd_total_y2") + c("rd_total_y3"), c("sales_y1") + c("sales_y2") + c("sales_y3")
-    domestic = c("rd_domestic_y1") + c("rd_domestic_y2") + c("rd_domestic_y3")
+    rd, sales, domestic = total("rd_total"), total("sales"), total("rd_domestic")
     income = c("total_income_y1") - c("non_taxable_income_y1")
     percent = (
         pl.when(c("sales_y1") <= 5_000 * WAN_FEN).then(5).when(c("sales_y1") <= 20_000 * WAN_FEN).then(4).otherwise(3)
     )
     columns = [
-        verdict(c("staff_y1"), c("tech_staff_y1") * 10 >= c("staff_y1")).alias("tech_staff_ratio"),
-        verdict(sales, rd * 100 >= sales * percent).alias("rd_intensity"),
-        verdict(rd, domestic * 10 >= rd * 6).alias("rd_domestic"),
-        verdict(income, c("hitech_income_y1") * 10 >= income * 6).alias("hitech_income"),
+        *share("tech_staff_ratio", c("tech_staff_y1"), c("staff_y1"), c("tech_staff_y1") * 10 >= c("staff_y1")),
+        *share("rd_intensity", rd, sales, rd * 100 >= sales * percent),
+        *share("rd_domestic", domestic, rd, domestic * 10 >= rd * 6),
+        *share("hitech_income", c("hitech_income_y1"), income, c("hitech_income_y1") * 10 >= income * 6),
         *growth_points("net_assets"),
         *growth_points("sales"),
     ]
@@ -34,9 +35,38 @@ def by_hand(frame: pl.DataFrame) -> pl.DataFrame:
     return lazy.with_columns(growth_low(stem).alias(f"{stem}_low") for stem in stems).select(columns).collect()
 
 
-def verdict(whole: pl.Expr, holds: pl.Expr) -> pl.Expr:
+def total(stem: str) -> pl.Expr:
+    return pl.col(f"{stem}_y1") + pl.col(f"{stem}_y2") + pl.col(f"{stem}_y3")
+
+
+def share(rule: str, part: pl.Expr, whole: pl.Expr, holds: pl.Expr) -> list[pl.Expr]:
     code = pl.when(whole <= 0).then(pl.lit(MANUAL, pl.UInt8)).otherwise(holds.cast(pl.UInt8))
-    return pl.when(whole.is_null()).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(code.fill_null(UNKNOWN)).cat.to(VERDICT)
+    verdict = pl.when(whole.is_null()).then(pl.lit(UNKNOWN, pl.UInt8)).otherwise(code.fill_null(UNKNOWN))
+    over, under = part.alias(f"{rule}_over"), whole.alias(f"{rule}_under")
+    names = [*oldest_first(whole), *oldest_first(part)]
+    return [
+        verdict.cat.to(VERDICT).alias(rule),
+        over,
+        under,
+        missing(verdict == UNKNOWN, names).alias(f"{rule}_missing"),
+    ]
+
+
+def oldest_first(expression: pl.Expr) -> list[str]:
+    names = expression.meta.root_names()
+    return names[::-1] if len(names) == 3 else names
+
+
+def missing(unknown: pl.Expr, names: list[str]) -> pl.Expr:
+    """One bit for each figure that is not known: the number of the text that names them all."""
+    none = pl.lit(0, pl.UInt8)
+    bits = [
+        pl.when(pl.col(name).is_null()).then(pl.lit(1 << n, pl.UInt8)).otherwise(none) for n, name in enumerate(names)
+    ]
+    texts = [
+        " ".join(name for place, name in enumerate(names) if number >> place & 1) for number in range(1 << len(names))
+    ]
+    return pl.when(unknown).then(reduce(or_, bits)).otherwise(none).cat.to(pl.Enum(texts))
 
 
 def growth_sides(stem: str) -> list[pl.Expr]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.benchmarks.engine import columns
+from tests.benchmarks.engine import with_reasons
 
 STATUS = Path("/proc/self/status")
 MEGABYTE = 1024
@@ -24,12 +24,12 @@ def resident(what: str) -> float:
 
 
 def main(file: str) -> None:
-    columns(pl.read_ipc(file, n_rows=1_000))
+    with_reasons(pl.read_ipc(file, n_rows=1_000))
     before = resident("VmRSS")
     frame = pl.read_ipc(file)
     given = frame.estimated_size("mb")
     Path("/proc/self/clear_refs").write_text("5")
-    columns(frame)
+    with_reasons(frame)
     print(json.dumps({"grown": resident("VmHWM") - before - given, "given": given}))
 
 

@@ -13,6 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import Book, books, read_facts
+from pipeline.rules.column_reasons import explained
 from pipeline.rules.columns import evaluate, figures_of, judge
 from pipeline.rules.condition import VERDICTS
 from pipeline.rules.figures import HEAD, in_heads
@@ -21,6 +22,7 @@ from pipeline.rules.formula import (
     UNKNOWN,
     Formula,
     Number,
+    Reading,
     both,
     choose,
     either,
@@ -254,3 +256,31 @@ def test_what_rounding_would_part_is_equal_all_the_same(name: str) -> None:
     for holds in (one >= other, other >= one):
         answers = evaluate(pl.DataFrame(rows), {"holds": choose((holds, 1), otherwise=0)})
         assert answers["holds"].to_list() == [1] * len(rows)
+
+
+EVER_KNOWN = {
+    name
+    for case in CASES.values()
+    for name, value in fold(read_facts(case.facts), case.on).values.items()
+    if value is not None
+}
+"""Without what only stands for a question that is open."""
+
+
+@pytest.mark.parametrize("name", BOOKS)
+@settings(max_examples=2, deadline=None, phases=UNSHRUNK)
+@given(seed=st.integers(0, 2**32))
+def test_a_pool_is_told_what_was_found_and_what_is_missing_like_a_firm(name: str, seed: int) -> None:
+    rows = [
+        {figure: value if figure in EVER_KNOWN else None for figure, value in row.items()}
+        for row in firms_near_every_line(BOOKS[name], Random(seed))[::3]
+    ]
+    told = explained(frame_of(rows), BOOKS[name], DAY)
+    readings = [Reading(figures_of(row)) for row in rows]
+    for each in conditions_of(BOOKS[name]):
+        columns = [told[f"{each.rule}_{part}"] for part in ("over", "under", "missing")]
+        for read, over, under, missing in zip(readings, *columns, strict=True):
+            found = None if over is None or not under else Fraction(over, under)
+            assert found == read[each.found], each.rule
+            wanted = each.lacks(read) if read[each.verdict] is None else []
+            assert missing == " ".join(wanted), each.rule
