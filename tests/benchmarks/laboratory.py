@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from pathlib import Path
 
 import polars as pl
 from django.db import transaction
@@ -18,27 +17,15 @@ from pipeline.rules import Book, FirmFacts, assess, books
 from pipeline.rules.laboratory import compare
 from pipeline.rules.pool_figures import fold_pool
 from pipeline.rules.revision import revised
-from tests import services
 from tests.benchmarks import database
 from tests.benchmarks.comparison import Allowance, Benchmark, Comparison, Ways, seconds
-from tests.cast import DAY, city
+from tests.benchmarks.crowd import crowd
+from tests.cast import DAY
 
 FIRMS, EVERY = 100_000, 100
 WITHIN = 2.0
-CROWD = Path(__file__).with_name("crowded.sql")
 HTE = books("hte", DAY)
 CHANGED = revised(HTE, {"tech_staff_ratio": "0.12", "hitech_income": "0.55"})
-
-
-def crowd(firms: int) -> None:
-    """So many firms of three years and three rights, past the trail, in the city of the cast."""
-    with transaction.atomic():
-        city()
-    with services.server().connect("postgres", services.current_database()) as superuser:
-        superuser.execute("set session_replication_role = replica")
-        for statement in CROWD.read_text().split(";\n"):
-            superuser.execute(statement.replace("%(firms)s", str(firms)).encode())
-        superuser.execute("analyze")
 
 
 @cache
