@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.rules import Book, assess, books, read_facts
 from pipeline.rules.duties import Duty, duties_of
 from pipeline.rules.facts import AnnualReport, Certificate, Change
+from pipeline.rules.obligations import first_benefit_year
 from pipeline.rules.periods import months_begun, months_later, whole_months
 from tests.rules.cases import CASES
 from tests.rules.test_numbers import holds
@@ -75,6 +76,18 @@ def test_a_duty_says_how_its_day_was_found_and_where_it_is_written() -> None:
     assert (report.article, report.source) == ("13", "国科发火〔2016〕32号 第十三条")
 
 
+def test_the_end_and_what_it_costs_are_derived_in_both_languages() -> None:
+    renewal, repayment = owed()[-2:]
+    assert renewal.says.zh == "证书自 2024-11-30 起 3 年有效，最后一日为 2027-11-29；期满前应通过重新认定。"
+    assert (
+        renewal.says.en == "The certificate is valid for 3 years from 2024-11-30, through 2027-11-29: renew it before."
+    )
+    assert repayment.says.zh == "2027 年期满当年可暂按优惠税率预缴；2027-12-31 仍未通过重新认定的，应补缴。"
+    assert repayment.says.en.startswith(
+        "In 2027, the year of expiry, tax is prepaid at the lower rate; the rest is owed"
+    )
+
+
 def test_a_report_is_done_late_missed_or_due() -> None:
     reports = (AnnualReport(2024, date(2025, 5, 31)), AnnualReport(2025, date(2026, 6, 1)))
     duties = owed(reports=reports)
@@ -107,6 +120,14 @@ def test_a_revocation_ends_what_is_due_on_its_day_and_later() -> None:
 
 def test_a_certificate_without_a_day_of_issue_tells_no_duty() -> None:
     assert duties_of(Certificate(number="GR202433001234"), BOOK, DAY) == []
+
+
+@pytest.mark.parametrize(("reading", "year"), [("issue_year", 2024), ("next_year", 2025)])
+def test_the_tax_benefit_begins_with_the_year_that_the_book_reads(reading: str, year: int) -> None:
+    entry = BOOK.entry("tax_benefit_from")
+    other = replace(entry, values=tuple(replace(each, value=reading) for each in entry.values))
+    read = Book("obligations", BOOK.title, reading, DAY, {**BOOK.entries, other.rule: other})
+    assert first_benefit_year(ISSUED, read) == year
 
 
 def sentence(rule: str, day: date = DAY, *, language: str = "zh", **changed: Any) -> str:
