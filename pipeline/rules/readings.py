@@ -50,6 +50,12 @@ READINGS: Mapping[str, Mapping[str, Label]] = {
     "rights_used_count": ALLOWED,
     "score_staff_nonzero": ASKED,
     "field": {"hte_fields_2016": Label("2016 年目录", "the list of 2016")},
+    "industry": {"none": Label("不限", "none")},
+    "repayment_day": {
+        "next_05-31": Label("次年 05-31", "31 May of the next year"),
+        "12-31": Label("12-31", "31 December"),
+    },
+    "audited_taxation": ASKED,
     "credit_clean": ASKED,
     "never_certified": ASKED,
     "rd_ledger": ASKED,
