@@ -9,7 +9,20 @@ from fractions import Fraction
 from pipeline.rules.dated import Band, PointsFrom
 from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Missing
-from pipeline.rules.formula import Facts, Formula, Number, Operand, Reading, both, choose, either, lifted, steps, total, unknowns
+from pipeline.rules.formula import (
+    Facts,
+    Formula,
+    Number,
+    Operand,
+    Reading,
+    both,
+    choose,
+    either,
+    lifted,
+    steps,
+    total,
+    unknowns,
+)
 from pipeline.rules.labels import Label
 
 UNMET, MET, MANUAL_REVIEW, NOT_APPLICABLE = range(4)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from pipeline.rules.labels import Label
 
@@ -151,6 +152,7 @@ class Book:
         return self.entry(rule).at(self.day)[1]
 
 
+@lru_cache(maxsize=1024)
 def article_in_words(article: str) -> str:
     """11(5) as 第十一条（五）; an article that is not numbered stays as it is."""
     match = re.fullmatch(r"(\d{1,2})(?:\((\d{1,2})\))?", article)

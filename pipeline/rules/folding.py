@@ -23,7 +23,7 @@ from pipeline.rules.figures import (
     Missing,
     year_name,
 )
-from pipeline.rules.formula import Number, plain
+from pipeline.rules.formula import Number
 from pipeline.rules.grounds import fold_grounds
 from pipeline.rules.identifiers import IdentifierRefused, certificate_number, credit_code_doubts
 from pipeline.rules.industries import division_of
@@ -164,7 +164,12 @@ def fen(yuan: Decimal | None) -> int | None:
 def persons(row: YearFigures, average: Decimal | None, *, tech: bool, founded: date | None) -> Number | None:
     """From the months where they are complete, else the annual average as given."""
     monthly = annual_average(row.staff_months or (), tech=tech, year=row.year, founded_on=founded)
-    return Fraction(average) if monthly is None and average is not None else monthly
+    return number(average) if monthly is None and average is not None else monthly
+
+
+def number(given: Decimal) -> Number:
+    over, under = given.as_integer_ratio()
+    return over if under == 1 else Fraction(over, under)
 
 
 def doubt_year(row: YearFigures, back: int, figures: Figures) -> None:
@@ -253,7 +258,7 @@ def fold_scores(facts: FirmFacts, figures: Figures) -> None:
         if points is None:
             figures.put(f"score_{name}", None, Missing(f"scores.{name}", TITLES[name]))
         else:
-            figures.put(f"score_{name}", plain(Fraction(points)))
+            figures.put(f"score_{name}", number(points))
 
 
 def fold_records(facts: FirmFacts, figures: Figures) -> None:

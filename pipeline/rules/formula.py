@@ -35,18 +35,22 @@ COMPARISON: dict[str, Callable[[Any, Any], bool]] = {
 class Formula:
     """One node of a formula. The same node is the same object, so what is written twice is read once.
 
-    `==` compares identity, as nodes are looked up by it; `equals` builds the comparison.
+    `==` compares identity, as nodes are looked up by it; `equals` builds the comparison. `asks` names the facts it may
+    ask for, `reader` is what `exact` reads it with.
     """
 
-    __slots__ = ("__weakref__", "args", "op")
+    __slots__ = ("__weakref__", "args", "asks", "op", "reader")
     op: str
     args: tuple[Any, ...]
+    asks: frozenset[str]
+    reader: Callable[[Formula, Reading], Any]
 
     def __new__(cls, op: str, args: tuple[Any, ...]) -> Formula:
         node = NODES.get((op, args))
         if node is None:
             node = object.__new__(cls)
-            node.op, node.args = op, args
+            node.op, node.args, node.reader = op, args, READERS[op]
+            node.asks = frozenset(args) if op == "fact" else frozenset().union(*(each.asks for each in inner(args)))
             NODES[op, args] = node
         return node
 
@@ -79,7 +83,15 @@ class Formula:
 
 
 NODES: WeakValueDictionary[tuple[str, tuple[Any, ...]], Formula] = WeakValueDictionary()
-UNKNOWN = Formula("const", (None,))
+
+
+def inner(args: tuple[Any, ...]) -> Iterator[Formula]:
+    """The formulas that a node is made of directly."""
+    for each in args:
+        if isinstance(each, Formula):
+            yield each
+        elif isinstance(each, tuple):
+            yield from inner(each)
 
 
 def fact(name: str) -> Formula:
@@ -137,7 +149,7 @@ class Reading(dict[Formula, Any]):
         self.facts = facts
 
     def __missing__(self, node: Formula) -> Any:
-        value = self[node] = READERS[node.op](node, self)
+        value = self[node] = node.reader(node, self)
         return value
 
 
@@ -216,6 +228,7 @@ READERS: dict[str, Callable[[Formula, Reading], Any]] = {
     "or": settled_by(True),
     **{op: of_both(operation) for op, operation in (ARITHMETIC | COMPARISON).items()},
 }
+UNKNOWN = Formula("const", (None,))
 
 
 def unknowns(formula: Formula, read: Reading) -> Iterator[str]:

@@ -147,7 +147,10 @@ def used_of(uses: tuple[Quantity, ...], firm: Firm) -> Iterator[tuple[str, Any]]
 
 
 def amount(value: Number | None, quantity: Quantity) -> str | None:
-    return text_of(value if value is None or quantity.unit != "yuan" else Fraction(value, FEN))
+    if value is None or quantity.unit != "yuan":
+        return text_of(value)
+    yuan, fen = divmod(value, FEN)
+    return text_of(Fraction(value, FEN) if fen else yuan)
 
 
 def score_card(book: Book, read: Reading) -> ScoreCard | None:

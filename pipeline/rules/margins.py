@@ -16,7 +16,7 @@ from pipeline.rules.labels import Label
 from pipeline.rules.means import BUILT_UP, touched
 from pipeline.rules.points import tables
 from pipeline.rules.programmes import score_items
-from pipeline.rules.prospect import Means, asked, edges, is_unmet
+from pipeline.rules.prospect import Means, edges, is_unmet
 from pipeline.rules.remedies import smallest
 from pipeline.rules.score import TITLES, ScoreItem
 from pipeline.rules.sentences import shown
@@ -134,7 +134,7 @@ def nearest(way: Way, turn: Turn) -> tuple[Condition, int] | None:
     found = [
         (units, place, condition)
         for place, condition in enumerate(way.prospect.conditions)
-        if touched(turn.what) & asked(condition.verdict)
+        if touched(turn.what) & condition.verdict.asks
         and not is_scored(way.prospect, condition)
         and way.prospect.verdict(condition, way.amounts) == MET
         and (units := lost_by(way, turn, condition)) is not None

@@ -23,7 +23,7 @@ from pipeline.rules.judging import Firm, found_of
 from pipeline.rules.labels import Label
 from pipeline.rules.margins import what_helps, what_hurts
 from pipeline.rules.means import touched
-from pipeline.rules.prospect import Means, asked, is_open
+from pipeline.rules.prospect import Means, is_open
 from pipeline.rules.sentences import wanted_in_words
 from pipeline.rules.solving import Goal
 from pipeline.rules.volumes import books
@@ -203,7 +203,7 @@ def served(way: Way) -> dict[Means, list[Goal]]:
     found: dict[Means, list[Goal]] = {means: [] for means in way.amounts}
     for goal in way.goals:
         own = [each for each in goal.means if each in found]
-        others = [each for each in found if touched(each.what) & asked(goal.condition.verdict)]
+        others = [each for each in found if touched(each.what) & goal.condition.verdict.asks]
         for means in own or others:
             found[means].append(goal)
     return found
@@ -248,7 +248,7 @@ def answered(means: Means, way: Way, situation: Situation) -> Iterator[str]:
     """What a person would have to judge today and what the deed settles, as where there was nothing to divide by."""
     manual = {each.rule for each in situation.open_findings if each.verdict == "manual_review"}
     for condition in way.prospect.conditions:
-        moved = condition.rule in manual and touched(means.what) & asked(condition.verdict)
+        moved = condition.rule in manual and touched(means.what) & condition.verdict.asks
         if moved and not is_open(way.prospect.verdict(condition, way.amounts)):
             yield condition.rule
 

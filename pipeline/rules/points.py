@@ -9,7 +9,7 @@ from pipeline.rules.bounds import most_of
 from pipeline.rules.formula import Formula, Number, Reading, nodes
 from pipeline.rules.means import touched
 from pipeline.rules.programmes import score_items
-from pipeline.rules.prospect import Amounts, Means, Prospect, asked
+from pipeline.rules.prospect import Amounts, Means, Prospect
 from pipeline.rules.remedies import smallest
 from pipeline.rules.score import ScoreItem
 
@@ -78,7 +78,7 @@ def items_for(prospect: Prospect, means: Means) -> list[ScoreItem]:
 
 @lru_cache(maxsize=256)
 def figures_of(item: ScoreItem) -> frozenset[str]:
-    return asked(item.low) | asked(item.points)
+    return item.low.asks | item.points.asks
 
 
 def sure(items: Iterable[ScoreItem], read: Reading) -> Number:

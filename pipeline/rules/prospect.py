@@ -5,7 +5,7 @@ A deed is carried out on the facts once, by one unit; what that does to the figu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -18,7 +18,7 @@ from pipeline.rules.facts import FirmFacts
 from pipeline.rules.figures import Figures
 from pipeline.rules.folding import fold
 from pipeline.rules.forecast import Forecast, forecast
-from pipeline.rules.formula import COMPARISON, READERS, Facts, Formula, Number, Reading, nodes
+from pipeline.rules.formula import COMPARISON, Facts, Formula, Number, Reading, nodes
 from pipeline.rules.programmes import conditions_of
 
 
@@ -53,8 +53,8 @@ class Altered(Reading):
         self.before = before
 
     def __missing__(self, node: Formula) -> Any:
-        unmoved = asked(node).isdisjoint(self.facts)
-        value = self[node] = self.before[node] if unmoved else READERS[node.op](node, self)
+        unmoved = node.asks.isdisjoint(self.facts)
+        value = self[node] = self.before[node] if unmoved else node.reader(node, self)
         return value
 
 
@@ -139,23 +139,6 @@ def law_on(book: Book, day: date) -> Book:
 @lru_cache(maxsize=64)
 def changed_on(book: Book, day: date) -> Book:
     return book if book.day == day else replace(book, day=day)
-
-
-@lru_cache(maxsize=2**14)
-def asked(formula: Formula) -> frozenset[str]:
-    """The names of the figures that the formula may ask for."""
-    if formula.op == "fact":
-        return frozenset(formula.args)
-    return frozenset().union(*(asked(each) for each in parts(formula.args)))
-
-
-def parts(args: Any) -> Iterator[Formula]:
-    """The formulas that a formula is made of directly."""
-    if isinstance(args, Formula):
-        yield args
-    elif isinstance(args, tuple):
-        for each in args:
-            yield from parts(each)
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from pipeline.rules.formula import Number
 from pipeline.rules.means import touched
 from pipeline.rules.points import gain, levels
 from pipeline.rules.programmes import SCORED_BY
-from pipeline.rules.prospect import Amounts, Means, Prospect, asked, edges, is_open, is_unmet
+from pipeline.rules.prospect import Amounts, Means, Prospect, edges, is_open, is_unmet
 from pipeline.rules.remedies import smallest
 
 MOST_ROUNDS = 12
@@ -147,7 +147,7 @@ def options(
 
 def of_use(prospect: Prospect, condition: Condition, means: Sequence[Means]) -> Iterator[Means]:
     """Those that move a figure the condition asks for, without those that move it as one before them does."""
-    names, seen = asked(condition.verdict), set()
+    names, seen = condition.verdict.asks, set()
     for each in means:
         if each.what != "points" and not touched(each.what) & names:
             continue

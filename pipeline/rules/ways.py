@@ -15,7 +15,7 @@ from pipeline.rules.folding import fold
 from pipeline.rules.formula import Number, Reading
 from pipeline.rules.means import means_by, new_year, ready_days, touched
 from pipeline.rules.programmes import score_items
-from pipeline.rules.prospect import Amounts, Means, Prospect, asked, is_open, is_unmet, prospect
+from pipeline.rules.prospect import Amounts, Means, Prospect, is_open, is_unmet, prospect
 from pipeline.rules.solving import Goal, effort, is_scored, options, solve
 
 PAPER_WITHIN = timedelta(days=30)
@@ -148,7 +148,7 @@ def ways_on(
 ) -> list[Way]:
     """The ways that are there on that day, by means of which at least one was not ready by `after`."""
     means = list(means_by(ahead.book, ahead.day, ahead.on, situation.paper_day))
-    names = frozenset(name for each in unmet for name in asked(each.verdict))
+    names = frozenset(name for each in unmet for name in each.verdict.asks)
     if unmet and not any(each.ready > after and touched(each.what) & names for each in means):
         blocked.append(Blocked(tuple(unmet)))
         return []
