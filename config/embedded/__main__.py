@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from config.embedded import catalogues, doctor, shell, testing
+from config.embedded import catalogues, doctor, mutants, shell, testing
 from config.embedded.places import STATE, CannotStart, outer_folder
 from config.embedded.supervisor import FOLDER, Demo, only_one
 
@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
         ("test", "all tests but the long ones; takes pytest's arguments"),
         ("long", "the tests that are too long for ./dev test; takes pytest's arguments"),
         ("bench", "the benchmarks: [NAME ...] [--json]"),
+        ("mutants", "change the rules in small ways and look whether a test notices: [PATTERN ...] [--sample N]"),
     ):
         commands.add_parser(name, help=text, add_help=False)
     commands.add_parser("reset", help="delete the demonstration and its data")
@@ -44,9 +45,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     known, rest = parser().parse_known_args()
-    if known.command in {"test", "long", "bench"}:
-        arguments = sys.argv[2:]
-        return {"test": testing.test, "long": testing.long, "bench": testing.bench}[known.command](arguments)
+    outside = {"test": testing.test, "long": testing.long, "bench": testing.bench, "mutants": mutants.mutants}
+    if known.command in outside:
+        return outside[known.command](sys.argv[2:])
     if rest:
         parser().error(f"./dev {known.command} does not know {' '.join(rest)}")
     match known.command:
