@@ -177,7 +177,12 @@ def arm_taken(node: Formula, read: Reading) -> Formula | None:
 def read_steps(node: Formula, read: Reading) -> Any:
     inner, table, otherwise = node.args
     x = read[inner]
-    return None if x is None else next((result for op, line, result in table if COMPARISON[op](x, line)), otherwise)
+    if x is None:
+        return None
+    for op, line, result in table:
+        if COMPARISON[op](x, line):
+            return result
+    return otherwise
 
 
 def read_given(node: Formula, read: Reading) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 
 from pipeline.rules.bounds import most_of
+from pipeline.rules.dated import Book
 from pipeline.rules.formula import Formula, Number, Reading, nodes
 from pipeline.rules.means import touched
 from pipeline.rules.programmes import score_items
@@ -19,7 +20,7 @@ FEW = 1000
 
 def levels(prospect: Prospect, means: Means, amounts: Amounts) -> Sequence[int]:
     """The amounts of the means, from what is done already on, at which the points it can bring become more."""
-    behind = frozenset(name for each in items_for(prospect, means) for name in figures_of(each))
+    behind = figures_behind(items_for(prospect.book, means.what, means.item))
     key = (means, frozenset((each, units) for each, units in amounts.items() if touched(each.what) & behind))
     if key not in prospect.levels:
         prospect.levels[key] = tuple(found_levels(prospect, means, amounts))
@@ -27,7 +28,7 @@ def levels(prospect: Prospect, means: Means, amounts: Amounts) -> Sequence[int]:
 
 
 def found_levels(prospect: Prospect, means: Means, amounts: Amounts) -> Iterator[int]:
-    items = items_for(prospect, means)
+    items = items_for(prospect.book, means.what, means.item)
 
     def brings(units: int) -> Number:
         return sure(items, prospect.read({**amounts, means: units}))
@@ -70,15 +71,16 @@ def tables(formula: Formula) -> tuple[tuple[Formula, tuple[tuple[str, Number], .
     return tuple((node.args[0], tuple((op, line) for op, line, _ in node.args[1])) for node in found)
 
 
-def items_for(prospect: Prospect, means: Means) -> list[ScoreItem]:
-    """The lines of the score that the means can better."""
-    moved = frozenset({f"score_{means.item}"}) if means.what == "points" else touched(means.what)
-    return [each for each in score_items(prospect.book) if figures_of(each) & moved]
+@lru_cache(maxsize=256)
+def items_for(book: Book, what: str, item: str) -> tuple[ScoreItem, ...]:
+    """The lines of the score that a sort of deed can better; points are given for one line."""
+    moved = frozenset({f"score_{item}"}) if what == "points" else touched(what)
+    return tuple(each for each in score_items(book) if figures_behind((each,)) & moved)
 
 
 @lru_cache(maxsize=256)
-def figures_of(item: ScoreItem) -> frozenset[str]:
-    return item.low.asks | item.points.asks
+def figures_behind(items: tuple[ScoreItem, ...]) -> frozenset[str]:
+    return frozenset(name for each in items for part in (each.low, each.points) for name in part.asks)
 
 
 def sure(items: Iterable[ScoreItem], read: Reading) -> Number:
@@ -94,5 +96,5 @@ def least_of(item: ScoreItem) -> Formula:
 
 def gain(prospect: Prospect, means: Means, amounts: Amounts) -> Number:
     """The points that are sure more when the means has brought all it can."""
-    items, last = items_for(prospect, means), levels(prospect, means, amounts)[-1]
+    items, last = items_for(prospect.book, means.what, means.item), levels(prospect, means, amounts)[-1]
     return sure(items, prospect.read({**amounts, means: last})) - sure(items, prospect.read(amounts))
