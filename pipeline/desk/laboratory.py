@@ -30,7 +30,7 @@ from pipeline.rules.programmes import conditions_of
 from pipeline.rules.volumes import TITLES, BookRefused
 from pipeline.templatetags.look import spoken
 
-TRIED = ("pool", "hte")  # books whose figures the record has
+TRIED = ("pool", "hte", "sme")  # books whose figures the record has
 SHOWN = 20  # trials and schemes on the first page
 
 STATES = {

@@ -121,6 +121,17 @@ def test_what_cannot_be_is_told_at_its_number(cast: Cast, seat: Seat, field: str
     assert any(says in fault for fault in faulty.faults), faulty.faults
 
 
+@pytest.mark.parametrize(("name", "field", "written"), [("pool", "entry_score", "55"), ("sme", "score", "50")])
+def test_the_other_books_are_tried_too(cast: Cast, seat: Seat, name: str, field: str, written: str) -> None:
+    crowd(cast, 1)
+    chen, url = seat(cast.chen), reverse("desk:supposition", args=[name])
+    with acting(cast.chen):
+        trial = tried(chen, url, **filled(name, **{f"{field}.0.value": written}))
+    answer = chen.get(reverse("desk:trial", args=[trial.public_id]))
+    assert [change.rule for change in answer.context["changes"]] == [field]
+    assert answer.context["rule"] == field
+
+
 def test_nothing_changed_is_nothing_to_try(cast: Cast, seat: Seat) -> None:
     assert seat(cast.chen).post(HTE, filled()).status_code == 422
 
