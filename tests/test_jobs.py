@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from config.postgres.scope import acting
 from pipeline import jobs
-from pipeline.acts import case, certificate, evidence, figures, trail
+from pipeline.acts import case, certificate, evidence, figures, trail, trial, trial_sheet
 from pipeline.models import (
     Case,
     Certificate,
@@ -29,7 +30,7 @@ from pipeline.models import (
     Notice,
     TrailSeal,
 )
-from tests.cast import Cast, Story, the, yuan
+from tests.cast import DAY, Cast, Story, the, yuan
 
 
 class Letters(Message):
@@ -184,3 +185,26 @@ def test_a_paper_is_shown_only_once_it_was_looked_at(cast: Cast) -> None:
     jobs.inspect_papers()
     with acting(cast.li):
         assert DocumentVersion.objects.get().state == "clean"
+
+
+def test_a_trial_and_its_sheet_that_wait_are_taken_up_as_whoever_asked(
+    cast: Cast, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"documents": documents}
+    for job in (jobs.run_trial, jobs.write_trial_sheet):
+        monkeypatch.setattr(job, "delay", job)
+    with acting(cast.wang):
+        asked = trial.ask(before=trial.side("hte", DAY), after=trial.side("pool", DAY), by=cast.wang)
+    jobs.sweep()
+    jobs.sweep()
+    jobs.run_trial(asked.pk, person=cast.wang.pk)
+    with acting(cast.wang), transaction.atomic():
+        asked.refresh_from_db()
+        assert (asked.state, asked.firms_done) == ("done", 1), "Lin'an has one firm"
+        sheet = trial_sheet.ask(asked, rule="", language="zh-hans", by=cast.wang)
+    jobs.sweep()
+    jobs.write_trial_sheet(sheet.pk, person=cast.wang.pk)
+    with acting(cast.wang):
+        sheet.refresh_from_db()
+    assert sheet.state == "done"

@@ -122,6 +122,12 @@ def test_every_number_opens_to_its_firms(looser: Comparison) -> None:
     assert looser.firms() == list(FIRMS_SEEN)
 
 
+def test_who_holds_several_conditions_together_is_named_before_and_after(looser: Comparison) -> None:
+    assert looser.together(["rd_intensity", "tech_staff_ratio"], "before") == [14]
+    assert looser.together(["rd_intensity", "tech_staff_ratio"], "after") == [11, 12, 14]
+    assert looser.together(["tech_staff_ratio"], "after") == [11, 12, 14, 15]
+
+
 def test_what_the_winners_still_lack_is_told_with_its_firms() -> None:
     both = revised(STRICTER, {"rd_intensity": [{"upto": "200000000", "value": "0.034"}, {"value": "0.03"}]})
     compared = compare(seen(), HTE, both)
