@@ -1,11 +1,12 @@
 """Read one spreadsheet and print it as JSON lines. Run as a process of its own, under limits; never imported.
 
-    python -I sheet_reader.py PATH KIND MEMORY_BYTES CPU_SECONDS
+    python -I sheet_reader.py PATH KIND MEMORY_BYTES CPU_SECONDS [whole]
 
 Each sheet gives a head `{"sheet", "hidden", "rows", "columns", "merged"}` and its rows that are not empty as
 `[number, [cell, …]]`; the last line is `{"end": true}`. What cannot be read gives `{"refused": code, "detail": text}`.
 Rows are numbered as the spreadsheet program shows them. A cell is null, text, a number, true or false,
-`{"date": "2015-03-02"}` or `{"error": "#DIV/0!"}`.
+`{"date": "2015-03-02"}` or `{"error": "#DIV/0!"}`; asked for `whole`, hidden sheets give their rows too and a cell with
+a formula is `{"formula": "A1+B1"}` in place of its value.
 """
 
 import csv
@@ -24,6 +25,7 @@ import python_calamine as calamine
 
 RELATION = re.compile(rb"<Relationship [^>]*?/?>")
 ERROR_CELL = re.compile(rb'(<c [^>]*?t="e"[^>]*?>).*?<v>([^<]*)</v>', re.DOTALL)
+FORMULA_CELL = re.compile(rb'(<c [^>]*?r="[A-Z]{1,3}[0-9]{1,7}"[^>]*?>)\s*<f(?:\s[^>]*)?(?:/>|>([^<]*)</f>)')
 CHUNK = 1 << 20
 
 
@@ -57,34 +59,41 @@ def say_row(number: int, cells: list[Any]) -> None:
         say([number, cells])
 
 
-def say_workbook(path: str, kind: str) -> None:
+def say_workbook(path: str, kind: str, *, whole: bool) -> None:
     with calamine.CalamineWorkbook.from_path(path) as book:
-        errors = error_cells(path) if kind == "xlsx" else {}
+        told = told_cells(path, formulas=whole) if kind == "xlsx" else {}
         for about in book.sheets_metadata:
             if about.typ == calamine.SheetTypeEnum.WorkSheet:
                 hidden = about.visible != calamine.SheetVisibleEnum.Visible
-                say_sheet(book.get_sheet_by_name(about.name), hidden=hidden, errors=errors.get(about.name, {}))
+                sheet = book.get_sheet_by_name(about.name)
+                say_sheet(sheet, hidden=hidden, told=told.get(about.name, {}), whole=whole)
 
 
-def say_sheet(sheet: calamine.CalamineSheet, *, hidden: bool, errors: dict[tuple[int, int], str]) -> None:
+def say_sheet(
+    sheet: calamine.CalamineSheet, *, hidden: bool, told: dict[tuple[int, int], dict[str, str]], whole: bool
+) -> None:
     merged = [[*start, *end] for start, end in sheet.merged_cell_ranges or []]
     say({"sheet": sheet.name, "hidden": hidden, "rows": sheet.height, "columns": sheet.width, "merged": merged[:200]})
-    if hidden:
+    if hidden and not whole:
         return
-    wrong_rows = {row for row, _ in errors}
+    told_rows = {row for row, _ in told}
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [cell(value) for value in values]
-        if number in wrong_rows:
-            cells = [{"error": errors[number, at]} if (number, at) in errors else had for at, had in enumerate(cells)]
+        if number in told_rows:
+            cells = [told.get((number, at), had) for at, had in enumerate(cells)]
         say_row(number, cells)
 
 
-def error_cells(path: str) -> dict[str, dict[tuple[int, int], str]]:
-    """The cells of each sheet that hold an error such as #DIV/0!, by row and column; calamine shows them as empty."""
+def told_cells(path: str, *, formulas: bool) -> dict[str, dict[tuple[int, int], dict[str, str]]]:
+    """The cells of each sheet that hold an error such as #DIV/0! (calamine shows them as empty) or, where asked for, a
+    formula, by row and column.
+    """
     with ZipFile(path) as package:
         files = sheet_files(package)
         return {
-            name: dict(errors_in(package, member)) for name, member in files.items() if member in package.namelist()
+            name: dict(told_in(package, member, formulas=formulas))
+            for name, member in files.items()
+            if member in package.namelist()
         }
 
 
@@ -109,20 +118,26 @@ def unescaped(text: str) -> str:
     return text
 
 
-def errors_in(package: ZipFile, member: str) -> Iterator[tuple[tuple[int, int], str]]:
+def told_in(package: ZipFile, member: str, *, formulas: bool) -> Iterator[tuple[tuple[int, int], dict[str, str]]]:
     tail = b""
     with package.open(member) as stream:
         while block := stream.read(CHUNK):
             text = tail + block
             cut = max(text.rfind(b"</c>") + 4, 4) if b"</c>" in text else 0
-            yield from errors_of(text[:cut])
+            yield from told_of(text[:cut], formulas=formulas)
             tail = text[cut:][-CHUNK:]
 
 
-def errors_of(text: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+def told_of(text: bytes, *, formulas: bool) -> Iterator[tuple[tuple[int, int], dict[str, str]]]:
     for opening, says in ERROR_CELL.findall(text) if b't="e"' in text else ():
-        if place := re.search(rb'r="([A-Z]{1,3})([0-9]{1,7})"', opening):
-            yield (int(place[2]), column_index(place[1].decode())), says.decode("utf-8", "replace")
+        yield from placed(opening, {"error": says.decode("utf-8", "replace")})
+    for opening, says in FORMULA_CELL.findall(text) if formulas and b"<f" in text else ():
+        yield from placed(opening, {"formula": unescaped(says.decode("utf-8", "replace"))[:100]})
+
+
+def placed(opening: bytes, told: dict[str, str]) -> Iterator[tuple[tuple[int, int], dict[str, str]]]:
+    if place := re.search(rb'r="([A-Z]{1,3})([0-9]{1,7})"', opening):
+        yield (int(place[2]), column_index(place[1].decode())), told
 
 
 def column_index(letters: str) -> int:
@@ -166,7 +181,7 @@ def delimiter(text: str) -> str:
 
 
 def main() -> None:
-    path, kind, memory, seconds = sys.argv[1:5]
+    path, kind, memory, seconds, *more = sys.argv[1:6]
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     limit(int(memory), int(seconds))
     csv.field_size_limit(1 << 20)
@@ -174,7 +189,7 @@ def main() -> None:
         if kind == "csv":
             say_csv(path)
         else:
-            say_workbook(path, kind)
+            say_workbook(path, kind, whole=more == ["whole"])
             say({"end": True})
     except calamine.PasswordError:
         say({"refused": "password", "detail": ""})

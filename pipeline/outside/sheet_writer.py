@@ -44,20 +44,38 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """A cell that is locked where the head of its page is."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A cell kept in another form than its column, or with values of its own to choose from."""
+
+    value: Cell
+    form: Form = "text"
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One sheet to write. A `locked_head` stays as it is until somebody lifts the protection, which has no password."""
 
     name: str
     head: Sequence[Heading]
-    rows: Sequence[Sequence[Cell | Marked]]
+    rows: Sequence[Sequence[Cell | Marked | Fixed | Kept]]
     above: Sequence[str] = ()
     locked_head: bool = False
+    hidden: bool = False
 
 
 NUMBER_FORMATS = {"text": "@", "number": "#,##0.######", "money": "#,##0.00####", "day": "yyyy-mm-dd"}
 MARKS: dict[str, dict[str, Any]] = {
     "wrong": {"bg_color": "#FBECE7", "font_color": "#A8321C", "border": 1, "border_color": "#A8321C"},
     "ask": {"bg_color": "#FBF2DD"},
+    "fixed": {"bg_color": "#EEF1EC", "border": 1, "border_color": "#D5DAD2", "locked": True, "text_wrap": True},
 }
 
 
@@ -107,6 +125,8 @@ class _Writer:
                 "autofilter",
             )
             self.sheet.protect("", dict.fromkeys(allowed, True))
+        if self.page.hidden:
+            self.sheet.hide()
 
     def write_head(self, at: int) -> None:
         style = self.book.add_format(
@@ -123,13 +143,27 @@ class _Writer:
                     at + 1, column, at + 20_000, column, {"validate": "list", "source": list(heading.choice.values)}
                 )
 
-    def write_cell(self, at: int, column: int, value: Cell | Marked) -> None:
+    def write_cell(self, at: int, column: int, value: Cell | Marked | Fixed | Kept) -> None:
+        if isinstance(value, Fixed):
+            self.sheet.write_string(at, column, value.value, self.format("text", "fixed"))
+            return
+        if isinstance(value, Kept):
+            self.write_kept(at, column, value)
+            return
         mark, note = (value.mark, value.note) if isinstance(value, Marked) else ("", "")
         bare = value.value if isinstance(value, Marked) else value
         form = self.page.head[column].form if column < len(self.page.head) else "text"
         if note:
             self.sheet.write_comment(at, column, note, {"x_scale": 2})
         self.write_value(at, column, bare, form, mark)
+
+    def write_kept(self, at: int, column: int, kept: Kept) -> None:
+        if kept.value is None:
+            self.sheet.write_blank(at, column, None, self.format(kept.form))
+        else:
+            self.write_value(at, column, kept.value, kept.form, "")
+        if kept.choice:
+            self.sheet.data_validation(at, column, at, column, {"validate": "list", "source": list(kept.choice.values)})
 
     def write_value(self, at: int, column: int, value: Cell, form: str, mark: str) -> None:
         match value:

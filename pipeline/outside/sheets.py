@@ -35,6 +35,11 @@ class CellError:
     sign: str
 
 
+@dataclass(frozen=True, slots=True)
+class CellFormula(CellError):
+    """A cell with a formula, told only where the file is read whole; its sign is the formula with its =."""
+
+
 type Cell = str | int | Decimal | bool | date | CellError | None
 
 
@@ -52,6 +57,16 @@ class Limits:
     columns: int
 
 
+FIRM_BOOK = Limits(
+    file_bytes=10 * MEGABYTE,
+    unpacked_bytes=100 * MEGABYTE,
+    members=500,
+    ratio=200,
+    memory=300 * MEGABYTE,
+    seconds=10,
+    rows=5_000,
+    columns=100,
+)
 ROSTER = Limits(
     file_bytes=64 * MEGABYTE,
     unpacked_bytes=1024 * MEGABYTE,
@@ -92,8 +107,8 @@ REFUSALS = {
         "Workbook) and upload it again.",
     ),
     "bomb": Label(
-        "文件解开后有 {size} MB，远大于一份名册应有的大小，没有读取。请把数据复制到一个新的工作簿后上传。",
-        "Unpacked, the file has {size} MB, far more than a roster needs; it was not read. Copy the data into a new "
+        "文件解开后有 {size} MB，远大于应有的大小，没有读取。请把数据复制到一个新的工作簿后上传。",
+        "Unpacked, the file has {size} MB, far more than it should; it was not read. Copy the data into a new "
         "workbook and upload that.",
     ),
     "too_heavy": Label(
@@ -112,12 +127,12 @@ REFUSALS = {
         "upload that.",
     ),
     "too_many_rows": Label(
-        "工作表“{sheet}”有 {rows} 行，一份名册最多 {limit} 行。请拆成几个文件。",
-        "Sheet “{sheet}” has {rows} rows; a roster has at most {limit}. Split it into several files.",
+        "工作表“{sheet}”有 {rows} 行，上限是 {limit} 行。请拆成几个文件。",
+        "Sheet “{sheet}” has {rows} rows; the limit is {limit}. Split it into several files.",
     ),
     "too_many_columns": Label(
-        "工作表“{sheet}”用到第 {columns} 列，一份名册最多 {limit} 列。请删去右侧多余的列（包括空列）。",
-        "Sheet “{sheet}” uses {columns} columns; a roster has at most {limit}. Delete the columns at the right "
+        "工作表“{sheet}”用到第 {columns} 列，上限是 {limit} 列。请删去右侧多余的列（包括空列）。",
+        "Sheet “{sheet}” uses {columns} columns; the limit is {limit}. Delete the columns at the right "
         "that are not needed, empty ones too.",
     ),
 }
@@ -247,11 +262,15 @@ def content_of_compound(path: Path) -> str:
     return "xls" if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")) else "ole"
 
 
-def read(path: Path, *, name: str, limits: Limits = ROSTER) -> Iterator[Sheet]:
-    """The sheets in order; the rows of one are read before the next is asked for. Raises SheetRefused at any step."""
+def read(path: Path, *, name: str, limits: Limits = ROSTER, whole: bool = False) -> Iterator[Sheet]:
+    """The sheets in order; the rows of one are read before the next is asked for. Raises SheetRefused at any step.
+
+    Read `whole`, hidden sheets give their rows and a formula is a CellFormula in place of its value.
+    """
     kind = examine(path, name=name, limits=limits)
     process = subprocess.Popen(
-        [sys.executable, "-I", str(READER), str(path.resolve()), kind, str(limits.memory), str(limits.seconds)],
+        [sys.executable, "-I", str(READER), str(path.resolve()), kind, str(limits.memory), str(limits.seconds)]
+        + ["whole"] * whole,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -328,6 +347,8 @@ def cell_to_json(cell: Cell) -> Any:
             return {"number": str(cell)}
         case date():
             return {"date": cell.isoformat()}
+        case CellFormula():
+            return {"formula": cell.sign.removeprefix("=")}
         case CellError():
             return {"error": cell.sign}
         case _:
@@ -342,5 +363,7 @@ def cell_from_json(kept: Any) -> Cell:
             return date.fromisoformat(text)
         case {"error": str(sign)}:
             return CellError(sign)
+        case {"formula": str(text)}:
+            return CellFormula(f"={text}")
         case _:
             return kept  # type: ignore[no-any-return]  # text, a whole number, a Decimal, a truth value or nothing
