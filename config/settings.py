@@ -5,6 +5,7 @@ missing is said when a connection is opened, and by `manage.py check --deploy`.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 HTTPS = env.bool("HTTPS", False)  # true behind a TLS terminator
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+# yuan by which audits and tax return may differ from the record before a firm is asked why
+RECONCILIATION_TOLERANCE = Decimal(env.str("RECONCILIATION_TOLERANCE", "1"))
 
 DATABASES = {
     "default": {
@@ -229,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "diagnose firms": {"task": "pipeline.jobs.diagnose_firms", "schedule": 60},
     "close publicity": {"task": "pipeline.jobs.close_publicity", "schedule": crontab(minute="5")},
     "remind firms": {"task": "pipeline.jobs.remind_firms", "schedule": crontab(hour="8", minute="30")},
+    "remind of help": {"task": "pipeline.jobs.remind_of_help", "schedule": crontab(hour="8", minute="40")},
     "open renewals": {"task": "pipeline.jobs.open_renewals", "schedule": crontab(hour="2", minute="15")},
     "seal the trail": {"task": "pipeline.jobs.seal_trail", "schedule": crontab(minute="35")},
 }

@@ -14,6 +14,7 @@ COUNTY = frozenset({"county_officer", "county_head"})
 OFFICE = CITY | COUNTY
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 FIRM = frozenset({"firm_owner", "firm_finance", "firm_rd", "firm_editor", "firm_viewer"})
+RECORDERS = FIRM - {"firm_viewer"}  # who keep the firm's own books of R&D and staff
 # whose turn a stage is, as `stages` names it -> the seats that take it
 TURNS = {"city": CITY, "county": COUNTY, "firm": FIRM, "coach": frozenset({"coach"})}
 SEATS = OFFICE | {"leader", "coach", "agency", "expert"} | FIRM | ADMINISTRATORS
@@ -40,7 +41,8 @@ SEAT_NAMES = {
 
 @dataclass(frozen=True)
 class Reach:
-    """The firms some seats extend to: all of them, those of counties, single ones, those a coach is appointed to.
+    """The firms some seats extend to: all of them, those of counties, single ones, those a coach is
+    appointed to, those an agency has a mandate of.
 
     Leaders only read, and only what a leader may: the last two count for seeing, never for doing.
     """
@@ -49,6 +51,7 @@ class Reach:
     counties: frozenset[int] = frozenset()
     firms: frozenset[int] = frozenset()
     coach: int | None = None
+    agent: int | None = None
     leads_city: bool = False
     led_counties: frozenset[int] = frozenset()
 
@@ -169,24 +172,77 @@ GRANTS: dict[str, frozenset[str]] = {
     "book.reject": _seats("city_head"),
     "diagnosis.keep": _seats("city_officer", "county_officer", "firm_owner", "assessor", "city_head", "publicity"),
     "coaching.draw_plan": _seats("county_officer", "city_officer", "coach", "publicity"),
-    "coaching.finish_step": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor"),
+    "coaching.finish_step": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor", "agency"),
     "coaching.accept_step": _seats("county_officer", "city_officer", "coach"),
     "coaching.reopen_step": _seats("county_officer", "city_officer", "coach"),
     "coaching.record_visit": _seats("county_officer", "county_head", "city_officer", "coach"),
     "coaching.appoint": _seats("county_officer", "city_officer"),
     "coaching.consent": _seats("firm_owner"),
+    "coaching.withdraw_consent": _seats("firm_owner"),
+    "mandate.grant": _seats("firm_owner"),
+    "mandate.revoke": _seats("firm_owner"),
+    "membership.invite": _seats("firm_owner"),
+    "membership.withdraw": _seats("firm_owner"),
+    "membership.change": _seats("firm_owner"),
+    "membership.end": _seats("firm_owner"),
+    "claim.accept": _seats("county_officer", "city_officer"),
+    "claim.refuse": _seats("county_officer", "city_officer"),
+    "claim.inspect": _seats("intake"),
+    "announcement.publish": _seats("city_officer", "city_head"),
+    "announcement.end": _seats("city_officer", "city_head"),
     "evidence.receive": _seats(
-        "firm_owner", "firm_finance", "firm_rd", "firm_editor", "county_officer", "city_officer"
+        "firm_owner", "firm_finance", "firm_rd", "firm_editor", "agency", "county_officer", "city_officer"
     ),
     "evidence.inspect": _seats("intake"),
-    "figures.enter": _seats("firm_owner", "firm_finance", "firm_editor"),
+    "evidence.link": RECORDERS,
+    "evidence.rename": RECORDERS,
+    "commitment.sign": _seats("firm_owner"),
+    "draft.keep": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor", "agency"),
+    "figures.enter": _seats("firm_owner", "firm_finance", "firm_editor", "agency"),
+    "figures.reconcile": _seats("firm_owner", "firm_finance", "firm_editor", "agency"),
     "firm.amend": _seats("firm_owner", "firm_editor", "county_officer", "city_officer"),
     "firm.set_contact": _seats("firm_owner", "firm_editor", "county_officer", "city_officer"),
     "firm.register": _seats("county_officer", "city_officer"),
     "firm.rename": _seats("county_officer", "city_officer"),
     "firm.verify": _seats("county_officer", "city_officer"),
     "firm.assign_county": _seats("city_officer"),
-    "firm.record_property": _seats("firm_owner", "firm_rd", "firm_editor"),
+    "firm.record_property": _seats("firm_owner", "firm_rd", "firm_editor", "agency"),
+    "ledger.write_project": RECORDERS,
+    "ledger.write_line": RECORDERS,
+    "ledger.write_lines": RECORDERS,
+    "ledger.remove_line": RECORDERS,
+    "ledger.count": RECORDERS,
+    "product.record": RECORDERS,
+    "product.tie": RECORDERS,
+    "conversion.record": RECORDERS,
+    "conversion.remove": RECORDERS,
+    "conversion.prove": RECORDERS,
+    "staff.record_months": RECORDERS,
+    "staff.record_members": RECORDERS,
+    "staff.record_member": RECORDERS,
+    "staff.remove_member": RECORDERS,
+    "staff.count": RECORDERS,
+    "workbook.receive": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor"),
+    "workbook.apply": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor"),
+    "workbook.drop": _seats("firm_owner", "firm_finance", "firm_rd", "firm_editor"),
+    "accounts.receive": _seats("firm_owner", "firm_finance", "firm_editor"),
+    "accounts.map_rows": _seats("firm_owner", "firm_finance", "firm_editor"),
+    "accounts.apply": _seats("firm_owner", "firm_finance", "firm_editor"),
+    "accounts.drop": _seats("firm_owner", "firm_finance", "firm_editor"),
+    "difficulty.ask": RECORDERS,
+    "difficulty.route": _seats("county_officer", "city_officer"),
+    "difficulty.answer": OFFICE | {"coach"},
+    "difficulty.close": RECORDERS,
+    "difficulty.escalate": _seats("intake"),
+    "hour.offer": OFFICE | {"coach"},
+    "hour.withdraw": OFFICE | {"coach"},
+    "hour.book": RECORDERS,
+    "hour.cancel": RECORDERS,
+    "hour.remind": _seats("intake"),
+    "sme.choose": RECORDERS,
+    "sme.hand_in": _seats("firm_owner"),
+    "sme.record": _seats("firm_owner", "firm_finance", "firm_editor", "county_officer", "city_officer"),
+    "sme.remind": _seats("intake"),
     "notice.read": FIRM | OFFICE | {"coach"},
     "roster.receive": _seats("county_officer", "city_officer"),
     "roster.confirm": _seats("county_officer", "city_officer"),
@@ -235,6 +291,7 @@ def _page(seats: frozenset[str] | Opens, methods: str = "GET") -> Page:
 
 
 OFFICER = frozenset({"city_officer", "county_officer"})
+MEMBERS = FIRM | {"agency"}  # an agency only in the parts a firm lets it: portal/standing.py
 
 # Every URL name stands here once; one that does not, answers 404 and fails the build.
 URLS: dict[str, Page] = {
@@ -289,6 +346,10 @@ URLS: dict[str, Page] = {
     "desk:firm_verify": _page(OFFICE, "GET POST"),
     "desk:firm_county": _page(OFFICE, "GET POST"),
     "desk:document": _page(OFFICE | FIRM | {"coach"}),
+    "desk:claims": _page(OFFICE),
+    "desk:claim": _page(OFFICE, "GET POST"),
+    "desk:claim_paper": _page(OFFICE),
+    "desk:announcements": _page(CITY, "GET POST"),
     "desk:books": _page(OFFICE),
     "desk:book": _page(OFFICE),
     "desk:laboratory": _page(OFFICE, "GET POST"),
@@ -303,22 +364,65 @@ URLS: dict[str, Page] = {
     "desk:scheme_save": _page(OFFICE, "POST"),
     "desk:scheme_try": _page(OFFICE, "POST"),
     "desk:scheme_move": _page(OFFICE, "POST"),
-    "portal:home": _page(FIRM),
+    "desk:difficulties": _page(OFFICE | {"coach"}),
+    "desk:difficulty": _page(OFFICE | {"coach"}, "GET POST"),
+    "desk:hours": _page(OFFICE | {"coach"}, "GET POST"),
+    "signup": _page("public", "GET POST"),
+    "portal:clients": _page(frozenset({"agency"})),
+    "portal:claim": _page("signed_in", "GET POST"),
+    "portal:join": _page("signed_in", "GET POST"),
+    "portal:home": _page(MEMBERS),
     "portal:begin": _page(FIRM, "POST"),
     "portal:submit": _page(FIRM, "GET POST"),
     "portal:corrections": _page(FIRM, "GET POST"),
     "portal:withdraw": _page(FIRM, "GET POST"),
     "portal:firm": _page(FIRM, "GET POST"),
     "portal:contact": _page(FIRM, "GET POST"),
-    "portal:figures": _page(FIRM, "GET POST"),
-    "portal:property": _page(FIRM, "GET POST"),
-    "portal:diagnosis": _page(FIRM, "GET POST"),
-    "portal:plan": _page(FIRM),
-    "portal:step": _page(FIRM, "GET POST"),
+    "portal:figures": _page(MEMBERS, "GET POST"),
+    "portal:figures_draft": _page(FIRM, "POST"),
+    "portal:reconciliation": _page(MEMBERS, "GET POST"),
+    "portal:history": _page(FIRM),
+    "portal:property": _page(MEMBERS, "GET POST"),
+    "portal:papers": _page(FIRM, "GET POST"),
+    "portal:paper": _page(FIRM, "GET POST"),
+    "portal:upload": _page(FIRM, "POST"),
+    "portal:upload_piece": _page(FIRM, "GET POST"),
+    "portal:commitment": _page(FIRM, "GET POST"),
+    "portal:accounts": _page(FIRM, "GET POST"),
+    "portal:accounts_book": _page(FIRM, "GET POST"),
+    "portal:workbook": _page(FIRM, "GET POST"),
+    "portal:workbook_file": _page(FIRM),
+    "portal:workbook_returned": _page(FIRM, "GET POST"),
+    "portal:workbook_marked": _page(FIRM),
+    "portal:projects": _page(FIRM, "GET POST"),
+    "portal:project": _page(FIRM, "GET POST"),
+    "portal:ledger": _page(FIRM, "GET POST"),
+    "portal:ledger_line": _page(FIRM, "GET POST"),
+    "portal:ledger_paste": _page(FIRM, "GET POST"),
+    "portal:ledger_count": _page(FIRM, "POST"),
+    "portal:ledger_book": _page(FIRM),
+    "portal:ledger_detail": _page(FIRM),
+    "portal:products": _page(FIRM, "GET POST"),
+    "portal:product": _page(FIRM, "GET POST"),
+    "portal:conversions": _page(FIRM, "GET POST"),
+    "portal:conversion": _page(FIRM, "GET POST"),
+    "portal:triangle": _page(FIRM, "GET POST"),
+    "portal:staff": _page(FIRM, "GET POST"),
+    "portal:staff_member": _page(FIRM, "GET POST"),
+    "portal:staff_paste": _page(FIRM, "GET POST"),
+    "portal:staff_count": _page(FIRM, "POST"),
+    "portal:diagnosis": _page(MEMBERS, "GET POST"),
+    "portal:plan": _page(MEMBERS),
+    "portal:step": _page(MEMBERS, "GET POST"),
     "portal:messages": _page(FIRM, "GET POST"),
     "portal:application": _page(FIRM, "GET POST"),
     "portal:certificate": _page(FIRM, "GET POST"),
     "portal:people": _page(FIRM, "GET POST"),
+    "portal:difficulties": _page(FIRM, "GET POST"),
+    "portal:difficulty": _page(FIRM, "GET POST"),
+    "portal:hours": _page(FIRM, "GET POST"),
+    "portal:sme": _page(FIRM, "GET POST"),
+    "portal:one_page": _page(FIRM),
 }
 
 

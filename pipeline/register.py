@@ -49,11 +49,32 @@ TABLES: dict[str, Table] = {
     "pipeline_formername": _firm(),
     "pipeline_contact": _firm(),
     "pipeline_appointment": _firm(),
+    "pipeline_mandate": _firm(),
+    "pipeline_invitation": _firm(hidden=("digest",)),
+    "pipeline_viewing": _firm(trailed=False),
     "pipeline_financialyear": _firm(),
+    "pipeline_sourcedfigure": _firm(),
+    "pipeline_explanation": _firm(),
+    "pipeline_draft": _firm(trailed=False),
     "pipeline_intellectualproperty": _firm(),
+    "pipeline_rdproject": _firm(),
+    "pipeline_expenseline": _firm(),
+    "pipeline_hitechproduct": _firm(),
+    "pipeline_productincome": _firm(),
+    "pipeline_tie": _firm(),
+    "pipeline_conversion": _firm(),
+    "pipeline_conversionproof": _firm(),
+    "pipeline_staffmonth": _firm(),
+    "pipeline_staffmember": _firm(hidden=("name",)),
+    "pipeline_workbook": _firm(hidden=("content",)),
+    "pipeline_accountbook": _firm(hidden=("content",)),
+    "pipeline_accountmapping": _firm(),
     "pipeline_document": _firm(),
     "pipeline_documentversion": _firm(),
     "pipeline_evidence": _firm(),
+    "pipeline_upload": _firm(trailed=False),
+    "pipeline_uploadpiece": _firm(trailed=False),
+    "pipeline_commitment": _firm(append_only=True),
     "pipeline_case": _firm(to_leaders=True, stages="case"),
     "pipeline_transition": _firm(append_only=True),
     "pipeline_fault": _firm(),
@@ -69,7 +90,11 @@ TABLES: dict[str, Table] = {
     "pipeline_certificateevent": _firm(append_only=True),
     "pipeline_obligation": _firm(),
     "pipeline_notice": _firm(),
+    "pipeline_difficulty": _firm(),
+    "pipeline_booking": _firm(),
+    "pipeline_smeregistration": _firm(),
     "pipeline_seat": Table("office"),
+    "pipeline_claim": Table("office", hidden=("sha256",)),
     "pipeline_bookdraft": Table("office"),
     "pipeline_import": Table("office"),
     "pipeline_importrow": Table("office", trailed=False),
@@ -81,6 +106,8 @@ TABLES: dict[str, Table] = {
     "pipeline_field": REFERENCE,
     "pipeline_industry": REFERENCE,
     "pipeline_round": REFERENCE,
+    "pipeline_hour": REFERENCE,
+    "pipeline_announcement": REFERENCE,
     "pipeline_bookedition": Table("reference", append_only=True, signed_by="city_head"),
     "pipeline_casecounter": INTERNAL,
     "pipeline_heartbeat": INTERNAL,
@@ -213,6 +240,8 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _firm_policies(name, table)
     elif name == "pipeline_seat":
         yield from _seat_policies(name)
+    elif name == "pipeline_claim":
+        yield from _claim_policies(name)
     elif table.signed_by:
         signed = f"((select mp_holds('{table.signed_by}')) and published_by_id = (select mp_user()))"
         yield from _policies(name, select="true", write="", add=signed)
@@ -229,6 +258,7 @@ def _trail_walls() -> Iterator[str]:
     yield from _policies(
         "trail_entry", select="((select mp_holds('audit_admin')) or current_setting('app.scope', true) = 'sealer')"
     )
+    yield from _owner_reads("trail_entry")  # mp_history answers from it
     yield "drop policy if exists triggers_write on trail_entry;"
     yield "create policy triggers_write on trail_entry for insert to current_user with check (true);"
     yield (
@@ -258,8 +288,17 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
         seen = f"{now} or ({past}{recorded})"
         if table.to_leaders:
             seen += f" or {LEADS} or {_in_counties(column, 'mp_led_counties')}"
-        yield from _policies(name, select=f"({seen})", write=f"({now})")
-    if name in ("pipeline_firm", "pipeline_firmmove", "pipeline_appointment"):
+        if name == "pipeline_invitation":
+            yield from _invitation_policies(name, seen, now)
+        else:
+            yield from _policies(name, select=f"({seen})", write=f"({now})")
+    if name in (
+        "pipeline_firm",
+        "pipeline_firmmove",
+        "pipeline_appointment",
+        "pipeline_mandate",
+        "pipeline_invitation",
+    ):
         yield from _owner_reads(name)
 
 
@@ -285,9 +324,44 @@ def _seat_policies(name: str) -> Iterator[str]:
     coaches = "(kind = 'coach' and exists (select mp_offices()))"  # offices appoint them
     colleagues = "office_id in (select mp_offices())"  # a head puts cases into their hands
     everybody = f"{SEES_ALL} or (select mp_holds('security_admin'))"
-    mine = f"(user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {colleagues})"
-    yield from _policies(name, select=mine, write="((select mp_holds('security_admin')) or (select mp_provisions()))")
+    agencies = "(kind = 'agency' and exists (select mp_own_firms()))"  # firms let them act
+    mine = f"(user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {agencies} or {colleagues})"
+    given = "(select mp_holds('security_admin')) or (select mp_provisions())"
+    owned = "firm_id in (select mp_owned_firms())"
+    checked = (
+        f"(kind = 'firm_owner' and ({SEES_ALL} or (exists (select mp_offices()) and firm_id in (select mp_firms()))))"
+    )
+    asked = (
+        "exists (select from pipeline_invitation i where i.id in (select mp_invited())"
+        " and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind)"
+    )
+    yield from _policies(
+        name,
+        select=mine,
+        add=f"({given} or {owned} or {checked} or (user_id = (select mp_user()) and {asked}))",
+        write=f"({given} or {owned} or (kind = 'firm_owner' and {asked}))",  # who takes over ends the owner's seat
+        remove=f"({given})",
+    )
     yield from _owner_reads(name)
+
+
+def _invitation_policies(name: str, seen: str, now: str) -> Iterator[str]:
+    """Who is invited reads the invitation and may only use it up: a used one gives nothing more."""
+    invited = "id in (select mp_invited())"
+    yield from _policies(
+        name,
+        select=f"({seen} or {invited} or used_by_id = (select mp_user()))",
+        add=f"({now})",
+        write=f"({now} or {invited})",
+        check=f"({now} or used_by_id = (select mp_user()))",
+        remove=f"({now})",
+    )
+
+
+def _claim_policies(name: str) -> Iterator[str]:
+    """A claim is made in one's own name and decided by the office it is addressed to."""
+    own, office = "person_id = (select mp_user())", f"{SEES_ALL} or office_id in (select mp_offices())"
+    yield from _policies(name, select=f"({own} or {office})", add=f"({own} and state = 'open')", write=f"({office})")
 
 
 def _owner_reads(name: str) -> Iterator[str]:
@@ -296,7 +370,9 @@ def _owner_reads(name: str) -> Iterator[str]:
     yield f"create policy owner_reads on {name} for select to current_user using (true);"
 
 
-def _policies(name: str, *, select: str, write: str = "", add: str = "") -> Iterator[str]:
+def _policies(
+    name: str, *, select: str, write: str = "", add: str = "", check: str = "", remove: str = ""
+) -> Iterator[str]:
     yield f"alter table {name} enable row level security;"
     yield f"alter table {name} force row level security;"
     for command in ("read", "add", "change", "remove"):
@@ -305,5 +381,5 @@ def _policies(name: str, *, select: str, write: str = "", add: str = "") -> Iter
     if add or write:
         yield f"create policy add on {name} for insert to web with check ({add or write});"
     if write:
-        yield f"create policy change on {name} for update to web using ({write}) with check ({write});"
-        yield f"create policy remove on {name} for delete to web using ({write});"
+        yield f"create policy change on {name} for update to web using ({write}) with check ({check or write});"
+        yield f"create policy remove on {name} for delete to web using ({remove or write});"

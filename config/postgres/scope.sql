@@ -41,13 +41,27 @@ create or replace function mp_offices() returns setof bigint language sql stable
           and (s.kind in ('county_officer', 'county_head') and o.level = 'county'
             or s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
 
--- The firms of somebody's own: of their seats in firms, and those a coach is appointed to with the firm's consent.
+-- The firms of somebody's own: of their seats in firms, those a coach is appointed to with the firm's consent, and those
+-- an agency acts for while the firm lets it.
 create or replace function mp_own_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
     as $$ select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
         where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.firm_id is not null
         union all
         select a.firm_id from pipeline_appointment a
-        where a.coach_id = mp_user() and a.consented_on is not null and a.during @> mp_today() and mp_holds('coach') $$;
+        where a.coach_id = mp_user() and a.consented_on is not null and a.during @> mp_today() and mp_holds('coach')
+        union all
+        select m.firm_id from pipeline_mandate m
+        where m.agent_id = mp_user() and m.during @> mp_today() and mp_holds('agency') $$;
+
+create or replace function mp_owned_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.kind = 'firm_owner' $$;
+
+-- Invitations to the person's own telephone number or address that nobody has used or withdrawn.
+create or replace function mp_invited() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select i.id from pipeline_invitation i join pipeline_user u on u.id = mp_user()
+        where u.is_active and i.used_at is null and i.ended_at is null
+          and ((i.phone <> '' and i.phone = u.phone) or (i.email <> '' and lower(i.email) = lower(u.email))) $$;
 
 create or replace function mp_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
     as $$ select m.firm_id from pipeline_firmmove m where upper_inf(m.during) and m.division_id = any(array(select mp_counties()))
@@ -71,3 +85,14 @@ create or replace function mp_code_taken(code text) returns boolean language sql
 -- A house without a security administrator is being set up: its first seats may be given. Once there is one, nobody else may.
 create or replace function mp_provisions() returns boolean language sql stable security definer set search_path = public, pg_temp
     as $$ select not exists (select 1 from pipeline_seat where kind = 'security_admin') $$;
+
+-- What happened to the record of a firm, from the trail, for whoever sees the firm now: its own figures and rights, and
+-- nothing that an office wrote for itself.
+create or replace function mp_history(firm bigint, tables text[])
+    returns table (id bigint, at timestamptz, xid bigint, actor varchar, "table" varchar, operation varchar, "row" varchar, before jsonb, after jsonb)
+    language sql stable security definer set search_path = public, pg_temp
+    as $$ select t.id, t.at, t.xid, t.actor, t."table", t.operation, t."row", t.before, t.after from trail_entry t
+        where t.firm_id = firm and t."table" = any(tables)
+          and t."table" in ('pipeline_firm', 'pipeline_formername', 'pipeline_contact', 'pipeline_financialyear',
+            'pipeline_sourcedfigure', 'pipeline_explanation', 'pipeline_intellectualproperty')
+          and (mp_sees_city() or firm in (select mp_firms())) $$;

@@ -4,7 +4,7 @@ from typing import Any, Self, TypeVar
 from unicodedata import normalize
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection, models
@@ -165,6 +165,13 @@ class Firm(models.Model):
             )
             return [row[0] for row in cursor.fetchall()]
 
+    @staticmethod
+    def code_taken(code: str) -> bool:
+        """Whether a firm of this code is on record anywhere; the answer tells no more than that."""
+        with connection.cursor() as cursor:
+            cursor.execute("select mp_code_taken(%s)", [code])
+            return bool(cursor.fetchone()[0])
+
     def county_on(self, day: date) -> Division | None:
         move = self.moves.filter(during__contains=day).select_related("division").first()
         return move.division if move else None
@@ -287,6 +294,44 @@ class Appointment(FirmOwned):
         return f"{self.coach_id} for {self.firm_id}"
 
 
+class MandateQuerySet(FirmOwnedQuerySet["Mandate"]):
+    def current(self) -> Self:
+        return self.filter(during__contains=Func(function="mp_today", output_field=models.DateField()))
+
+
+class Mandate(FirmOwned):
+    """A firm lets an agency act for it, in some parts of its record, from one day to another."""
+
+    PARTS = ("figures", "rights", "plan")
+
+    agent = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="mandates")
+    parts = ArrayField(models.CharField(max_length=10))
+    during = DateRangeField()
+    by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="an_agency_acts_for_a_firm_once_at_a_time",
+                expressions=[
+                    ("firm", RangeOperators.EQUAL),
+                    ("agent", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(parts__contained_by=["figures", "rights", "plan"]) & ~Q(parts=[]),
+                name="a_mandate_names_known_parts",
+            ),
+            models.CheckConstraint(condition=Q(during__upper_inf=False), name="a_mandate_ends"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} for {self.firm_id}"
+
+
 def held(reach: Reach, key: str) -> Q:
     """The firms a seat of this reach may act on today, by the column that names them; no row of a firm is read."""
     mine = Q((f"{key}__in", reach.firms))
@@ -294,6 +339,8 @@ def held(reach: Reach, key: str) -> Q:
         mine |= Q((f"{key}__in", firms_in(reach.counties)))
     if reach.coach is not None:
         mine |= Q((f"{key}__in", Appointment.objects.current().filter(coach=reach.coach).values("firm")))
+    if reach.agent is not None:
+        mine |= Q((f"{key}__in", Mandate.objects.current().filter(agent=reach.agent).values("firm")))
     return mine
 
 

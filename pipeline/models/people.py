@@ -3,7 +3,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -73,6 +74,7 @@ class User(AbstractBaseUser):
             counties=_divisions(seat for seat in seats if seat.is_in(access.COUNTY, Office.COUNTY)),
             firms=frozenset(seat.firm_id for seat in seats if seat.firm_id is not None),
             coach=self.pk if any(seat.kind == "coach" for seat in seats) else None,
+            agent=self.pk if any(seat.kind == "agency" for seat in seats) else None,
             leads_city=any(seat.is_in(LEADERS, Office.CITY) for seat in seats),
             led_counties=_divisions(seat for seat in seats if seat.is_in(LEADERS, Office.COUNTY)),
         )
@@ -118,6 +120,11 @@ class Seat(models.Model):
                 | Q(kind__in=sorted(access.FIRM), firm__isnull=False, office__isnull=True)
                 | Q(kind__in=sorted(access.ADMINISTRATORS | {"coach", "agency", "expert"}), firm__isnull=True),
                 name="seat_stands_where_its_kind_says",
+            ),
+            ExclusionConstraint(
+                name="a_firm_has_one_owner_at_a_time",
+                expressions=[("firm", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(kind="firm_owner"),
             ),
         ]
         indexes = [models.Index(fields=["user"], name="seat_of_user")]

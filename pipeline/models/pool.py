@@ -11,13 +11,18 @@ from typing import Any
 import polars as pl
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import Value
-from django.db.models.functions import NullIf
+from django.db.models import Exists, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, NullIf
 
 from pipeline.models.certificate import Certificate
 from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import FirmMove, FirmQuerySet
+from pipeline.models.ledger import CERTIFICATION, ExpenseLine
+from pipeline.models.product import Conversion
 from pipeline.models.property import IntellectualProperty
+from pipeline.models.record import converted
+from pipeline.models.sme import listings
+from pipeline.models.staff import StaffMonth
 from pipeline.rules.figures import HEAD, YEARS_BACK
 from pipeline.rules.pool_figures import fold_pool
 from pipeline.rules.pool_tables import KEY, SCHEMAS, Tables
@@ -32,6 +37,24 @@ MOST_FEN = int(MOST_YUAN * FEN)
 HEAD_PARTS = 10**4  # of a head, by which the record counts
 IN_HEADS = ("staff", "tech_staff")
 NO_TEXT = Value("")
+DECLARED = {"rd_total": "rd_from", "rd_domestic": "rd_from", "staff": "staff_from", "tech_staff": "staff_from"}
+
+
+def declared(figure: str) -> Any:
+    """A figure of the year, unknown where the firm says that its ledger or its months count instead."""
+    if figure not in DECLARED:
+        return F(figure)
+    return models.Case(When(**{DECLARED[figure]: "declared"}, then=F(figure)))  # noqa: TID251  # spelt as it asks
+
+
+def booked(category: str) -> Any:
+    """What the ledger holds in a category, where the firm says that the ledger counts."""
+    lines = ExpenseLine.objects.filter(firm=OuterRef("firm"), day__year=OuterRef("year"), hte_category=category)
+    sums = lines.order_by().values("firm").annotate(sum=Sum("amount")).values("sum")
+    spent = Coalesce(Subquery(sums), Value(0, models.DecimalField()))
+    return models.Case(When(rd_from="ledger", then=spent))  # noqa: TID251  # spelt as it asks
+
+
 FIRMS: Columns = {
     KEY: "pk",
     "firm.registered_on": "registered_on",
@@ -46,7 +69,15 @@ FIRMS: Columns = {
     "incidents": "no_incident",
 }
 DIVISIONS: Columns = {KEY: "firm_id", "firm.division": "division__code"}
-YEARS: Columns = {KEY: "firm_id", "year": "year", **{name: name for name in FinancialYear.FIGURES}}
+YEARS: Columns = {
+    KEY: "firm_id",
+    "year": "year",
+    "estimate": "estimate",
+    **{name: declared(name) for name in FinancialYear.FIGURES},
+    **{f"rd.{category}": booked(category) for category in CERTIFICATION},
+}
+MONTHS: Columns = {KEY: "firm_id", "year": "year", "month": "month", **{name: name for name in StaffMonth.COUNTS}}
+CONVERSIONS: Columns = {KEY: "firm_id", "year": "year", "count": "results"}
 RIGHTS: Columns = {KEY: "firm_id"} | {
     name: name
     for name in ("kind", "granted_on", "expires_on", "acquired_by", "owners", "used_in_certification_on", "core")
@@ -55,7 +86,7 @@ CERTIFICATES: Columns = {KEY: "firm_id", "issued_on": "issued_on", "revoked_on":
 
 
 def pool_figures(firms: FirmQuerySet, day: date) -> pl.DataFrame:
-    """The figures of these firms on that day, one row each; see `rules.pool_figures`. Five statements."""
+    """The figures of these firms on that day, one row each; see `rules.pool_figures`. Eight statements."""
     return fold_pool(tables_on(firms, day), day)
 
 
@@ -70,26 +101,39 @@ def pool_in_parts(firms: FirmQuerySet, day: date, size: int = PART) -> Iterator[
 
 
 def tables_on(firms: FirmQuerySet, day: date) -> Tables:
-    """Only years closed before the day, only certificates issued by then; a list that is empty is not known."""
+    """Only years before the day's, only certificates issued by then; a list that is empty is not known."""
     owned = {"firm__in": firms.order_by().values("pk")}
     rights = copied(IntellectualProperty.objects.filter(**owned), RIGHTS, "ip")
     issued = Certificate.objects.filter(**owned, issued_on__lte=day).with_revocation(day)
     certificates = copied(issued, CERTIFICATES, "certificates")
     years = FinancialYear.objects.filter(**owned, year__in=[day.year - back for back in YEARS_BACK])
+    conversions = copied(converted(Conversion.objects.filter(**owned), day), CONVERSIONS, "conversions")
     certified = pl.col(KEY).is_in(certificates[KEY].unique().implode())
     about = copied(firms, FIRMS, "firms").with_columns(
         pl.when("incidents").then(True),
         pl.when(~certified).then("never_certified"),
         ip=pl.col(KEY).is_in(rights[KEY].unique().implode()),
         certificates=certified,
+        conversions=pl.col(KEY).is_in(conversions[KEY].unique().implode()),
     )
+    by_months = years.filter(firm=OuterRef("firm"), year=OuterRef("year"), staff_from="months").order_by()
+    months = copied(StaffMonth.objects.filter(Exists(by_months), **owned), MONTHS, "staff_months")
     there = copied(FirmMove.objects.filter(**owned, during__contains=day), DIVISIONS, "firms")
     return {
-        "firms": about.join(there, on=KEY, how="left"),
+        "firms": about.join(there, on=KEY, how="left").join(listed_by(owned["firm__in"], day), on=KEY, how="left"),
         "years": copied(years, YEARS, "years"),
         "ip": rights,
         "certificates": certificates,
+        "conversions": conversions,
+        **({"staff_months": months} if len(months) else {}),
     }
+
+
+def listed_by(firms: Any, day: date) -> pl.DataFrame:
+    """Whether the firms that ever registered as a technology SME are registered that day."""
+    listed = listings(firms, day)
+    schema = {name: SCHEMAS["firms"][name] for name in (KEY, "sme_listed")}
+    return pl.DataFrame({KEY: list(listed), "sme_listed": list(listed.values())}, schema=schema)
 
 
 def copied(rows: "models.QuerySet[Any]", columns: Columns, table: str) -> pl.DataFrame:
@@ -118,15 +162,21 @@ def copy_of(rows: "models.QuerySet[Any, Any]") -> bytes:
 
 
 def as_written(name: str, kind: pl.DataType) -> pl.DataType:
-    if name in FinancialYear.FIGURES:
+    if is_amount(name):
         return PERSONS if name in IN_HEADS else MONEY
     return pl.String() if kind == pl.Boolean() else kind
+
+
+def is_amount(name: str) -> bool:
+    return name in FinancialYear.FIGURES or name.startswith("rd.")
 
 
 def read_from(name: str, kind: pl.DataType) -> pl.Expr:
     """A column as the rules take it; an amount that no facts file may hold is not known."""
     column = pl.col(name)
-    if name in FinancialYear.FIGURES:
+    if name in StaffMonth.COUNTS:
+        return column * HEAD
+    if is_amount(name):
         number = column.to_physical().cast(pl.Int64)
         return number * (HEAD // HEAD_PARTS) if name in IN_HEADS else pl.when(number.abs() <= MOST_FEN).then(number)
     return column == "t" if kind == pl.Boolean() else column

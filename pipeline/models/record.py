@@ -1,18 +1,24 @@
 """What the record says of firms on a day: as the rules may see it, and what of it is still missing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Q, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pipeline.models.certificate import Certificate
 from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Contact, Firm, FirmMove
+from pipeline.models.ledger import CERTIFICATION, LEFT_OUT, ExpenseLine
+from pipeline.models.product import Conversion
 from pipeline.models.property import IntellectualProperty
+from pipeline.models.sme import listings
+from pipeline.models.staff import StaffMonth
 from pipeline.rules import FirmFacts, read_facts
 from pipeline.rules.figures import NAMES
 
@@ -42,10 +48,16 @@ class Item:
 
 
 def facts_of(firms: Iterable[Firm], day: date) -> dict[int, FirmFacts]:
-    """The facts of each firm by its key: only years closed before the day. Four statements for any number of firms."""
+    """The facts of each firm by its key: years closed before the day, and what is estimated of the running one.
+
+    Eight statements for any number of firms.
+    """
     firms = list(firms)
     keys = [firm.pk for firm in firms]
-    years = _by_firm(FinancialYear.objects.filter(firm__in=keys, year__lt=day.year).order_by("year"))
+    told = Q(year__lt=day.year) | Q(year=day.year, estimate=True)
+    years = _by_firm(FinancialYear.objects.filter(told, firm__in=keys).order_by("year"))
+    booked, months = _booked(keys), _by_year(StaffMonth.objects.filter(firm__in=keys).order_by("month"))
+    conversions, listed = _converted(keys, day), listings(keys, day)
     rights = _by_firm(IntellectualProperty.objects.filter(firm__in=keys).order_by("pk"))
     issued = Certificate.objects.filter(firm__in=keys, issued_on__lte=day).with_revocation(day)
     certificates = _by_firm(issued.order_by("issued_on"))
@@ -56,9 +68,14 @@ def facts_of(firms: Iterable[Firm], day: date) -> dict[int, FirmFacts]:
         firm.pk: read_facts(
             {
                 "firm": _identity(firm, divisions.get(firm.pk)),
-                "years": [_year(year) for year in years[firm.pk]],
+                "years": [
+                    _year(year, booked.get((firm.pk, year.year), {}), months[firm.pk, year.year])
+                    for year in years[firm.pk]
+                ],
                 **_property(firm, rights[firm.pk]),
+                "conversions": conversions.get(firm.pk),
                 **_certificates(firm, certificates[firm.pk]),
+                "sme_listed": listed.get(firm.pk),
                 "rd_ledger": firm.rd_ledger,
                 "credit_clean": firm.credit_clean,
                 "incidents": [] if firm.no_incident else None,
@@ -70,7 +87,7 @@ def facts_of(firms: Iterable[Firm], day: date) -> dict[int, FirmFacts]:
 
 def checklist(firm: Firm, day: date) -> list[Item]:
     """What an application to the pool must hold, in the order of the portal's pages. Four statements."""
-    years = {row.year: row for row in FinancialYear.objects.filter(firm=firm)}
+    years = {row.year: row for row in FinancialYear.objects.filter(firm=firm, estimate=False)}
     asked = [day.year - back for back in range(YEARS_ASKED, 0, -1)]
     if firm.registered_on is not None:
         asked = [year for year in asked if year >= firm.registered_on.year] or asked[-1:]
@@ -148,9 +165,67 @@ def _identity(firm: Firm, division: str | None) -> dict[str, Any]:
     }
 
 
-def _year(row: FinancialYear) -> dict[str, Any]:
+def expense_facts(booked: Mapping[tuple[str, str], Decimal]) -> dict[str, Any]:
+    """What the rules take of the ledger of one year, from its sums by category: what is not booked is nothing."""
+    rd, rd_tax = dict.fromkeys(CERTIFICATION, Decimal(0)), dict.fromkeys(LEFT_OUT, Decimal(0))
+    for (certification, tax), amount in booked.items():
+        if certification:
+            rd[certification] += amount
+        if tax in rd_tax:
+            rd_tax[tax] += amount
+    return {"rd": _written(rd), "rd_tax": _written(rd_tax)}
+
+
+def month_facts(months: Iterable[StaffMonth]) -> list[dict[str, Any]]:
+    return [{"month": each.month} | {name: getattr(each, name) for name in StaffMonth.COUNTS} for each in months]
+
+
+def converted(rows: Any, day: date) -> Any:
+    """How many results of these were converted in each year closed before the day: firm_id, year, results."""
+    return (
+        rows.filter(year__lt=day.year).order_by("firm", "year").values("firm_id", "year").annotate(results=Count("pk"))
+    )
+
+
+def _converted(firms: list[int], day: date) -> dict[int, list[dict[str, int]]]:
+    grouped: dict[int, list[dict[str, int]]] = defaultdict(list)
+    for row in converted(Conversion.objects.filter(firm__in=firms), day):
+        grouped[row["firm_id"]].append({"year": row["year"], "count": row["results"]})
+    return grouped
+
+
+def _written(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+    return {name: str(amount) for name, amount in amounts.items()}
+
+
+def _booked(firms: list[int]) -> dict[tuple[int, int], dict[tuple[str, str], Decimal]]:
+    """What the ledgers say, by firm and year."""
+    sums: dict[tuple[int, int], dict[tuple[str, str], Decimal]] = defaultdict(dict)
+    lines = ExpenseLine.objects.filter(firm__in=firms).order_by()
+    columns = lines.values_list("firm_id", "day__year", "hte_category", "tax_category")
+    for firm, year, certification, tax, amount in columns.annotate(sum=Sum("amount")):
+        sums[firm, year][certification, tax] = amount
+    return sums
+
+
+def _by_year(rows: Iterable[Any]) -> dict[tuple[int, int], list[Any]]:
+    grouped: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    for row in rows:
+        grouped[row.firm_id, row.year].append(row)
+    return grouped
+
+
+def _year(
+    row: FinancialYear, booked: Mapping[tuple[str, str], Decimal], months: Iterable[StaffMonth]
+) -> dict[str, Any]:
+    """Ledger and months serve only where the firm says that they count; then what was declared beside them does not."""
     figures = {name: getattr(row, name) for name in FinancialYear.FIGURES}
-    return {"year": row.year, **{name: None if value is None else str(value) for name, value in figures.items()}}
+    told: dict[str, Any] = {name: None if value is None else str(value) for name, value in figures.items()}
+    if row.rd_from == "ledger":
+        told |= {"rd_total": None, "rd_domestic": None, **expense_facts(booked)}
+    if row.staff_from == "months":
+        told |= {"staff": None, "tech_staff": None, "staff_months": month_facts(months)}
+    return {"year": row.year, "estimate": row.estimate or None, **told}
 
 
 def _property(firm: Firm, rights: list[IntellectualProperty]) -> dict[str, Any]:

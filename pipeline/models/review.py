@@ -9,6 +9,8 @@ from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 class Fault(FirmOwned):
     """One thing to correct, named with its place; all of a return are told at once."""
 
+    CHANGED, EXPLAINED, PAPER = "changed", "explained", "paper"
+
     case = models.ForeignKey("pipeline.Case", on_delete=models.PROTECT, related_name="faults")
     application = models.ForeignKey(
         "pipeline.Application", null=True, blank=True, on_delete=models.PROTECT, related_name="faults"
@@ -16,10 +18,18 @@ class Fault(FirmOwned):
     raised_by = models.ForeignKey("pipeline.Transition", on_delete=models.PROTECT, related_name="faults")
     place = models.CharField(max_length=60)  # firm.field, figures.2025.rd_total, property, document …
     says = models.TextField()
+    reply = models.CharField(max_length=10, blank=True)  # how it was answered
     answer = models.TextField(blank=True)
     answered_on = models.DateField(null=True, blank=True)
 
     objects = FirmOwnedQuerySet["Fault"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reply__in=["", "changed", "explained", "paper"]), name="fault_reply_is_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.says

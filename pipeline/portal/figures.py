@@ -1,251 +1,357 @@
-"""What the firm's books say of one year, entered in 万元 or yuan beside the years before it."""
+"""What the firm's books say of three years, entered side by side, kept while typing, saved at once."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.db import transaction
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pipeline import access
+from pipeline.acts import draft as draft_acts
 from pipeline.acts import figures as figures_acts
-from pipeline.models import FinancialYear, Firm
-from pipeline.portal import standing
-from pipeline.request import StaffRequest
-from pipeline.rules import FactsRefused, assess, books, read_facts
-from pipeline.templatetags import figures as shown
-
-UNITS = {"wan": Decimal(10_000), "yuan": Decimal(1)}
-FEN, PART_OF_A_HEAD = Decimal("0.01"), Decimal("0.0001")
-LARGEST, MOST_HEADS = Decimal("1e15"), Decimal("1e8")
-ODD_JUMP = Fraction(1, 2)
-Years = Mapping[int, FinancialYear]
-UNKNOWN = ("", "-", "—", "/", "无")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the grid. `part_of` is the figure it cannot exceed and is shown as a share of."""
-
-    name: str
-    label: Any
-    hint: Any = ""
-    part_of: str = ""
-    money: bool = True
-    required: bool = True
-
-
-LINES = (
-    Line("sales", gettext_lazy("Sales"), gettext_lazy("main and other operations")),
-    Line("total_income", gettext_lazy("Total income"), gettext_lazy("before non-taxable income is taken off")),
-    Line("non_taxable_income", gettext_lazy("of which non-taxable"), part_of="total_income", required=False),
-    Line("hitech_income", gettext_lazy("of which from hi-tech products"), part_of="total_income"),
-    Line("rd_total", gettext_lazy("R&D expense"), gettext_lazy("work given out counts four fifths")),
-    Line("rd_domestic", gettext_lazy("of which inside the country"), part_of="rd_total"),
-    Line("net_assets", gettext_lazy("Net assets"), gettext_lazy("assets less debts at the end of the year")),
-    Line("staff", gettext_lazy("Staff (monthly average)"), money=False),
-    Line("tech_staff", gettext_lazy("of which tech staff"), part_of="staff", money=False),
+from pipeline.models import Draft, Explanation, FinancialYear, Firm, MoveRefused
+from pipeline.models.figures import DECLARED, JUMP
+from pipeline.portal import estimate, pasting, standing
+from pipeline.portal.grid import (
+    BY_NAME,
+    LINES,
+    LONGEST_WHY,
+    SOURCES,
+    UNITS,
+    Amounts,
+    FiguresForm,
+    Line,
+    Years,
+    compared,
+    held_amounts,
+    written,
 )
+from pipeline.request import StaffRequest
+from pipeline.rules import Book, FactsRefused, assess, books, read_facts
+
 JUDGED = ("rd_intensity", "rd_domestic", "hitech_income", "tech_staff_ratio")
 
 
-class AmountField(forms.CharField):
-    """A number as people paste it: full-width digits, separators, blank for unknown.
-
-    `factor` turns what is typed into yuan or heads, `smallest` is the last place these have.
-    """
-
-    def __init__(self, *, factor: Decimal, smallest: Decimal, negative: bool, **also: Any) -> None:
-        super().__init__(required=False, **also)
-        self.factor, self.smallest, self.negative = factor, smallest, negative
-
-    def to_python(self, value: Any) -> Any:
-        text = re.sub(r"[,\s，]", "", unicodedata.normalize("NFKC", value or "")).replace("−", "-")
-        if text in UNKNOWN:
-            return None
-        if not re.fullmatch(r"-?\d{1,18}(\.\d{1,12})?", text):
-            raise forms.ValidationError(_("“%(text)s” is not a number.") % {"text": value})
-        amount = Decimal(text) * self.factor
-        self._within_bounds(amount)
-        return amount.quantize(self.smallest)
-
-    def _within_bounds(self, amount: Decimal) -> None:
-        if amount < 0 and not self.negative:
-            raise forms.ValidationError(_("This figure cannot be below zero."))
-        if abs(amount) >= (LARGEST if self.smallest == FEN else MOST_HEADS):
-            raise forms.ValidationError(_("This is too large. Look at the unit above the table."))
-        if amount != amount.quantize(self.smallest):
-            raise forms.ValidationError(_("Too many decimals: money ends at the fen, heads at four places."))
-
-
-class FiguresForm(forms.Form):
-    """The figures of one year. `unit` is what numbers are written in, `version` what the person saw (empty: no row)."""
-
-    unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS], widget=forms.HiddenInput)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, unit: str, **also: Any) -> None:
-        super().__init__(*args, **also)
-        for line in LINES:
-            factor = UNITS[unit] if line.money else Decimal(1)
-            widget = forms.TextInput({"inputmode": "decimal", "class": "entry num", "autocomplete": "off"})
-            if line.money:
-                widget.attrs["data-money"] = ""
-            smallest = FEN if line.money else PART_OF_A_HEAD
-            self.fields[line.name] = AmountField(
-                label=line.label, factor=factor, smallest=smallest, negative=line.name == "net_assets", widget=widget
-            )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for line in LINES:
-            part, whole = cleaned.get(line.name), cleaned.get(line.part_of)
-            if line.part_of and part is not None and whole is not None and part > whole:
-                self.add_error(line.name, _("The part is larger than the whole above it."))
-        return cleaned
-
-    def amounts(self) -> dict[str, Decimal | None]:
-        return {line.name: self.cleaned_data[line.name] for line in LINES}
-
-
 @dataclass(frozen=True)
-class Row:
-    """A line with what each year says (the year of the page in its field), and what a comparison gives."""
+class Cell:
+    """One figure of one year: its field, the source of what is on record, what the bureau and the check say of it."""
 
-    line: Line
-    columns: list[tuple[int, str]]
+    year: int
     field: Any
-    check: str
+    why: Any
+    source: str
     ask: str
     faults: list[str]
 
 
+@dataclass(frozen=True)
+class Row:
+    line: Line
+    cells: list[Cell]
+    check: str
+    article: str
+
+    @property
+    def last(self) -> Any:
+        return self.cells[-1].field
+
+
+@dataclass
+class Sheet:
+    """One page of figures: the years side by side, what is on record of them, and what the person has typed."""
+
+    firm: Firm
+    today: date
+    years: list[int]
+    held: dict[int, FinancialYear]
+    draft: Draft | None = None
+    reasons: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The page as its draft is called."""
+        return f"figures.{self.years[-1]}"
+
+    def initial(self, unit: str) -> dict[str, Any]:
+        told: dict[str, Any] = {"unit": unit, "source": DECLARED}
+        for year in self.years:
+            row = self.held.get(year)
+            told[f"version-{year}"] = row.version if row else None
+            for line in LINES:
+                told[f"{line.name}-{year}"] = written(getattr(row, line.name, None), line, unit)
+                told[f"why-{line.name}-{year}"] = self.reasons.get((year, line.name), "")
+        return told
+
+    def typed(self, unit: str) -> dict[str, Any]:
+        """What is on record, with what the draft says instead."""
+        kept = self.draft.content if self.draft else {}
+        return {**{name: "" if value is None else value for name, value in self.initial(unit).items()}, **kept}
+
+    def stale(self, form: FiguresForm) -> list[int]:
+        """The years somebody else has changed since the person saw them, and whose figures differ from the form's."""
+        return [year for year in self.years if form.version(year) != self.version(year) and self.changed(form, year)]
+
+    def version(self, year: int) -> int | None:
+        return self.held[year].version if year in self.held else None
+
+    def estimated(self, year: int) -> bool:
+        return year in self.held and self.held[year].estimate
+
+    def changed(self, form: FiguresForm, year: int) -> bool:
+        return form.amounts(year) != held_amounts(self.held.get(year))
+
+
 def figures(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
-    years = standing.years_asked(firm, request.today)
-    if year not in years:
-        raise Http404("figures of this year are not asked for")
-    rows = {row.year: row for row in FinancialYear.objects.filter(firm=firm, year__in=[years[0] - 1, *years])}
-    unit = _unit(request)
-    form = FiguresForm(request.POST or None, unit=unit, initial=_initial(rows.get(year), unit))
+    sheet = _sheet(request, firm, year)
+    if request.method == "POST" and "drop" in request.POST:
+        draft_acts.drop(firm, sheet.name, by=request.user)
+        return redirect("portal:figures", uscc, year)
+    if request.method == "POST" and "take" in request.POST:
+        return _take(request, sheet, year)
+    unit = _unit(request, sheet.draft)
+    form = _form(request, sheet, unit)
+    conflicts: list[str] = []
     if request.method == "POST" and form.is_valid():
-        _enter(request, firm, year, form)
-        return standing.onward(request, firm, f"figures.{year}")
-    order = standing.places(firm, request.today)
-    context = {
-        "firm": firm,
-        "year": year,
-        "years": years,
-        "unit": unit,
-        "form": form,
-        "rows": list(_rows(form, rows, year, years, unit, _faults(firm, year))),
-        "position": order.index(f"figures.{year}") + 1,
-        "count": len(order),
-        "before": standing.place_url(firm, order[order.index(f"figures.{year}") - 1]),
-        "judged": _judged(rows, request),
-        "source": rows[year].source if year in rows else "",
-        "may": access.may(request.user, "figures.enter"),
-    }
-    return render(request, "portal/figures/figures.html", context)
+        conflicts = _conflicts(sheet, form, unit)
+        if not conflicts and _enter(request, sheet, form):
+            return standing.onward(request, firm, sheet.name)
+        form = _seen_again(sheet, form, unit)
+    return render(request, "portal/figures/figures.html", _context(request, sheet, form, year, conflicts))
 
 
-def _unit(request: StaffRequest) -> str:
-    asked = request.POST.get("unit") or request.GET.get("unit") or "wan"
+def figures_draft(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
+    """Keeps what is being typed; answers with what is wrong or asked of each field as it stands. Nothing of the record
+    changes. With `paste`, the fields that a block of cells fills, from the field `anchor` on.
+    """
+    firm = get_object_or_404(Firm.objects.within(request.user.reach(access.FIRM)), uscc=uscc)
+    years = _years(firm, year, request.today)
+    line, _dash, at = request.POST.get("anchor", "").partition("-")
+    block = pasting.pasted(
+        request.POST.get("paste", ""), years, line=line, year=int(at) if at.isdecimal() and len(at) == 4 else 0
+    )
+    form = FiguresForm({**request.POST.dict(), **block.cells}, unit=_unit(request), years=years)
+    moment = now()
+    draft_acts.keep(firm, f"figures.{years[-1]}", _content(form), by=request.user, at=moment)
+    errors = {name: str(says[0]) for name, says in form.errors.items()}
+    asks, checks = _live(form)
+    return JsonResponse(
+        {
+            "saved": f"{localtime(moment):%H:%M}",
+            "errors": errors,
+            "asks": asks,
+            "checks": checks,
+            "cells": block.cells,
+            "unplaced": block.unplaced,
+        }
+    )
+
+
+def _sheet(request: StaffRequest, firm: Firm, year: int) -> Sheet:
+    years = _years(firm, year, request.today)
+    rows = FinancialYear.objects.filter(firm=firm, year__in=[years[0] - 1, *years])
+    sheet = Sheet(firm, request.today, years, {row.year: row for row in rows})
+    sheet.draft = Draft.objects.filter(firm=firm, person=request.user, page=sheet.name).first()
+    words = Explanation.objects.filter(firm=firm, year__in=years, kind=JUMP)
+    sheet.reasons = {(each.year, each.figure): each.says for each in words}
+    return sheet
+
+
+def _years(firm: Firm, year: int, today: date) -> list[int]:
+    """The years of the page: those that are asked for, or the running one beside the last two closed."""
+    asked = standing.years_asked(firm, today)
+    if year == today.year:
+        return [*[each for each in asked[-2:] if each < year], year]
+    if year not in asked:
+        raise Http404("figures of this year are not asked for")
+    return asked
+
+
+def _unit(request: StaffRequest, draft: Draft | None = None) -> str:
+    kept = draft.content.get("unit") if draft else None
+    asked = request.POST.get("unit") or kept or request.GET.get("unit") or "wan"
     return asked if asked in UNITS else "wan"
 
 
-def _initial(row: FinancialYear | None, unit: str) -> dict[str, Any]:
-    if row is None:
-        return {"unit": unit}
-    held = {line.name: _written(getattr(row, line.name), line, unit) for line in LINES}
-    return {**held, "unit": unit, "version": row.version}
+def _form(request: StaffRequest, sheet: Sheet, unit: str) -> FiguresForm:
+    if request.method == "POST":
+        return FiguresForm(request.POST, unit=unit, years=sheet.years)
+    if sheet.draft:
+        return FiguresForm(sheet.typed(unit), unit=unit, years=sheet.years)
+    return FiguresForm(unit=unit, years=sheet.years, initial=sheet.initial(unit))
 
 
-def _written(value: Decimal | None, line: Line, unit: str) -> str:
-    """A figure as it stands in a field."""
-    if value is None:
-        return ""
-    if not line.money:
-        return f"{value.normalize():f}"
-    return shown.wan_exact(value) if unit == "wan" else f"{value:.2f}"
+def _content(form: FiguresForm) -> dict[str, str]:
+    """The fields of the form as they were sent, and nothing else that was."""
+    return {name: str(form.data[name])[:LONGEST_WHY] for name in form.fields if name in form.data}
 
 
-def _grouped(value: Decimal | None, line: Line, unit: str) -> str:
-    """A figure as it is read beside the field."""
-    if value is None:
-        return ""
-    return shown.quantity(value) if not line.money else shown.wan(value) if unit == "wan" else shown.yuan(value)
+def _take(request: StaffRequest, sheet: Sheet, year: int) -> HttpResponse:
+    """A block of cells pasted into the box below the table goes into the draft, to be looked over and saved."""
+    block = pasting.pasted(request.POST.get("paste", ""), sheet.years)
+    form = FiguresForm({**request.POST.dict(), **block.cells}, unit=_unit(request), years=sheet.years)
+    if block.cells:
+        draft_acts.keep(sheet.firm, sheet.name, _content(form), by=request.user, at=now())
+        messages.success(request, _("%(n)s cells taken over. Look them over and save.") % {"n": len(block.cells)})
+    else:
+        messages.error(request, _("No cell with a number was found. Copy the cells in Excel, with or without names."))
+    for label in block.unplaced[:5]:
+        messages.warning(request, _("“%(label)s” is no line of this table and was left out.") % {"label": label})
+    return redirect("portal:figures", sheet.firm.uscc, year)
 
 
-def _enter(request: StaffRequest, firm: Firm, year: int, form: FiguresForm) -> None:
-    figures_acts.enter(
-        firm,
-        year,
-        form.amounts(),
-        version=form.cleaned_data["version"],
-        by=request.user,
-        on=request.today,
-        source=_("entered by the firm"),
-    )
-    saved = {"year": year, "time": f"{localtime(now()):%H:%M}"}
-    messages.success(request, _("Figures of %(year)s saved at %(time)s.") % saved)
-
-
-def _faults(firm: Firm, year: int) -> dict[str, list[str]]:
-    """What the bureau found wrong with figures of this year, by figure."""
-    told: dict[str, list[str]] = {}
-    for fault in standing.open_faults(firm).filter(place__startswith=f"figures.{year}"):
-        told.setdefault(fault.place.rpartition(".")[2], []).append(fault.says)
+def _conflicts(sheet: Sheet, form: FiguresForm, unit: str) -> list[str]:
+    """What the record says now where somebody saved meanwhile, figure by figure."""
+    told = []
+    for year in sheet.stale(form):
+        now_held = held_amounts(sheet.held.get(year))
+        for name, typed in form.amounts(year).items():
+            if typed != now_held[name]:
+                line = BY_NAME[name]
+                words = {
+                    "year": year,
+                    "figure": line.label,
+                    "now": written(now_held[name], line, unit) or "—",
+                    "yours": written(typed, line, unit) or "—",
+                }
+                told.append(_("%(year)s %(figure)s: on record now %(now)s, yours %(yours)s.") % words)
     return told
 
 
-def _rows(
-    form: FiguresForm, held: Years, year: int, years: list[int], unit: str, told: Mapping[str, list[str]]
-) -> Iterator[Row]:
-    now_row, before = held.get(year), held.get(year - 1)
+def _seen_again(sheet: Sheet, form: FiguresForm, unit: str) -> FiguresForm:
+    """What was typed, on top of the versions that the person is shown now."""
+    versions = {name: value or "" for name, value in sheet.initial(unit).items() if name.startswith("version-")}
+    again = FiguresForm({**dict(form.data.items()), **versions}, unit=unit, years=sheet.years)
+    again.is_valid()
+    return again
+
+
+def _enter(request: StaffRequest, sheet: Sheet, form: FiguresForm) -> bool:
+    """All years that changed, or none; whether it was done."""
+    kind = form.cleaned_data["source"] or DECLARED
+    try:
+        with transaction.atomic():
+            for year in sheet.years:
+                if sheet.changed(form, year) or sheet.estimated(year):
+                    figures_acts.enter(
+                        sheet.firm,
+                        year,
+                        form.amounts(year),
+                        version=form.version(year),
+                        by=request.user,
+                        on=request.today,
+                        source=str(SOURCES[kind]),
+                        kind=kind,
+                    )
+                figures_acts.explain(sheet.firm, year, JUMP, form.reasons(year), by=request.user)
+    except MoveRefused:
+        messages.error(request, _("Somebody saved this page in the same moment. What you typed is still here."))
+        return False
+    draft_acts.drop(sheet.firm, sheet.name, by=request.user)
+    messages.success(request, _("Figures saved at %(time)s.") % {"time": f"{localtime(now()):%H:%M}"})
+    return True
+
+
+def _context(request: StaffRequest, sheet: Sheet, form: FiguresForm, year: int, conflicts: list[str]) -> dict[str, Any]:
+    firm, today = sheet.firm, request.today
+    order = list(dict.fromkeys(place.partition(".")[0] for place in standing.places(firm, today)))
+    before = next(place for place in reversed(standing.places(firm, today)) if not place.startswith(("figures", "pro")))
+    book = books("hte", today)
+    return {
+        "firm": firm,
+        "year": year,
+        "years": sheet.years,
+        "unit": form["unit"].value() or "wan",
+        "form": form,
+        "rows": list(_rows(sheet, form, book)),
+        "position": order.index("figures") + 1,
+        "count": len(order),
+        "before": standing.place_url(firm, before),
+        "judged": _judged(sheet.held, today),
+        "draft": sheet.draft,
+        "conflicts": conflicts,
+        "estimate": sheet.years[-1] == today.year,
+        "unclosed": [each for each in sheet.years if each < today.year and sheet.estimated(each)],
+        "late": estimate.too_late(firm, today) if sheet.years[-1] == today.year else [],
+        "running": today.year,
+        "closed": standing.years_asked(firm, today)[-1],
+        "may": access.may(request.user, "figures.enter"),
+    }
+
+
+def _rows(sheet: Sheet, form: FiguresForm, book: Book) -> Iterator[Row]:
+    told = _faults(sheet)
+    amounts = _amounts(form, sheet)
     for line in LINES:
-        columns = [(each, _grouped(getattr(held.get(each), line.name, None), line, unit)) for each in years]
-        check, ask = _compared(line, now_row, before)
-        yield Row(line, columns, form[line.name], check, ask, told.get(line.name, []))
+        cells = []
+        for year in sheet.years:
+            _says, ask = compared(line, amounts[year], amounts.get(year - 1, {}))
+            source = (sheet.held[year].sources if year in sheet.held else {}).get(line.name, "")
+            cells.append(
+                Cell(
+                    year,
+                    form[f"{line.name}-{year}"],
+                    form[f"why-{line.name}-{year}"],
+                    str(SOURCES.get(source, "")) if source != DECLARED else "",
+                    ask,
+                    told.get(f"{year}.{line.name}", []),
+                )
+            )
+        last = sheet.years[-1]
+        check, _ask = compared(line, amounts[last], amounts.get(last - 1, {}))
+        yield Row(line, cells, check, book.source(line.rule).in_words() if line.rule in book.entries else "")
 
 
-def _compared(line: Line, row: FinancialYear | None, before: FinancialYear | None) -> tuple[str, str]:
-    """A part as a share of its whole; else the change on the year before, asked about where it exceeds a half."""
-    value = getattr(row, line.name, None)
-    if value is None:
-        return "", ""
-    whole = getattr(row, line.part_of, None) if line.part_of else None
-    if line.part_of:
-        share = Fraction(value) / Fraction(whole) if whole else None
-        return (_("%(share)s of it") % {"share": shown.percent(share)} if share is not None else ""), ""
-    last = getattr(before, line.name, None)
-    if not last:
-        return "", ""
-    change = Fraction(value) / Fraction(last) - 1
-    says = _("%(change)s on the year before") % {"change": ("+" if change >= 0 else "") + shown.percent(change)}
-    return ("", _("%(says)s. Is that right?") % {"says": says}) if abs(change) > ODD_JUMP else (says, "")
+def _amounts(form: FiguresForm, sheet: Sheet) -> dict[int, Amounts]:
+    """What each year comes to: as it stands in the form where that was read, else as on record."""
+    on_record: dict[int, Amounts] = {year: held_amounts(row) for year, row in sheet.held.items()}
+    if not form.is_bound:
+        return {year: on_record.get(year, {}) for year in {*sheet.years, *on_record}}
+    form.is_valid()
+    return on_record | {year: form.amounts(year) for year in sheet.years}
 
 
-def _judged(rows: Years, request: StaffRequest) -> list[dict[str, Any]]:
-    """The conditions that rest on these figures alone, as they stand with what is saved."""
-    years = [{"year": row.year, **_known(row)} for row in sorted(rows.values(), key=lambda row: row.year)]
+def _live(form: FiguresForm) -> tuple[dict[str, str], dict[str, str]]:
+    """What is asked of each field, and the check of each line's last year, with what is typed."""
+    form.is_valid()
+    amounts = {year: form.amounts(year) for year in form.years}
+    asks, checks = {}, {}
+    for line in LINES:
+        for year in form.years:
+            says, ask = compared(line, amounts[year], amounts.get(year - 1, {}))
+            if year - 1 in amounts:
+                asks[f"{line.name}-{year}"] = ask
+            checks[line.name] = says
+    return asks, checks
+
+
+def _faults(sheet: Sheet) -> Mapping[str, list[str]]:
+    """What the bureau found wrong, by year and figure."""
+    told: dict[str, list[str]] = {}
+    for fault in standing.open_faults(sheet.firm).filter(place__startswith="figures."):
+        told.setdefault(fault.place.removeprefix("figures."), []).append(fault.says)
+    return told
+
+
+def _judged(rows: Years, today: date) -> list[dict[str, Any]]:
+    """The conditions that rest on these figures alone, as they stand with what is saved of closed years."""
+    closed = [row for row in rows.values() if row.year < today.year and not row.estimate]
+    years = [{"year": row.year, **_known(row)} for row in sorted(closed, key=lambda row: row.year)]
     try:
         facts = read_facts({"years": years})
     except FactsRefused:
         return []
-    assessment = assess(facts, book=books("hte", request.today), day=request.today).to_json()
+    assessment = assess(facts, book=books("hte", today), day=today).to_json()
     return [each for each in assessment["findings"] if each["rule"] in JUDGED and each["found"] is not None]
 
 
 def _known(row: FinancialYear) -> dict[str, str]:
-    known = {name: getattr(row, name) for name in FinancialYear.FIGURES}
+    known: dict[str, Decimal | None] = {name: getattr(row, name) for name in FinancialYear.FIGURES}
     return {name: str(value) for name, value in known.items() if value is not None}

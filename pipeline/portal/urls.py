@@ -9,10 +9,12 @@ from pipeline.portal import (
     diagnosis,
     figures,
     firm,
+    history,
     home,
     notice,
     people,
     property,
+    reconciliation,
 )
 
 app_name = "portal"
@@ -27,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("<credit_code:uscc>/firm", firm.firm, name="firm"),
     path("<credit_code:uscc>/contact", firm.contact, name="contact"),
     path("<credit_code:uscc>/figures/<int:year>", figures.figures, name="figures"),
+    path("<credit_code:uscc>/figures/<int:year>/draft", figures.figures_draft, name="figures_draft"),
+    path("<credit_code:uscc>/reconciliation/<int:year>", reconciliation.reconciliation, name="reconciliation"),
+    path("<credit_code:uscc>/history", history.record_history, name="history"),
     path("<credit_code:uscc>/property", property.property, name="property"),
     path("<credit_code:uscc>/diagnosis", diagnosis.diagnosis, name="diagnosis"),
     path("<credit_code:uscc>/plan", coaching.plan, name="plan"),

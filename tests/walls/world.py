@@ -106,8 +106,8 @@ def _people(world: World) -> None:
     seat(world, "frozen officer", "county_officer", now, office="north", active=False)
     seat(world, "two counties", "county_officer", now, office="north")
     seat(world, "two counties", "county_head", now, office="south")
-    seat(world, "official and owner", "county_officer", now, office="south")
-    seat(world, "official and owner", "firm_owner", now, firm="north")
+    seat(world, "official and member", "county_officer", now, office="south")
+    seat(world, "official and member", "firm_editor", now, firm="north")
     seat(world, "coach of the bureau", "coach", now, office="north")
     seat(world, "misplaced city officer", "city_officer", now, office="north")
     seat(world, "misplaced county officer", "county_officer", now, office="city")
@@ -120,6 +120,15 @@ def _people(world: World) -> None:
     ):
         seat(world, name, "coach", now)
         appoint(world, name, "south", consented, DateRange(first, end))
+    for name, first, end in (
+        ("agency with a mandate", LONG_AGO, world.today + MONTH),
+        ("agency of the past", LONG_AGO, world.today),
+        ("agency to come", world.today + timedelta(days=1), world.today + MONTH),
+    ):
+        seat(world, name, "agency", now)
+        mandate(world, name, "south", DateRange(first, end))
+    world.people["agent without a seat"] = User.objects.create_user("agentless", name="agentless").pk
+    mandate(world, "agent without a seat", "south", DateRange(LONG_AGO, world.today + MONTH))
     world.people["coach who lost the seat"] = User.objects.create_user("unseated", name="unseated").pk
     appoint(world, "coach who lost the seat", "south", world.left, now)
     seat(world, "seat:security_admin", "security_admin", now)
@@ -154,6 +163,16 @@ def appoint(world: World, name: str, firm: str, consented: date | None, during: 
     )
 
 
+def mandate(world: World, name: str, firm: str, during: DateRange) -> None:
+    models.Mandate.objects.create(
+        firm_id=world.firms[firm],
+        agent_id=world.people[name],
+        parts=["figures"],
+        during=during,
+        by_id=world.people["south owner"],
+    )
+
+
 def firm_rows(world: World, firm: int, number: int) -> None:
     """One row of this firm in every firm-owned table that `_firms` has not filled."""
     day, author = world.left, {"by_id": world.people["seat:city_officer"]}
@@ -167,9 +186,13 @@ def firm_rows(world: World, firm: int, number: int) -> None:
     models.Appointment.objects.create(
         **own, coach_id=world.people["seat:coach"], during=DateRange(LONG_AGO, LONG_AGO + MONTH)
     )
+    _membership_rows(world, own, number, author)
     year = models.FinancialYear.objects.create(**own, year=2025, sales=Decimal(1))
-    models.IntellectualProperty.objects.create(**own, kind="invention", number=f"ZL{number}")
+    _entry_rows(own, author)
+    _returned_rows(own, author)
+    right = models.IntellectualProperty.objects.create(**own, kind="invention", number=f"ZL{number}")
     document = models.Document.objects.create(**own, purpose="figures", title="审计报告")
+    _ledger_rows(own, right, document)
     models.DocumentVersion.objects.create(
         **own,
         document=document,
@@ -181,7 +204,55 @@ def firm_rows(world: World, firm: int, number: int) -> None:
         **author,
     )
     models.Evidence.objects.create(**own, document=document, year=year, **author)
+    _paper_rows(own, author)
     _case_rows(world, own, number, day, author)
+
+
+def _membership_rows(world: World, own: dict[str, Any], number: int, author: dict[str, Any]) -> None:
+    agency = world.people["seat:agency"]
+    models.Mandate.objects.create(
+        **own, agent_id=agency, parts=["plan"], during=DateRange(LONG_AGO, LONG_AGO + MONTH), **author
+    )
+    models.Viewing.objects.create(**own, person_id=agency, part="plan", day=LONG_AGO)
+    soon = make_aware(datetime.combine(world.today + MONTH, time.min))
+    models.Invitation.objects.create(
+        **own, kind="firm_viewer", phone="13900005678", digest=f"{number:064}", expires_at=soon, **author
+    )
+
+
+def _entry_rows(own: dict[str, Any], author: dict[str, Any]) -> None:
+    figure: dict[str, Any] = {"year": 2025, "figure": "sales"}
+    models.SourcedFigure.objects.create(**own, **figure, source="annual_audit", amount=Decimal(1), **author)
+    models.Explanation.objects.create(**own, **figure, kind="jump", says="新产线投产", **author)
+    models.Draft.objects.create(**own, person_id=author["by_id"], page="figures", content={})
+
+
+def _ledger_rows(own: dict[str, Any], right: Any, document: Any) -> None:
+    day, spent = date(2025, 3, 1), {"hte_category": "direct", "tax_category": "direct", "amount": Decimal(1)}
+    project = models.RdProject.objects.create(**own, code="RD01", title="项目")
+    models.ExpenseLine.objects.create(**own, project=project, day=day, voucher_number="1", summary="料", **spent)
+    product = models.HitechProduct.objects.create(**own, code="PS01", title="产品")
+    models.ProductIncome.objects.create(**own, product=product, year=2025, amount=Decimal(1))
+    models.Tie.objects.create(**own, project=project, right=right)
+    conversion = models.Conversion.objects.create(**own, year=2025, result="成果")
+    models.ConversionProof.objects.create(**own, conversion=conversion, kind="contract", document=document)
+    models.StaffMonth.objects.create(**own, year=2025, month=1, opening=1)
+    models.StaffMember.objects.create(**own, year=2025, name="某人", days_worked=183)
+
+
+def _paper_rows(own: dict[str, Any], author: dict[str, Any]) -> None:
+    upload = models.Upload.objects.create(**own, name="b.pdf", size=2, received=1, purpose="licence", **author)
+    models.UploadPiece.objects.create(**own, upload=upload, start=0, content=b"%")
+    models.Commitment.objects.create(
+        **own, slot="licence", year=LONG_AGO.year, says="承诺", signed_as="李青", signed_on=LONG_AGO, **author
+    )
+
+
+def _returned_rows(own: dict[str, Any], author: dict[str, Any]) -> None:
+    file: dict[str, Any] = {"name": "企业数据.xlsx", "sha256": "0" * 64, "size": 1, "day": LONG_AGO}
+    models.Workbook.objects.create(**own, **author, **file)
+    models.AccountBook.objects.create(**own, **author, **file, year=2025, kind="trial_balance", layout="0" * 64)
+    models.AccountMapping.objects.create(**own, **author, layout="0" * 64)
 
 
 def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author: dict[str, Any]) -> None:
@@ -248,6 +319,17 @@ def _office_rows(world: World) -> None:
             size=1,
             day=world.today,
         )
+        with acting(world.person("nobody")):
+            models.Claim.objects.create(
+                person_id=world.people["nobody"],
+                office_id=key,
+                uscc=f"91330100MA2CFYQ0{key:02}",
+                firm_name="某企业",
+                paper="a.pdf",
+                sha256="0" * 64,
+                media_type="application/pdf",
+                made_on=world.today,
+            )
         models.ImportRow.objects.create(
             roster=roster, office_id=key, number=1, sheet="一", line=2, state="new", cells=[]
         )

@@ -25,7 +25,7 @@ function shifted(text, places) {
 const grouped = (text) => text.replace(/\B(?=(\d{3})+(?=\.))/g, ",");
 
 function echo(field) {
-  const place = document.getElementById(`${field.id}-echo`);
+  const place = document.getElementById(field.dataset.echo ?? `${field.id}-echo`);
   if (!place) return;
   const other = form.dataset.unit === "wan" ? shifted(field.value, 4) : shifted(field.value, -4);
   place.textContent = other ? `${grouped(other)} ${form.dataset[form.dataset.unit === "wan" ? "yuan" : "wan"]}` : "";
@@ -43,6 +43,7 @@ function switchTo(unit) {
   for (const mark of document.querySelectorAll("[data-unit-name]")) mark.textContent = form.dataset[unit];
   for (const link of document.querySelectorAll("a[data-switch-unit]"))
     link.toggleAttribute("aria-current", link.dataset.switchUnit === unit);
+  form.dispatchEvent(new Event("input"));
 }
 
 if (form) {
