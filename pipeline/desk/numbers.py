@@ -73,7 +73,8 @@ class Numbers(forms.Form):
             for line in self._names(entry.rule):
                 known = {part: self.cleaned_data.get(name) for part, name in line.items()}
                 wanted = next((part for part in ("value", "low") if part in line), "")
-                if known.get("edge") and wanted and not known[wanted] and not known.get("high"):
+                wrong = any(name in self.errors for name in line.values())
+                if not wrong and known.get("edge") and wanted and not known[wanted] and not known.get("high"):
                     self.add_error(line[wanted], _("This line has an edge and no value."))
 
     def _field_of(self, place: str) -> str | None:
