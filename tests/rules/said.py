@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.rules import Assessment, Finding, Label
 from pipeline.rules.findings import ItemPoints
 from pipeline.rules.programmes import CONDITIONS
+from tests.rules import refusals
 from tests.rules.cases import CASES, RuleCase
 
 FOLDER = Path(__file__).parent / "said"
@@ -67,3 +68,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name in CONDITIONS:
         (FOLDER / f"{name}.txt").write_text(text_of(name), encoding="utf-8")
+    (FOLDER / "refused.txt").write_text(refusals.text(), encoding="utf-8")
