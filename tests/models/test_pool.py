@@ -17,10 +17,15 @@ from pipeline.acts import certificate
 from pipeline.models import (
     Certificate,
     CertificateEvent,
+    Conversion,
+    ExpenseLine,
     FinancialYear,
     Firm,
     FirmMove,
     IntellectualProperty,
+    RdProject,
+    SmeRegistration,
+    StaffMonth,
     User,
 )
 from pipeline.models.pool import pool_figures, pool_in_parts
@@ -53,6 +58,14 @@ YEARS: list[dict[str, Any]] = [
     {"total_assets": "-1", "tech_staff": None, "sales": "90071992547409.91"},
     dict.fromkeys(FinancialYear.FIGURES),
 ]
+LINES = [
+    ("personnel", "personnel", "100.01"),
+    ("direct", "sold_materials", "30"),
+    ("direct", "direct", "-5"),
+    ("outsourced_foreign", "outsourced_foreign_persons", "20"),
+    ("other", "other", "99.99"),
+    ("", "special_income", "3"),
+]
 
 
 @pytest.fixture
@@ -66,6 +79,16 @@ def peopled(cast: Cast) -> Cast:
         for number, right in enumerate(RIGHTS):
             owned = {"granted_on": date(2020, 1, 1), "expires_on": date(2030, 1, 1), **right}
             IntellectualProperty.objects.create(firm=firms[number % 2], number=str(number), **owned)
+        FinancialYear.objects.filter(firm=firms[5], year=2024).update(estimate=True)
+        book(firms[5], 2025)
+        book(firms[6], 2025)
+        FinancialYear.objects.filter(firm__in=firms[5:8], year=2025).update(rd_from="ledger", staff_from="months")
+        for held, year in ((firms[1], 2025), (firms[2], 2026)):
+            registered = {"state": "listed", "listed_on": date(year, 6, 1), "handed_in_on": date(year, 4, 1)}
+            number = f"{year}330112000{held.pk:05}"
+            SmeRegistration.objects.create(
+                firm=held, year=year, route="points", number=number, by=cast.chen, **registered
+            )
         certify(firms[0], date(2020, 12, 1), cast.chen)
         held = certify(firms[0], date(2023, 12, 1), cast.chen)
         for each in (firms[4], firms[5]):
@@ -76,6 +99,22 @@ def peopled(cast: Cast) -> Cast:
         FirmMove.objects.filter(firm=firms[6]).update(during=DateRange(date(2026, 1, 1), left))
         FirmMove.objects.create(firm=firms[6], division=cast.divisions["linan"], during=DateRange(left, None))
     return cast
+
+
+def book(held: Firm, year: int) -> None:
+    """A ledger, the months of a year and conversions; the firm may count them or not."""
+    project = RdProject.objects.create(firm=held, code="RD01", title="项目")
+    for number, (certification, tax, amount) in enumerate(LINES):
+        ExpenseLine.objects.create(
+            firm=held, project=project, day=date(year, 3, 1 + number), voucher_number=str(number), summary="料",
+            amount=Decimal(amount), hte_category=certification, tax_category=tax,
+        )  # fmt: skip
+    for month in range(1, 13):
+        StaffMonth.objects.create(
+            firm=held, year=year, month=month, opening=30 + month, closing=31 + month, tech_opening=5, tech_closing=6
+        )
+    for at, converted in enumerate((year - 2, year, year, year + 1)):
+        Conversion.objects.create(firm=held, year=converted, result=f"成果{at}")
 
 
 def certify(held: Firm, day: date, by: User) -> Certificate:

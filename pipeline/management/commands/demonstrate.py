@@ -10,7 +10,7 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline.acts import roster
 from pipeline.management import facts
-from pipeline.management.demonstration import cast, stories, suppositions, workbook
+from pipeline.management.demonstration import cast, own_books, stories, suppositions, workbook
 from pipeline.models import Firm, Import, ImportRow, User
 
 CITY = "330100"
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.bring_in_roster(everybody["chen"], on=min(earliest, day))
         stories.judge_everybody(on=day)
         stories.Demonstration(everybody, day=day, earliest=min(earliest, day)).tell()
+        own_books.keep(everybody["chen"], on=day)
         stories.judge_everybody(on=day)
         suppositions.suppose(everybody["chen"], on=day)
         self.print_logins()

@@ -1,0 +1,96 @@
+"""What projects, categories and persons are called, on the screen, in a pasted row and in the official layouts."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from pipeline.models.ledger import CERTIFICATION
+
+type Words = Mapping[str, tuple[str, str]]
+
+# The eight categories of 国科发火〔2016〕195号, and what of them the tax law calls otherwise or leaves out.
+CATEGORIES: Words = {
+    "personnel": ("人员人工费用", "Personnel"),
+    "direct": ("直接投入费用", "Direct inputs"),
+    "depreciation": ("折旧费用与长期待摊费用", "Depreciation and deferred expense"),
+    "amortisation": ("无形资产摊销费用", "Amortisation of intangibles"),
+    "design": ("设计费用", "Design"),
+    "commissioning": ("装备调试费用与试验费用", "Commissioning and trials"),
+    "outsourced_domestic": ("委托外部研究开发费用（境内）", "Outsourced inside the country"),
+    "outsourced_foreign": ("委托外部研究开发费用（境外）", "Outsourced abroad"),
+    "other": ("其他费用", "Other expenses"),
+}
+TAX_CATEGORIES: Words = {
+    "personnel": ("人员人工费用", "Personnel"),
+    "direct": ("直接投入费用", "Direct inputs"),
+    "depreciation": ("折旧费用", "Depreciation"),
+    "amortisation": ("无形资产摊销", "Amortisation"),
+    "design": ("新产品设计费等", "Design of new products and trials"),
+    "other": ("其他相关费用", "Other related expenses"),
+    "outsourced_domestic": ("委托境内", "Outsourced inside the country"),
+    "outsourced_foreign": ("委托境外机构", "Outsourced to bodies abroad"),
+    "outsourced_foreign_persons": ("委托境外个人（不计）", "Outsourced to persons abroad (left out)"),
+    "property_rent": ("仪器设备以外的租赁费（不计）", "Rent of other than equipment (left out)"),
+    "sold_materials": ("已销售产品的材料费用（不计）", "Materials of products sold (left out)"),
+    "buildings_depreciation": ("建筑物折旧（不计）", "Depreciation of buildings (left out)"),
+    "deferred_expense": ("长期待摊费用（不计）", "Long-term deferred expense (left out)"),
+    "fiscal_funds": ("不征税财政资金支出（扣减）", "Paid from non-taxable public funds (taken off)"),
+    "special_income": ("特殊收入（扣减）", "Special income (taken off)"),
+}
+PROJECT_KINDS: Words = {
+    "in_house": ("自主研发", "In house"),
+    "commissioned": ("委托研发", "Commissioned"),
+    "joint": ("合作研发", "Joint"),
+}
+STAGES: Words = {
+    "planned": ("未开始", "Not begun"),
+    "running": ("未完成", "Under way"),
+    "finished": ("已完成", "Finished"),
+    "stopped": ("已终止", "Stopped"),
+}
+WAYS: Words = {
+    "self": ("自行投资实施", "Carried out by oneself"),
+    "transfer": ("向他人转让", "Transferred"),
+    "licence": ("许可他人使用", "Licensed"),
+    "joint": ("以成果为合作条件共同实施", "Carried out together"),
+    "shares": ("作价投资", "Contributed for shares"),
+    "other": ("其他协商确定的方式", "Another agreed way"),
+}
+PROOFS: Words = {
+    "contract": ("合同", "Contract"),
+    "invoice": ("发票", "Invoice"),
+    "test_report": ("检测报告", "Test report"),
+    "user_report": ("用户使用报告", "User report"),
+}
+EMPLOYED_AS: Words = {
+    "employed": ("在职", "Employed"),
+    "part_time": ("兼职", "Part-time"),
+    "temporary": ("临时聘用", "Temporary"),
+}
+DEGREES: Words = {
+    "doctor": ("博士", "Doctor"),
+    "master": ("硕士", "Master"),
+    "bachelor": ("本科", "Bachelor"),
+    "college": ("大专", "College"),
+    "other": ("其他", "Other"),
+}
+BEGINNINGS = re.compile(r"^(R\d|[一二三四五六七八九十\d]+[.、．])")
+
+
+def plain(text: str) -> str:
+    """A word as it is compared: without spaces, brackets, its number in a list, and the word for expense."""
+    bare = re.sub(r"[\s()\[\]（）/]", "", unicodedata.normalize("NFKC", text)).lower()
+    return BEGINNINGS.sub("", bare.upper()).lower().removesuffix("费用").removesuffix("不计").removesuffix("扣减")
+
+
+def code_of(text: str, words: Words) -> str:
+    """The code of a word in either language, or what was written where nobody calls anything that."""
+    told = plain(text)
+    for code, names in words.items():
+        if told in (code, *(plain(name) for name in names)):
+            return code
+    return text.strip()
+
+
+def in_order(words: Words, codes: Iterable[str] = CERTIFICATION) -> list[tuple[str, tuple[str, str]]]:
+    return [(code, words[code]) for code in codes if code in words]
