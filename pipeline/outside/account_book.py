@@ -151,7 +151,8 @@ def _trial_head(lines: Mapping[int, Sequence[Cell]]) -> _Head | None:
         if named is None:
             continue
         below = [squeezed(words(cell)) for cell in lines.get(number + 1, [])]
-        double = any(text in ("借方", "贷方", "方向", "借", "贷", "余额", "金额") for text in below)
+        halves = ("借方", "贷方", "方向", "借", "贷", "余额", "金额")
+        double = not _at(below, named) and any(text in halves for text in below)
         full = _spread(texts, below) if double else texts
         columns = _columns(full)
         if {"debit", "credit"} <= columns.keys() or {"end_debit", "end"} & columns.keys():
