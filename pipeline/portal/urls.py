@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 import config.addresses  # noqa: F401  # registers credit_code and case_number
 from pipeline.portal import (
+    accounts,
     application,
     case,
     certificate,
@@ -22,6 +23,7 @@ from pipeline.portal import (
     reconciliation,
     staff,
     triangle,
+    workbook,
 )
 
 app_name = "portal"
@@ -63,5 +65,11 @@ urlpatterns: list[URLPattern] = [
     path("<credit_code:uscc>/staff/<int:year>/members/<int:member>", staff.member, name="staff_member"),
     path("<credit_code:uscc>/staff/<int:year>/paste", staff.paste, name="staff_paste"),
     path("<credit_code:uscc>/staff/<int:year>/count", staff.count, name="staff_count"),
+    path("<credit_code:uscc>/workbook", workbook.workbook, name="workbook"),
+    path("<credit_code:uscc>/workbook/file", workbook.file, name="workbook_file"),
+    path("<credit_code:uscc>/workbook/<uuid:workbook_key>", workbook.returned, name="workbook_returned"),
+    path("<credit_code:uscc>/workbook/<uuid:workbook_key>/marked", workbook.marked, name="workbook_marked"),
+    path("<credit_code:uscc>/accounts", accounts.accounts, name="accounts"),
+    path("<credit_code:uscc>/accounts/<uuid:account_key>", accounts.accounts_book, name="accounts_book"),
     path("<credit_code:uscc>/people", people.people, name="people"),
 ]
