@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import reduce
 from itertools import batched
@@ -28,38 +29,35 @@ def explained(
     What was found is `over / under`, whole numbers of 64 or 128 bits, money in fen; it is unknown where one of them is
     null or `under` is 0. `missing` names the figures that an unknown verdict waits for, with blanks between them.
     """
-    verdicts = judge(frame, book, day, rules=rules, points=points)
-    conditions = [each for each in conditions_of(book) if each.rule in verdicts.columns]
-    missing = (lacking(frame, each, verdicts[each.rule] == UNKNOWN_VERDICT) for each in conditions)
-    return verdicts.hstack(found(frame, conditions)).hstack(list(missing))
-
-
-def found(frame: pl.DataFrame, conditions: Collection[Condition]) -> pl.DataFrame:
-    """`<rule>_over` and `<rule>_under` of each rule."""
-    shared, counted = Shared(), {each.rule: as_number(each.found) for each in conditions}
-    quotients = {rule: quotient(formula, frame, shared) for rule, formula in counted.items()}
-    whole = evaluate(frame, {rule: counted[rule] for rule, parts in quotients.items() if parts is None})
-    fitting = {rule: parts for rule, parts in quotients.items() if parts is not None}
-    columns = {f"{rule}_{part}": value for rule, parts in fitting.items() for part, value in parts.items()}
-    told = shared.computed_on(frame.lazy().with_row_index(ROW)).select(ROW, **columns).drop(ROW).collect()
-    return told.with_columns(
-        each for rule in whole.columns for each in (whole[rule].alias(f"{rule}_over"), pl.lit(1).alias(f"{rule}_under"))
-    )
+    conditions = [each for each in conditions_of(book) if rules is None or each.rule in rules]
+    shared = Shared()
+    too_long: dict[str, Formula] = {}
+    for each in conditions:
+        parts = quotient(as_number(each.found), frame, shared)
+        shared.beside |= {f"{each.rule}_{part}": value for part, value in parts.items()}
+        if not parts:
+            too_long[f"{each.rule}_over"] = as_number(each.found)
+    told = judge(frame, book, day, rules=rules, points=points, shared=shared)
+    whole = evaluate(frame, too_long) if too_long else pl.DataFrame()
+    ones = (pl.repeat(1, len(frame), eager=True).alias(f"{name.removesuffix('over')}under") for name in too_long)
+    with ThreadPoolExecutor() as threads:  # polars works outside the interpreter's lock
+        missing = threads.map(lambda each: lacking(frame, each, told[each.rule] == UNKNOWN_VERDICT), conditions)
+        return told.hstack([*whole.get_columns(), *ones, *missing])
 
 
 def as_number(formula: Formula) -> Formula:
     return choose((formula, 1), otherwise=0) if formula.op in {*COMPARISON, "and", "or"} else formula
 
 
-def quotient(formula: Formula, frame: pl.DataFrame, shared: Shared) -> dict[str, pl.Expr] | None:
-    """What stands above and below the line, in words of 64 bits or else of 128; None where neither holds it."""
+def quotient(formula: Formula, frame: pl.DataFrame, shared: Shared) -> dict[str, pl.Expr]:
+    """What stands above and below the line, in words of 64 bits or else of 128; nothing where neither holds it."""
     for word in (LONG, WIDE):
         try:
             over, under = Reader(frozenset(frame.columns), word, shared).parts(formula)
         except TooLong:
             continue
         return {"over": over.value, "under": under.value}
-    return None
+    return {}
 
 
 def lacking(frame: pl.DataFrame, condition: Condition, unknown: pl.Series) -> pl.Series:
@@ -67,17 +65,26 @@ def lacking(frame: pl.DataFrame, condition: Condition, unknown: pl.Series) -> pl
 
     Firms of which the same is unknown, and of which the same tests hold, lack the same: one of them is asked for all.
     """
-    rows, codes = unknown.arg_true(), pl.zeros(len(frame), dtype=pl.UInt32, eager=True)
-    asked = [name for name in frame.columns if name in {each for part in condition.parts for each in names(part)}]
+    rows = unknown.arg_true()
+    asked = [name for name in frame.columns if any(name in part.asks for part in condition.parts)]
     marks = frame.select(pl.col(asked).is_null())[rows].get_columns()
     tests = {f"branch {number}": choose((test, 1), otherwise=0) for number, test in enumerate(branches(condition))}
     if tests:
         marks += evaluate(frame.select(asked)[rows], tests).select(pl.all().fill_null(UNDECIDED)).get_columns()
     groups = alike(marks) if len(rows) else pl.Series(dtype=pl.List(pl.UInt32))
-    firsts = (frame.select(asked).row(rows[each[0]], named=True) for each in groups)
-    texts = ["", *(" ".join(condition.lacks(Reading(figures_of(row)))) for row in firsts)]
-    codes = codes.scatter(rows[groups.explode()], numbered(groups).explode()) if len(rows) else codes
-    return pl.Series(f"{condition.rule}_missing", texts, dtype=pl.Enum(list(dict.fromkeys(texts)))).gather(codes)
+    firsts = frame.select(asked)[rows[groups.list.first()]]
+    texts = [" ".join(condition.lacks(Reading(figures_of(row)))) for row in firsts.iter_rows(named=True)]
+    return spread(texts, groups, rows, len(frame)).alias(f"{condition.rule}_missing")
+
+
+def spread(texts: list[str], groups: pl.Series, rows: pl.Series, firms: int) -> pl.Series:
+    """The text of each group at its rows, and nothing at the others."""
+    kind = pl.Enum(list(dict.fromkeys(["", *texts])))
+    said = pl.Series(texts, dtype=kind).to_physical()
+    codes = pl.zeros(firms, dtype=said.dtype, eager=True)
+    if len(rows):
+        codes = codes.scatter(rows[groups.explode()], said.gather(numbered(groups).explode()))
+    return codes.cat.to(kind)
 
 
 def alike(marks: list[pl.Series]) -> pl.Series:
@@ -92,8 +99,8 @@ def packed(marks: Iterable[pl.Series]) -> pl.Series:
 
 
 def numbered(groups: pl.Series) -> pl.Series:
-    """The number of its group, from 1, for each row of the groups."""
-    return pl.select(pl.int_range(1, len(groups) + 1, dtype=pl.UInt32).repeat_by(groups.list.len())).to_series()
+    """The number of its group for each row of the groups."""
+    return pl.select(pl.int_range(len(groups), dtype=pl.UInt32).repeat_by(groups.list.len())).to_series()
 
 
 def branches(condition: Condition) -> Iterator[Formula]:
