@@ -1,5 +1,6 @@
 """Papers of a firm: a file is stored first, by what it holds, and the row after it."""
 
+from collections.abc import Iterable
 from typing import IO, Any, BinaryIO
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import demand
-from pipeline.models import Document, DocumentVersion, Evidence, Fault, FinancialYear, Firm, Step
+from pipeline.models import Difficulty, Document, DocumentVersion, Evidence, Fault, FinancialYear, Firm, Step
 from pipeline.models.firm import FirmOwnedQuerySet
 from pipeline.outside import scanner, storage
 
@@ -37,6 +38,7 @@ def receive(
     step: Step | None = None,
     year: FinancialYear | None = None,
     fault: Fault | None = None,
+    difficulty: Difficulty | None = None,
 ) -> Evidence:
     """Take a paper in as evidence for a step, a year or a fault. The same title again for the same becomes its next
     version: a paper sent for another step never takes the place of one that was accepted.
@@ -48,22 +50,22 @@ def receive(
         _("This step is handed in or accepted: it takes no more papers. Ask the bureau to open it again."),
     )
     name = storage.plain_name(name)
-    media_type = _media_type(name, content, size)
+    media_type = media_type_of(name, content, size)
     digest = storage.keep(content)
-    proves = {"step": step, "year": year, "fault": fault}
+    proves = {"step": step, "year": year, "fault": fault, "difficulty": difficulty}
     same = Evidence.objects.filter(firm=firm, document__purpose=purpose, document__title=name, **proves)
     document = Document.objects.filter(proves__in=same).first()
     document = document or Document.objects.create(firm=firm, purpose=purpose, title=name)
-    _add_version(document, name=name, sha256=digest, size=size, media_type=media_type, by_id=by.pk)
+    add_version(document, name=name, sha256=digest, size=size, media_type=media_type, by_id=by.pk)
     evidence, _created = Evidence.objects.get_or_create(
         firm=firm, document=document, **proves, defaults={"by_id": by.pk}
     )
     return evidence
 
 
-def _add_version(document: Document, **file: Any) -> None:
+def add_version(document: Document, **file: Any) -> DocumentVersion:
     last = document.versions.aggregate(last=Max("number"))["last"] or 0
-    DocumentVersion.objects.create(firm_id=document.firm_id, document=document, number=last + 1, **file)
+    return DocumentVersion.objects.create(firm_id=document.firm_id, document=document, number=last + 1, **file)
 
 
 def open_paper(kept: DocumentVersion) -> IO[bytes]:
@@ -90,18 +92,37 @@ def inspect(versions: FirmOwnedQuerySet[DocumentVersion], *, by: Actor) -> int:
     return judged
 
 
-def _media_type(name: str, content: BinaryIO, size: int) -> str:
+def media_type_of(name: str, content: BinaryIO, size: int, endings: Iterable[str] = KINDS) -> str:
     """The type by ending and by first bytes together; anything else is refused by name."""
-    ending = name.rpartition(".")[2].lower()
-    demand(ending in KINDS, "file", _("%(name)s: only PDF, PNG, JPEG, XLSX and DOCX files are taken.") % {"name": name})
-    demand(0 < size <= EVIDENCE_LIMIT, "file", _("%(name)s: the file is empty or larger than 20 MB.") % {"name": name})
-    media_type, opening = KINDS[ending]
+    demand_kind(name, size, endings)
+    media_type, opening = KINDS[ending_of(name)]
     content.seek(0)
     start = content.read(len(opening))
     content.seek(0)
+    demand_opening(name, start)
+    return media_type
+
+
+def ending_of(name: str) -> str:
+    before, _dot, ending = name.rpartition(".")
+    return ending.lower() if before else ""
+
+
+def demand_kind(name: str, size: int, endings: Iterable[str] = KINDS) -> None:
+    """What can be told before any byte has come."""
+    allowed = [ending for ending in KINDS if ending in endings]
+    kinds = ", ".join(ending.upper() for ending in allowed if ending != "jpeg")
+    says = _("%(name)s: only PDF, PNG, JPEG, XLSX and DOCX files are taken.")
+    if len(allowed) < len(KINDS):
+        says = _("%(name)s: for this purpose only %(kinds)s files are taken. Save it as one of them and send that.")
+    demand(ending_of(name) in allowed, "file", says % {"name": name, "kinds": kinds})
+    demand(0 < size <= EVIDENCE_LIMIT, "file", _("%(name)s: the file is empty or larger than 20 MB.") % {"name": name})
+
+
+def demand_opening(name: str, start: bytes) -> None:
+    """`start` holds the first bytes of the file, eight or more where it has them."""
     demand(
-        start == opening,
+        start.startswith(KINDS[ending_of(name)][1]),
         "file",
         _("%(name)s is not what its ending says. Save it again in its own format.") % {"name": name},
     )
-    return media_type

@@ -7,6 +7,7 @@ Without it no paper is ever found clean: closed, never open.
 import struct
 import zipfile
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from clamav_client.clamd import ClamdError, ClamdNetworkSocket
@@ -16,6 +17,8 @@ from pipeline.outside.package import has_endless_directory
 
 MEMBERS, UNPACKED, RATIO = 1_000, 200 * 1024 * 1024, 100
 SECONDS = 20.0
+ENDLESS, NOT_OFFICE, MISSING_PART = "its directory is endless", "not an Office file inside", "{part} is missing"
+MACROS, SLIPS, BOMB = "macros or embedded files", "names that lead out of it", "unpacks to far more than it should"
 OFFICE = {"spreadsheetml": "xl/workbook.xml", "wordprocessingml": "word/document.xml"}
 
 
@@ -25,7 +28,12 @@ class ScannerDown(Exception):
 
 def objections(content: BinaryIO, media_type: str) -> list[str]:
     """Why the file must not be shown; empty where nothing was found. Raises ScannerDown."""
-    return [*_structure(content, media_type), *_virus(content)]
+    return [*flaws(content, media_type), *_virus(content)]
+
+
+def flaws(content: BinaryIO, media_type: str) -> list[str]:
+    """What is wrong with the inner structure, told without any scanner."""
+    return list(_structure(content, media_type))
 
 
 def _structure(content: BinaryIO, media_type: str) -> Iterator[str]:
@@ -34,22 +42,30 @@ def _structure(content: BinaryIO, media_type: str) -> Iterator[str]:
         return
     content.seek(0)
     if has_endless_directory(content):
-        yield "its directory is endless"
+        yield ENDLESS
         return
     try:
         with zipfile.ZipFile(content) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
-        yield "not an Office file inside"
+        yield NOT_OFFICE
         return
     names = {member.filename for member in members}
     packed, unpacked = sum(m.compress_size for m in members), sum(m.file_size for m in members)
     if part not in names:
-        yield f"{part} is missing"
+        yield MISSING_PART.format(part=part)
     if any(name.endswith(("vbaProject.bin", ".exe", ".dll")) or "/embeddings/" in name for name in names):
-        yield "macros or embedded files"
+        yield MACROS
+    if any(_leaves(name) for name in names):
+        yield SLIPS
     if len(members) > MEMBERS or unpacked > UNPACKED or unpacked > RATIO * max(packed, 1):
-        yield "unpacks to far more than it should"
+        yield BOMB
+
+
+def _leaves(name: str) -> bool:
+    """Whether a member's name would lead out of the folder it is unpacked into."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or ":" in name
 
 
 def _virus(content: BinaryIO) -> Iterator[str]:
