@@ -127,7 +127,7 @@ LINES = (
         money=False,
         help=gettext_lazy(
             "Each month the half of opening and closing number, then the mean of the months. Part-time and temporary"
-            " staff count from 183 days a year on."
+            " staff count once they have worked the days that the regulation asks for."
         ),
         rule="tech_staff_ratio",
         sample=gettext_lazy("120 at the beginning and 122 at the end of every month give 121."),
@@ -138,7 +138,8 @@ LINES = (
         part_of="staff",
         money=False,
         help=gettext_lazy(
-            "Who works on R&D, manages it or serves it directly, at least 183 days in the year; averaged as staff is."
+            "Who works on R&D, manages it or serves it directly, for the days that the regulation asks for; averaged as"
+            " staff is."
         ),
         rule="tech_staff_ratio",
         sample=gettext_lazy("16 all the year and 2 who came on 1 July give 17."),
