@@ -110,7 +110,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # fields are drawn by our templates
 
-# Log-in. There is no sign-up: accounts are invited. Lock-out is allauth's, kept in the database cache.
+# Log-in. Who signs up has no seat and sees nothing before a firm's owner or an office seats them. Lock-out is allauth's, kept in the database cache.
 AUTH_USER_MODEL = "pipeline.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -129,7 +129,7 @@ ACCOUNT_ADAPTER = "pipeline.request.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/15m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/15m/ip", "signup": "10/h/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

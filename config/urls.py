@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from pipeline.desk import preferences
+from pipeline.public import signup
 
 urlpatterns = [
     path("", preferences.home, name="home"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("demonstration/day", preferences.demo_day, name="demo_day"),
     path("desk/", include("pipeline.desk.urls")),
     path("accounts/", include("allauth.urls")),
+    path("signup", signup.signup, name="signup"),
     path("portal/", include("pipeline.portal.urls")),
     path("coach/", include("pipeline.advisers.urls")),
     path("notices/", include("pipeline.public.urls")),

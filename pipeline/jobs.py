@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import batched
 from typing import Any
 
@@ -16,8 +17,36 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
-from pipeline.acts import case, diagnosis, evidence, notice, roster, trail, trial, trial_sheet
-from pipeline.models import Case, Certificate, DocumentVersion, Firm, Heartbeat, Import, Notice, Trial, TrialSheet, User
+from pipeline.acts import (
+    case,
+    claim,
+    diagnosis,
+    difficulty,
+    evidence,
+    hour,
+    notice,
+    roster,
+    sme,
+    trail,
+    trial,
+    trial_sheet,
+)
+from pipeline.models import (
+    Booking,
+    Case,
+    Certificate,
+    Claim,
+    Difficulty,
+    DocumentVersion,
+    Firm,
+    Heartbeat,
+    Import,
+    Notice,
+    SmeRegistration,
+    Trial,
+    TrialSheet,
+    User,
+)
 from pipeline.outside import mail
 from pipeline.outside.scanner import ScannerDown
 from pipeline.rules.workdays import carried_calendar
@@ -79,6 +108,7 @@ def inspect_papers() -> None:
         for key in waiting:
             with _left_if_broken("paper", key, but=ScannerDown):
                 evidence.inspect(DocumentVersion.objects.filter(pk=key), by=INTAKE)
+        claim.inspect(Claim.objects.filter(paper_state=Claim.RECEIVED), by=INTAKE)
     except ScannerDown as error:
         log.warning("papers wait for the scanner: %s", error)
 
@@ -155,6 +185,18 @@ def remind_firms() -> None:
     today, calendar = clock.today(), carried_calendar()
     with transaction.atomic():
         case.remind(Case.objects.to_remind(today, [calendar.add(today, n).due for n in (3, 1)]), by=INTAKE, on=today)
+
+
+@shared_task(**_as(INTAKE))
+def remind_of_help() -> None:
+    """Every morning: what waits for an answer too long goes to the city; hours of today and tomorrow are recalled, and
+    registrations as a technology SME that end.
+    """
+    today = clock.today()
+    with transaction.atomic():
+        difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=today)
+        hour.remind(Booking.objects.to_remind(today, today + timedelta(days=1)), by=INTAKE, on=today)
+        sme.remind(SmeRegistration.objects.all(), by=INTAKE, on=today)
 
 
 @shared_task(**_as(INTAKE))

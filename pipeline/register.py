@@ -325,7 +325,6 @@ def _seat_policies(name: str) -> Iterator[str]:
     colleagues = "office_id in (select mp_offices())"  # a head puts cases into their hands
     everybody = f"{SEES_ALL} or (select mp_holds('security_admin'))"
     agencies = "(kind = 'agency' and exists (select mp_own_firms()))"  # firms let them act
-    mine = f"(user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {agencies} or {colleagues})"
     given = "(select mp_holds('security_admin')) or (select mp_provisions())"
     owned = "firm_id in (select mp_owned_firms())"
     checked = (
@@ -335,11 +334,13 @@ def _seat_policies(name: str) -> Iterator[str]:
         "exists (select from pipeline_invitation i where i.id in (select mp_invited())"
         " and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind)"
     )
+    taken_over = f"(kind = 'firm_owner' and {asked})"  # who takes a firm over ends its owner's seat
+    seen = f"user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {agencies} or {colleagues}"
     yield from _policies(
         name,
-        select=mine,
+        select=f"({seen} or {taken_over})",
         add=f"({given} or {owned} or {checked} or (user_id = (select mp_user()) and {asked}))",
-        write=f"({given} or {owned} or (kind = 'firm_owner' and {asked}))",  # who takes over ends the owner's seat
+        write=f"({given} or {owned} or {taken_over})",
         remove=f"({given})",
     )
     yield from _owner_reads(name)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,21 +29,42 @@ from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import INTAKE
 from pipeline.acts import (
+    announcement,
     application,
     book,
     case,
     certificate,
+    claim,
     coaching,
+    conversion,
     diagnosis,
+    difficulty,
     evidence,
     firm,
+    hour,
+    ledger,
+    mandate,
     notice,
     people,
+    product,
     roster,
+    staff,
     trial,
 )
 from pipeline.acts import round as rounds
-from pipeline.models import Case, Certificate, FinancialYear, Firm, Import, Round, Step, User
+from pipeline.models import (
+    Case,
+    Certificate,
+    FinancialYear,
+    Firm,
+    Hour,
+    Import,
+    IntellectualProperty,
+    RdProject,
+    Round,
+    Step,
+    User,
+)
 from pipeline.request import CompressionMiddleware
 from tests.cast import DAY, QINGHE, SINCE, YEARS, Cast, Story, city, fresh, the, yuan
 from tests.outside.workbooks import HEAD, xlsx
@@ -96,12 +118,30 @@ LISTS: dict[str, Listing] = {
     "portal:home": Listing("li", 9, lambda world: [world.returned.uscc]),
     "portal:corrections": Listing("li", 10, lambda world: [world.returned.uscc]),
     "portal:property": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:projects": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:project": Listing("li", 10, lambda world: [QINGHE, "RD10"]),
+    "portal:ledger": Listing("li", 10, lambda world: [QINGHE, 2025]),
+    "portal:products": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:conversions": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:triangle": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:staff": Listing("li", 10, lambda world: [QINGHE, 2025]),
+    "portal:history": Listing("li", 10, lambda world: [QINGHE]),
     "portal:plan": Listing("li", 10, lambda world: [QINGHE]),
     "portal:step": Listing("li", 10, lambda world: [QINGHE, 1]),
     "portal:messages": Listing("li", 10, lambda world: [QINGHE]),
     "portal:application": Listing("li", 10, lambda world: [QINGHE]),
     "portal:certificate": Listing("li", 10, lambda world: [world.holder.uscc]),
-    "portal:people": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:workbook": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:accounts": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:difficulties": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:hours": Listing("li", 10, lambda world: [QINGHE]),
+    "desk:difficulties": Listing("wang", 12),
+    "desk:hours": Listing("wang", 12),
+    "portal:papers": Listing("li", 18, lambda world: [QINGHE]),
+    "portal:people": Listing("li", 13, lambda world: [QINGHE]),
+    "portal:clients": Listing("agent", 10),
+    "desk:claims": Listing("wang", 12),
+    "desk:announcements": Listing("chen", 12),
 }
 
 # Pages whose length does not follow the record: forms, single things, files, answers to a click.
@@ -113,11 +153,18 @@ NO_LISTS = {
     "desk:firm_verify",
     "desk:document", "desk:roster_progress", "desk:roster_confirm", "desk:roster_cancel", "desk:roster_marked",
     "desk:roster_template",
+    "portal:ledger_line", "portal:ledger_paste", "portal:ledger_count", "portal:ledger_book", "portal:ledger_detail",
+    "portal:product", "portal:conversion", "portal:staff_member", "portal:staff_paste", "portal:staff_count",
     "desk:books", "desk:book", "desk:supposition", "desk:trial", "desk:trial_progress", "desk:trial_sheet",
     "desk:trial_download", "desk:trial_download_progress", "desk:scheme",
     "desk:scheme_save", "desk:scheme_try", "desk:scheme_move",
     "portal:begin", "portal:submit", "portal:withdraw", "portal:firm", "portal:contact", "portal:figures",
-    "portal:diagnosis",
+    "portal:figures_draft", "portal:reconciliation",
+    "signup", "portal:claim", "portal:join", "desk:claim", "desk:claim_paper",
+    "portal:difficulty", "portal:sme", "portal:one_page", "desk:difficulty",
+    "portal:diagnosis", "portal:workbook_file", "portal:workbook_returned", "portal:workbook_marked",
+    "portal:accounts_book",
+    "portal:paper", "portal:upload", "portal:upload_piece", "portal:commitment",
 }  # fmt: skip
 
 
@@ -147,6 +194,9 @@ class World:
             self._holders(more)
             self._reviewed(more)
             self._one_firm(more)
+            self._let_in(more)
+            self._own_books(more)
+            self._helped(more)
         self._rosters(more)
         self._schemes(more)
         self.cast = fresh(self.cast)
@@ -240,6 +290,54 @@ class World:
                 case.raise_flag(the(qinghe), kind="objection", by=cast.wang, on=DAY, says=f"第 {at} 件")
                 diagnosis.keep(the(qinghe), by=cast.wang, on=DAY)
 
+    def _helped(self, more: int) -> None:
+        """Questions of the firm, and hours of the county: every other one is booked."""
+        li, wang, qinghe = self.cast.li, self.cast.wang, self.qinghe
+        now = datetime.combine(DAY, time(), UTC)
+        for at in range(self.size - more, self.size):
+            begins = {"starts_at": now + timedelta(days=30, hours=at), "minutes": 30}
+            with acting(wang):
+                offered = hour.offer(**begins, place="一楼", by=wang, now=now)
+            with acting(li):
+                difficulty.ask(qinghe, kind="policy", says=f"第 {at} 问", by=li, on=DAY)
+                if at % 2:
+                    chosen = Hour.objects.filter(pk=offered.pk)
+                    hour.book(chosen, qinghe, about="辅导", by=li, on=DAY, now=now)
+
+    def _own_books(self, more: int) -> None:
+        """Projects with a line each, products, results put to use and persons; one project is tied to every right."""
+        li, qinghe = self.cast.li, self.qinghe
+        with acting(li):
+            for at in range(self.size - more, self.size):
+                named = {"code": f"RD{at + 10}", "title": f"第 {at} 个项目"}
+                project = ledger.write_project(qinghe, named, version=None, by=li)
+                ledger.write_lines(qinghe, [{**_line(at), "project": project}], again=False, by=li, on=DAY)
+                sold = {"code": f"PS{at + 10}", "title": f"第 {at} 个产品"}
+                product.record(qinghe, sold, {2025: Decimal(at)}, version=None, by=li)
+                result = {"year": 2025, "result": f"成果{at}", "way": "self"} | dict.fromkeys(CORNERS)
+                conversion.record(qinghe, result, conversion=None, by=li, on=DAY)
+                staff.record_members(qinghe, 2025, [{"name": f"众{at}", "post": "", "days_worked": 200}], by=li)
+            first, rights = RdProject.objects.get(firm=qinghe, code="RD10"), IntellectualProperty.objects.all()
+            product.tie(qinghe, add={(first.pk, each.pk, None) for each in rights}, remove=set(), by=li)
+
+    def _let_in(self, more: int) -> None:
+        """Firms that let one agency act for them, people who claim a firm, what the city announces."""
+        firms, agent, chen = self._firms(more), self.cast.agent, self.cast.chen
+        self._seat_owner(firms)
+        with acting(self.owner):
+            for each in firms:
+                mandate.grant(each, agent.username, parts=["plan"], until=DAY.replace(year=2027), by=self.owner, on=DAY)
+        with acting(self.cast.zhang):
+            for at in range(self.size - more, self.size):
+                file: dict[str, Any] = {"content": BytesIO(PAPER), "file_name": "a.pdf", "size": len(PAPER)}
+                code = str(_record(self.cast, 90_000 + at)["uscc"])
+                claim.make(self.cast.offices["linan"], uscc=code, name="新苗", **file, by=self.cast.zhang, on=DAY)
+        with acting(chen):
+            for at in range(self.size - more, self.size):
+                days: dict[str, Any] = {"since": DAY, "until": DAY.replace(year=2027)}
+                text: dict[str, Any] = {"title": f"第{at}号通知", "text": "请看"}
+                announcement.publish(kind="news", **text, seats=["firm_owner", "agency"], **days, by=chen)
+
     def _people(self, more: int) -> None:
         song = self.cast.song
         with acting(song):
@@ -303,6 +401,14 @@ def _record(cast: Cast, at: int) -> dict[str, object]:
         "class_one": 0,
         "class_two": 0,
     }
+
+
+CORNERS = ("project", "right", "product")
+
+
+def _line(at: int) -> dict[str, object]:
+    voucher = {"day": date(2025, 3, 1), "voucher_kind": "记", "voucher_number": str(at), "summary": "料", "basis": ""}
+    return {**voucher, "amount": Decimal(1 + at), "hte_category": "direct", "tax_category": "direct"}
 
 
 def _all(firms: list[Firm]) -> Any:

@@ -101,6 +101,14 @@ def consent(appointment: Appointment, *, by: Actor, on: date) -> None:
     Appointment.objects.filter(pk=appointment.pk, consented_on=None).update(consented_on=on)
 
 
+@transaction.atomic
+def withdraw_consent(appointment: Appointment, *, by: Actor) -> None:
+    """The coach sees nothing of the firm any more. The assignment stays, and the firm may consent again."""
+    rows = Appointment.objects.filter(pk=appointment.pk)
+    access.require(by, "coaching.withdraw_consent", rows)
+    rows.update(consented_on=None)
+
+
 def _steps(drawn: Plan, rounds: Sequence[Call], refused: Sequence[str]) -> Iterator[Step]:
     """The steps of the best way to a pass, or what stands in it; then what the agency refused although no step does."""
     steps = planned(drawn.diagnosis.shown, rounds=rounds, book=drawn.diagnosis.judged_by).steps

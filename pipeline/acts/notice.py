@@ -203,6 +203,11 @@ WORDS = {
         _("Your firm is certified"),
         _("Certificate %(note)s of %(firm)s was recorded. What it asks of you, and by when, is in the portal."),
     ),
+    "claim.accept": Words(
+        (FIRM,),
+        _("Your firm's account is open"),
+        _("The office has checked the papers of %(firm)s. Its owner can invite colleagues now."),
+    ),
     "coaching.finish_step": Words(
         (COUNTY,),
         _("A step is ready to be looked at"),
@@ -217,6 +222,46 @@ WORDS = {
         (FIRM,),
         _("A step of your plan needs more"),
         _("Case %(number)s: %(note)s"),
+    ),
+    "difficulty.ask": Words(
+        (COUNTY,),
+        _("A firm asks for help"),
+        _("%(firm)s asks for help: %(note)s. The answer is due by %(due)s."),
+    ),
+    "difficulty.escalate": Words(
+        (COUNTY, CITY),
+        _("A firm waits for help too long"),
+        _("%(firm)s asked for help and has had no answer, which was due by %(due)s."),
+    ),
+    "difficulty.answer": Words(
+        (FIRM,),
+        _("Your request for help is answered"),
+        _("The answer is in the portal. Close the request there and say whether it helped."),
+    ),
+    "hour.book": Words(
+        (COUNTY, CITY),
+        _("A firm has booked an hour"),
+        _("%(firm)s comes on %(due)s: %(note)s"),
+    ),
+    "hour.cancel": Words(
+        (COUNTY, CITY),
+        _("A firm has cancelled an hour"),
+        _("%(firm)s does not come on %(due)s."),
+    ),
+    "hour.withdraw": Words(
+        (FIRM,),
+        _("A booked hour is called off"),
+        _("The hour on %(due)s does not take place: %(note)s Please book another."),
+    ),
+    "hour.remind": Words(
+        (FIRM,),
+        _("You have booked an hour"),
+        _("It begins on %(due)s: %(note)s"),
+    ),
+    "sme.remind": Words(
+        (FIRM,),
+        _("Please renew your SME registration"),
+        _("The registration of %(note)s has to be updated by %(due)s, or it ends."),
     ),
     "book.propose": Words(
         (CITY,),
@@ -261,9 +306,10 @@ def write(
     Notice.objects.bulk_create(notices)
 
 
-def tell_firm(firm: Firm, *, kind: str, **values: object) -> None:
+def tell_firm(firm: Firm, *, kind: str, to: str = FIRM, **values: object) -> None:
+    """One notice about a firm, without a case, to one side."""
     title, body = compose(kind, {"firm": firm.name, "number": "—", "due": "—", "note": "", **values})
-    Notice.objects.create(firm=firm, to=FIRM, kind=kind, title=title, body=body)
+    Notice.objects.create(firm=firm, to=to, kind=kind, title=title, body=body)
 
 
 def tell_city(*, kind: str, **values: object) -> None:

@@ -26,6 +26,7 @@ BEGINNINGS = (
     (access.OFFICE, "desk:queue"),
     (frozenset({"leader"}), "desk:funnel"),
     (frozenset({"coach"}), "advisers:home"),
+    (frozenset({"agency"}), "portal:clients"),
     (frozenset({"system_admin"}), "health"),
 )
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -40,7 +41,7 @@ def home(request: StaffRequest) -> HttpResponse:
     for seats, name in BEGINNINGS:
         if kinds & seats:
             return redirect(name)
-    return redirect("account_change_password")
+    return redirect("account_change_password" if kinds else "portal:claim")
 
 
 @login_not_required

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pipeline import access
-from pipeline.models import Application, Case, Certificate, Fault, Firm, Obligation, Round, Step, User
+from pipeline.models import Announcement, Application, Case, Certificate, Fault, Firm, Obligation, Round, Step, User
 from pipeline.models.record import Item, checklist
-from pipeline.portal import standing
+from pipeline.portal import estimate, standing
 from pipeline.request import StaffRequest
 from pipeline.stages import CASE_MOVES, Due
 from pipeline.templatetags.look import spoken
 
-SHOWN_GAPS = 4
+SHOWN_GAPS, SHOWN_PINNED, DECEMBER = 4, 6, 12
+TOLD = {"kind": "kind", "title": "title", "text": "text", "link": "link"}
 STEP_STATES = {"open": "open", "handed_in": "submitted", "done": "accepted", "dropped": "open"}
 WITHDRAWABLE = CASE_MOVES["case.withdraw"].from_
 
@@ -61,7 +64,10 @@ class Standing:
 
 
 def home(request: StaffRequest, uscc: str) -> HttpResponse:
-    firm = standing.firm_or_404(request, uscc)
+    pinned = Announcement.objects.pinned(request.today, request.user.seat_kinds).values(told=JSONObject(**TOLD))
+    firm = standing.firm_or_404(request, uscc, pinned=ArraySubquery(pinned[:SHOWN_PINNED]))
+    if firm.mandate:
+        return render(request, "portal/home/mandate.html", {"firm": firm, "year": request.today.year - 1})
     where = _fetch(firm, request.user, request.today)
     case = where.case
     context = {
@@ -77,10 +83,63 @@ def home(request: StaffRequest, uscc: str) -> HttpResponse:
         "stations": standing.stations(case, where.application, firm, request.today) if case else [],
         "short": firm.latest_diagnosis.unmet if firm.latest_diagnosis else 0,
         "gaps": gaps(firm),
-        "last_year": standing.years_asked(firm, request.today)[-1],
+        "too_late": estimate.too_late(firm, request.today) if request.today.month == DECEMBER else [],
+        "pages": pages(firm, request.today),
         "withdrawable": case is not None and case.stage in WITHDRAWABLE and access.may(request.user, "case.withdraw"),
     }
     return render(request, "portal/home/home.html", context)
+
+
+def pages(firm: Firm, today: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The pages of the firm, in groups: each with its address and its name."""
+    year = standing.years_asked(firm, today)[-1]
+    groups = [
+        (_("The record"), _record_pages(year, today.year)),
+        (_("Certification and registration"), _way_pages()),
+        (_("Help and account"), _account_pages()),
+    ]
+    return [
+        (title, [(reverse(f"portal:{name}", args=[firm.uscc, *more]), label) for label, name, *more in listed])
+        for title, listed in groups
+    ]
+
+
+def _record_pages(last: int, running: int) -> list[tuple[Any, ...]]:
+    return [
+        (_("About the firm"), "firm"),
+        (_("Figures"), "figures", last),
+        (_("Estimate of this year"), "figures", running),
+        (_("Three-way reconciliation"), "reconciliation", last),
+        (_("Fill in with Excel"), "workbook"),
+        (_("Bring a year in from the books"), "accounts"),
+        (_("Staff"), "staff", last),
+        (_("R&D projects"), "projects"),
+        (_("R&D ledger"), "ledger", last),
+        (_("Intellectual property"), "property"),
+        (_("High-tech products and services"), "products"),
+        (_("Conversions of results"), "conversions"),
+        (_("Projects, rights and products in one table"), "triangle"),
+        (_("Papers"), "papers"),
+        (_("History of the record"), "history"),
+    ]
+
+
+def _way_pages() -> list[tuple[Any, ...]]:
+    return [
+        (_("Application for certification"), "application"),
+        (_("Certificate"), "certificate"),
+        (_("SME registration"), "sme"),
+        (_("One page for the boss"), "one_page"),
+    ]
+
+
+def _account_pages() -> list[tuple[Any, ...]]:
+    return [
+        (_("Ask for help"), "difficulties"),
+        (_("Book an hour"), "hours"),
+        (_("Messages"), "messages"),
+        (_("Members, coaches and agencies"), "people"),
+    ]
 
 
 def _fetch(firm: Firm, user: User, today: date) -> Standing:

@@ -7,14 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pipeline import access
+from pipeline.acts import mandate as mandate_acts
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Application, Case, Fault, Firm, Notice, Office, Transition
+from pipeline.models import Application, Case, Fault, Firm, Mandate, Notice, Office, Transition
 from pipeline.models.record import YEARS_ASKED
 from pipeline.request import StaffRequest
 from pipeline.rules import Book
@@ -34,6 +35,15 @@ STATION_OF = {
 }
 LEFT_BY = ("case.submit", "case.forward", "case.publish", "case.admit", "application.open", "certificate.issue")
 RETURNED = frozenset({"county_returned", "city_returned"})
+# Page of an agency -> the part of the record the firm must have let it into.
+PARTS = {
+    "portal:figures": "figures",
+    "portal:reconciliation": "figures",
+    "portal:property": "rights",
+    "portal:diagnosis": "plan",
+    "portal:plan": "plan",
+    "portal:step": "plan",
+}
 
 
 @dataclass(frozen=True)
@@ -47,17 +57,36 @@ class Station:
     paused: bool = False
 
 
-def firm_or_404(request: StaffRequest, uscc: str) -> Any:
-    """The firm of one of the person's firm seats, with its county's office and the count of unread messages."""
+def firm_or_404(request: StaffRequest, uscc: str, **beside: Any) -> Any:
+    """The firm of one of the person's firm seats, with its county's office and the count of unread messages, and what
+    else is asked for in the same statement.
+    """
     office = Office.objects.filter(level=Office.COUNTY, division_id=OuterRef("county_id"))
     unread = Notice.objects.filter(firm=OuterRef("pk"), to=Notice.FIRM, read_at=None).order_by().values("firm")
-    firms = Firm.objects.within(request.user.reach(access.FIRM)).with_county()
+    firms = Firm.objects.within(request.user.reach(access.MEMBERS)).with_county()
     firms = firms.annotate(
         office_name=Subquery(office.values("name")[:1]),
         office_phone=Subquery(office.values("phone")[:1]),
         unread=Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0),
+        **beside,
     )
-    return get_object_or_404(firms.select_related("latest_diagnosis"), uscc=uscc)
+    firm: Any = get_object_or_404(firms.select_related("latest_diagnosis"), uscc=uscc)
+    firm.mandate = None if any(seat.firm_id == firm.pk for seat in request.user.seats) else _mandate(request, firm)
+    return firm
+
+
+def _mandate(request: StaffRequest, firm: Firm) -> Mandate:
+    """By what an agency opens this page; a page of a part that the firm keeps to itself does not exist for it. That it
+    looked is noted for the firm.
+    """
+    mandate = get_object_or_404(Mandate.objects.current().select_related("by"), firm=firm, agent=request.user)
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    part = PARTS.get(page, "")
+    if page != "portal:home" and part not in mandate.parts:
+        raise Http404("not let into this part")
+    if part:
+        mandate_acts.note_look(firm, part, by=request.user, on=request.today)
+    return mandate
 
 
 def current_case(firm: Firm) -> Case | None:

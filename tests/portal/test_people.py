@@ -1,19 +1,28 @@
-"""The firm's members, and the coach it lets in."""
+"""The firm's members, the coach and the agency it lets in, and who looked."""
 
 from datetime import date
 
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from config.postgres.scope import acting
-from pipeline.acts import coaching, people
-from pipeline.models import Appointment, Firm
+from pipeline.acts import coaching, mandate, people
+from pipeline.models import Appointment, Firm, Invitation, Mandate, Viewing
 from tests.cast import DAY, YUNLING, Cast
 from tests.portal.conftest import Visitor
+
+UNTIL = date(2027, 11, 2)
 
 
 def appointed(cast: Cast) -> None:
     with acting(cast.wang), transaction.atomic():
-        coaching.appoint(cast.qinghe, cast.zhang, by=cast.wang, on=DAY, until=date(2027, 11, 2))
+        coaching.appoint(cast.qinghe, cast.zhang, by=cast.wang, on=DAY, until=UNTIL)
+
+
+def let_act(cast: Cast, *parts: str) -> None:
+    with acting(cast.li), transaction.atomic():
+        mandate.grant(cast.qinghe, "agent", parts=parts, until=UNTIL, by=cast.li, on=DAY)
 
 
 def test_members_are_listed_with_their_seats(cast: Cast) -> None:
@@ -22,16 +31,76 @@ def test_members_are_listed_with_their_seats(cast: Cast) -> None:
     assert "何云" not in page
 
 
-def test_the_owner_lets_a_coach_in(cast: Cast) -> None:
+def test_the_owner_lets_a_coach_in_and_out_again(cast: Cast) -> None:
     appointed(cast)
     Visitor(cast.li).post("people", coach="zhang")
     with acting(cast.li), transaction.atomic():
         assert Appointment.objects.get().consented_on == DAY
+    Visitor(cast.li).post("people", do="withdraw-consent", coach="zhang")
+    with acting(cast.li), transaction.atomic():
+        assert Appointment.objects.get().consented_on is None
 
 
 def test_nobody_else_of_the_firm_can(cast: Cast) -> None:
     appointed(cast)
     assert Visitor(cast.bai).post("people", coach="zhang").status_code == 403
+    invitation = {"invite-to": "13900000077", "invite-kind": "firm_viewer"}
+    assert Visitor(cast.bai).post("people", do="invite", **invitation).status_code == 403
+
+
+def test_an_invitation_shows_its_link_once_and_the_link_asks_to_sign_in(cast: Cast) -> None:
+    sent = {"do": "invite", "invite-to": "１３９ 0000 0077", "invite-kind": "firm_rd"}
+    link = Visitor(cast.li).post("people", **sent).context["link"]
+    with acting(cast.li), transaction.atomic():
+        assert Invitation.objects.get().phone == "13900000077"
+    assert link.rpartition("/")[2] not in Visitor(cast.li).text("people")
+    assert Client().get(link).status_code == 302
+
+
+def test_a_number_that_is_none_is_told_at_the_field(cast: Cast) -> None:
+    page = Visitor(cast.li).post("people", do="invite", **{"invite-to": "12", "invite-kind": "firm_rd"})
+    assert page.context["invite"].errors["to"]
+
+
+def test_an_agency_acts_only_in_the_parts_it_was_let_into_and_its_look_is_told(cast: Cast) -> None:
+    let_act(cast, "figures")
+    agent = Visitor(cast.agent)
+    assert cast_name(cast) in agent.client.get(reverse("portal:clients")).content.decode()
+    assert "李青" in agent.text("home")
+    assert agent.get("figures", 2025).status_code == 200
+    assert agent.get("property").status_code == 404
+    assert agent.get("people").status_code == 404
+    assert Visitor(cast.agent, YUNLING).get("figures", 2025).status_code == 404
+    with acting(cast.li), transaction.atomic():
+        assert [(each.part, each.day) for each in Viewing.objects.all()] == [("figures", DAY)]
+    assert "代理记账" in Visitor(cast.li).text("people")
+
+
+def cast_name(cast: Cast) -> str:
+    with acting(cast.li), transaction.atomic():
+        return cast.qinghe.name
+
+
+def test_an_ended_mandate_closes_the_pages_at_the_next_request(cast: Cast) -> None:
+    let_act(cast, "figures", "rights")
+    assert Visitor(cast.agent).get("property").status_code == 200
+    Visitor(cast.li).post("people", do="revoke", agent="agent")
+    assert Visitor(cast.agent).get("property").status_code == 404
+    with acting(cast.li), transaction.atomic():
+        assert not Mandate.objects.current().exists()
+
+
+def test_an_agency_that_nobody_knows_is_told_at_the_field(cast: Cast) -> None:
+    sent = {"mandate-agent": "zhang", "mandate-parts": "plan", "mandate-until": "2027-01-01"}
+    page = Visitor(cast.li).post("people", do="mandate", **sent)
+    assert page.context["mandate"].errors["agent"]
+
+
+def test_the_owner_changes_and_ends_a_seat(cast: Cast) -> None:
+    with acting(cast.bai), transaction.atomic():
+        seat = cast.bai.seats[0].pk
+    Visitor(cast.li).post("people", do="end", seat=str(seat))
+    assert Visitor(cast.bai).get("home").status_code == 404
 
 
 def test_whoever_has_seats_in_two_firms_chooses_between_them(cast: Cast) -> None:

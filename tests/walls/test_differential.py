@@ -44,7 +44,7 @@ def crowd(world: World) -> dict[str, User]:
 
 
 def _draw_seat(world: World, user: User, lot: random.Random) -> None:
-    kind = lot.choice(sorted(access.SEATS))
+    kind = lot.choice(sorted(access.SEATS - {"firm_owner"}))  # of whom a firm has one
     free = kind not in access.OFFICE | access.FIRM | {"leader"}
     office = lot.choice(list(world.offices.values()))
     Seat.objects.create(

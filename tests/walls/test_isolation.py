@@ -51,7 +51,7 @@ PEOPLE = {
     "coming officer": NOTHING,
     "frozen officer": NOTHING,
     "two counties": Sees(now=("north", "south", "gone"), past=("lost",)),
-    "official and owner": Sees(now=("north", "south", "gone")),
+    "official and member": Sees(now=("north", "south", "gone")),
     "coach of the bureau": NOTHING,
     "misplaced city officer": NOTHING,
     "misplaced county officer": NOTHING,
@@ -61,6 +61,10 @@ PEOPLE = {
     "coach of the past": NOTHING,
     "coach to come": NOTHING,
     "coach who lost the seat": NOTHING,
+    "agency with a mandate": Sees(now=("south",)),
+    "agency of the past": NOTHING,
+    "agency to come": NOTHING,
+    "agent without a seat": NOTHING,
 }
 
 
@@ -126,6 +130,7 @@ def test_nothing_is_there_where_no_scope_was_ever_declared(world: World, whole: 
 
 def test_not_even_the_owner_sees_what_firms_confide(world: World):
     open_to_functions = {"pipeline_firm", "pipeline_firmmove", "pipeline_appointment", "pipeline_seat"}
+    open_to_functions |= {"pipeline_mandate", "pipeline_invitation"}
     with as_role("owner") as raw:
         for name in [*FIRM_TABLES, *OFFICE_TABLES]:
             assert name in open_to_functions or rows(raw, name) == set(), name
@@ -332,7 +337,10 @@ def test_a_roster_is_not_put_into_a_foreign_office(world: World):
             raw.execute("update pipeline_import set office_id = %s", [world.offices["south"]])
 
 
-def test_seats_are_given_by_the_security_administrator_alone(world: World):
+OWNED = {"seat:firm_owner": ("north",), "south owner": ("south",)}
+
+
+def test_seats_are_given_by_the_security_administrator_and_those_of_a_firm_by_its_owner(world: World):
     for name in PEOPLE:
         with as_role("web") as raw:
             declare(raw, world.people[name])
@@ -345,7 +353,9 @@ def test_seats_are_given_by_the_security_administrator_alone(world: World):
                 continue
             with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
                 raw.execute(put, [world.people["nobody"]])
-            assert raw.execute("update pipeline_seat set kind = kind").rowcount == 0
+            own = [world.firms[each] for each in OWNED.get(name, ())]
+            there = raw.execute("select count(*) from pipeline_seat where firm_id = any(%s)", [own]).fetchone()
+            assert (raw.execute("update pipeline_seat set kind = kind").rowcount,) == there, name
             assert raw.execute("delete from pipeline_seat").rowcount == 0
 
 
@@ -357,7 +367,49 @@ def test_people_see_their_own_seats_their_firms_their_colleagues_and_offices_the
             office = world.offices["north"] if name == "seat:county_officer" else 0
             form = (
                 "select id from pipeline_seat where user_id = %s or firm_id = any(%s) or office_id = %s"
-                " or (kind = 'coach' and %s > 0)"
+                " or (kind = 'coach' and %s > 0) or (kind = 'agency' and %s)"
             )
-            wanted = {key for (key,) in everything.execute(form, [world.people[name], mine, office, office])}
+            firm = name == "seat:firm_viewer"
+            wanted = {key for (key,) in everything.execute(form, [world.people[name], mine, office, office, firm])}
             assert rows(raw, "pipeline_seat") == wanted, name
+
+
+def test_who_is_invited_takes_the_offered_seat_and_no_other(world: World):
+    put = "insert into pipeline_seat (user_id, firm_id, kind, agency, during) values (%s, %s, %s, '', '[2026-01-01,)')"
+    nobody, north, south = world.people["nobody"], world.firms["north"], world.firms["south"]
+    with as_role("postgres") as raw:
+        raw.execute("update pipeline_user set phone = '13900005678' where id = %s", [nobody])
+        raw.execute("update pipeline_invitation set phone = '13900009999' where firm_id <> %s", [north])
+        raw.execute("set local role web")
+        declare(raw, nobody)
+        for firm, kind in ((south, "firm_viewer"), (north, "firm_editor"), (north, "firm_owner")):
+            with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+                raw.execute(put, [nobody, firm, kind])
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute("update pipeline_invitation set expires_at = now() + interval '9 years'")
+        raw.execute(put, [nobody, north, "firm_viewer"])
+        used = raw.execute("update pipeline_invitation set used_at = now(), used_by_id = %s", [nobody])
+        assert used.rowcount == 1
+        assert raw.execute("delete from pipeline_invitation where used_at is null").rowcount == 0
+
+
+def test_a_firm_never_has_two_owners_on_one_day(world: World):
+    put = "insert into pipeline_seat (user_id, firm_id, kind, agency, during) values (%s, %s, 'firm_owner', '', %s)"
+    with as_role("web") as raw:
+        declare(raw, world.people["seat:security_admin"])
+        with pytest.raises(errors.ExclusionViolation), raw.transaction():
+            raw.execute(put, [world.people["nobody"], world.firms["north"], "[2026-01-01,)"])
+
+
+def test_a_claim_is_read_by_who_made_it_and_by_its_office(world: World):
+    with as_role("web") as raw:
+        for name, count in {
+            "nobody": 3,
+            "seat:county_officer": 1,
+            "seat:city_officer": 3,
+            "seat:firm_owner": 0,
+        }.items():
+            declare(raw, world.people[name])
+            assert len(rows(raw, "pipeline_claim")) == count, name
+        declare(raw, world.people["nobody"])
+        assert raw.execute("update pipeline_claim set state = 'accepted'").rowcount == 0

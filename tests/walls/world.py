@@ -289,7 +289,19 @@ def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author
     models.Step.objects.create(**own, plan=plan, position=1, rule="rd_intensity", what={}, gap={}, who="firm")
     models.Visit.objects.create(**own, case=case, on=day, notes="看过", **author)
     _certificate_rows(own, number, day, case, application, author)
+    _help_rows(world, own, number, day)
     models.Notice.objects.create(**own, case=case, to="firm", kind="case.admit", title={}, body={})
+
+
+def _help_rows(world: World, own: dict[str, Any], number: int, day: date) -> None:
+    officer = world.people["seat:city_officer"]
+    models.Difficulty.objects.create(
+        **own, kind="policy", says="问", to="county", asked_by_id=officer, asked_on=day, due_on=day
+    )
+    begins = make_aware(datetime.combine(day, time(9 + number)))
+    hour = models.Hour.objects.create(host_id=officer, side="city", starts_at=begins, place="一楼", state="taken")
+    models.Booking.objects.create(**own, hour=hour, about="问", booked_by_id=officer, booked_on=day)
+    models.SmeRegistration.objects.create(**own, year=2026, route="points", by_id=officer)
 
 
 def _certificate_rows(
