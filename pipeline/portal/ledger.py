@@ -1,6 +1,7 @@
 """The expense ledger of one year, line by line, and what certification and the tax law make of it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,14 @@ from pipeline import access
 from pipeline.acts import ledger as acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import ExpenseLine, FinancialYear, Firm, RdProject
-from pipeline.models.ledger import CERTIFICATION, FISCAL_FUNDS, PARTS_LEFT_OUT, SPECIAL_INCOME, tax_categories
+from pipeline.models.ledger import (
+    CERTIFICATION,
+    FISCAL_FUNDS,
+    PARTS_LEFT_OUT,
+    SPECIAL_INCOME,
+    Tally,
+    tax_categories,
+)
 from pipeline.models.record import expense_facts
 from pipeline.portal import standing
 from pipeline.portal.ledger_words import CATEGORIES, TAX_CATEGORIES, code_of, in_order
@@ -143,7 +151,8 @@ def ledger(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
         except ConditionUnmet as unmet:
             told_at(form, unmet.missing)
     every = ExpenseLine.objects.of_year(year).filter(firm=firm)
-    sums = every.sums()
+    tallies = every.tallied()
+    sums = _by_category(tallies)
     amounts = reckoned(year, sums)
     declared = FinancialYear.objects.filter(firm=firm, year=year).first()
     context = {
@@ -159,7 +168,7 @@ def ledger(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
         "declared": declared,
         "apart": _apart(declared, amounts),
         "may": access.may(request.user, "ledger.write_line"),
-        **_listed(request, every, projects),
+        **_listed(request, every, tallies, projects),
     }
     return render(request, "portal/ledger/ledger.html", context)
 
@@ -288,15 +297,35 @@ def _apart(declared: FinancialYear | None, amounts: Mapping[str, FoundAmount]) -
     return found - declared.rd_total
 
 
-def _listed(request: StaffRequest, every: Any, projects: Mapping[str, RdProject]) -> dict[str, Any]:
+class Counted(Paginator):  # type: ignore[type-arg]
+    """A list whose length is known already."""
+
+    def __init__(self, rows: Any, total: int) -> None:
+        super().__init__(rows, PAGE)
+        self.__dict__["count"] = total
+
+
+def _by_category(tallies: Sequence[Tally]) -> Sums:
+    sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    for each in tallies:
+        sums[each.hte_category, each.tax_category] += each.amount
+    return sums
+
+
+def _listed(
+    request: StaffRequest, every: Any, tallies: Sequence[Tally], projects: Mapping[str, RdProject]
+) -> dict[str, Any]:
     """The lines that the address asks for, a page of them."""
     project, category = request.GET.get("project", ""), request.GET.get("category", "")
     rows = every
     if project in projects:
         rows = rows.filter(project=projects[project])
+        tallies = [each for each in tallies if each.project == projects[project].pk]
     if category in CERTIFICATION:
         rows = rows.filter(hte_category=category)
-    page = Paginator(rows.order_by("day", "pk"), PAGE).get_page(request.GET.get("page"))
+        tallies = [each for each in tallies if each.hte_category == category]
+    total = sum(each.lines for each in tallies)
+    page = Counted(rows.order_by("day", "pk"), total).get_page(request.GET.get("page"))
     by_key = {row.pk: code for code, row in projects.items()}
     lines = [
         (row, by_key[row.project_id], CATEGORIES.get(row.hte_category), TAX_CATEGORIES[row.tax_category])
