@@ -21,12 +21,13 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import figures as figures_acts
 from pipeline.acts import firm as firm_acts
+from pipeline.acts import ledger as ledger_acts
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Contact, FinancialYear, Firm, IntellectualProperty, MoveRefused, User, Workbook
+from pipeline.models import Contact, FinancialYear, Firm, IntellectualProperty, MoveRefused, RdProject, User, Workbook
 from pipeline.models.workbook import APPLIED, DROPPED, READ
 from pipeline.outside import sheets, storage
 from pipeline.outside.firm_book.comparing import Difference, differences
-from pipeline.outside.firm_book.lines import FIGURES, FIRM, PARTS, RIGHT_FIELDS, STAFF, line_of, name_of
+from pipeline.outside.firm_book.lines import FIGURES, FIRM, PARTS, PROJECT_FIELDS, RIGHT_FIELDS, STAFF, line_of, name_of
 from pipeline.outside.firm_book.reading import FirmBook, Returned, Written, read_book, taken
 from pipeline.outside.firm_book.writing import About, Values, firm_book, marked_copy
 from pipeline.outside.roster.faults import Fault, Place
@@ -40,6 +41,7 @@ WRITTEN_BY = {
     "firm": "firm.amend",
     "contact": "firm.set_contact",
     "property": "firm.record_property",
+    "project": "ledger.write_project",
 }
 
 
@@ -57,7 +59,7 @@ def given_out(firm: Firm, years: Iterable[int], *, on: date) -> bytes:
 
 
 def held_values(firm: Firm, years: Iterable[int]) -> dict[str, str | None]:
-    """The record as cells, each under its key. Four statements."""
+    """The record as cells, each under its key. Five statements."""
     held = Firm.objects.get(pk=firm.pk)
     contact = Contact.objects.filter(firm=firm).order_by("pk").first()
     values: dict[str, str | None] = {}
@@ -70,6 +72,12 @@ def held_values(firm: Firm, years: Iterable[int]) -> dict[str, str | None]:
     for right in IntellectualProperty.objects.filter(firm=firm).order_by("kind", "number"):
         for line in RIGHT_FIELDS:
             values[f"property.{right.number}.{line.key}"] = _normal(getattr(right, line.key))
+    for project in RdProject.objects.filter(firm=firm).order_by("code"):
+        for line in PROJECT_FIELDS:
+            held_as = getattr(project, line.key)
+            values[f"project.{project.code}.{line.key}"] = (
+                f"{held_as:.2f}" if isinstance(held_as, Decimal) else _normal(held_as)
+            )
     return values
 
 
@@ -237,6 +245,8 @@ def _refuse_contradictions(after: Values, chosen: Values) -> None:
         page, _dot, rest = key.partition(".")
         if page == "property" and not (after.get(_sibling(key, "kind")) and after.get(_sibling(key, "acquired_by"))):
             wrong.append(Missing(key, _("A right needs its kind and how it was acquired.")))
+        if page == "project":
+            wrong += _project_doubts(key, after)
         if page == "contact" and not (after.get("contact.name") and after.get("contact.phone")):
             wrong.append(Missing(key, _("A contact needs a name and a telephone number.")))
         year = rest.partition(".")[0]
@@ -247,6 +257,15 @@ def _refuse_contradictions(after: Values, chosen: Values) -> None:
                 wrong.append(Missing(key, _("%(part)s would be larger than %(whole)s.") % larger))
     if wrong:
         raise ConditionUnmet(wrong)
+
+
+def _project_doubts(key: str, after: Values) -> list[Missing]:
+    told = {name: after.get(_sibling(key, name)) for name in ("title", "kind", "stage", "starts_on", "ends_on")}
+    if not (told["title"] and told["kind"] and told["stage"]):
+        return [Missing(key, _("A project needs its name, its form and its stage."))]
+    if told["starts_on"] and told["ends_on"] and told["ends_on"] < told["starts_on"]:
+        return [Missing(key, _("A project cannot end before it starts."))]
+    return []
 
 
 def _sibling(key: str, field: str) -> str:
@@ -273,6 +292,11 @@ def _write(book: Workbook, chosen: Values, *, by: User, on: date) -> None:
         right = {line.key: held.get(f"property.{number}.{line.key}") for line in RIGHT_FIELDS} | told
         values = {name: _kept(f"property.{number}.{name}", value) for name, value in right.items()}
         firm_acts.record_property(book.firm, {"number": number, **values}, by=by)
+    for code, told in parts["project"].items():
+        values = {name: _kept(f"project.{code}.{name}", value) for name, value in told.items()}
+        held_project = RdProject.objects.filter(firm=book.firm, code=code).first()
+        version = held_project.version if held_project else None
+        ledger_acts.write_project(book.firm, {"code": code, **values}, version=version, by=by)
 
 
 def _write_year(book: Workbook, year: int, told: Mapping[str, str | None], *, by: User, on: date) -> None:
@@ -288,6 +312,8 @@ def _kept(key: str, value: str | None) -> Any:
     form = line_of(key).form
     if form == "yes_no":
         return None if value is None else value == "yes"
+    if form == "money":
+        return None if value is None else Decimal(value)
     if form == "day":
         return None if value is None else date.fromisoformat(value)
     return value or ""

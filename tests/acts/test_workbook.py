@@ -17,7 +17,7 @@ from config.postgres.scope import acting
 from pipeline.access import Refused
 from pipeline.acts import figures, firm, workbook
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Contact, FinancialYear, Firm, IntellectualProperty, MoveRefused, User, Workbook
+from pipeline.models import Contact, FinancialYear, Firm, IntellectualProperty, MoveRefused, RdProject, User, Workbook
 from tests.cast import DAY, Cast
 
 YEARS = [2023, 2024, 2025]
@@ -80,12 +80,16 @@ def test_every_sheet_reaches_the_record(people: Cast):
                          ("基本情况", 13, 2, "new@example.com"), ("知识产权", 3, 6, "是")]  # fmt: skip
     edits += [("知识产权", 4, at, value) for at, value in
               enumerate(["2021SR0123456", "软件著作权", "平台", date(2021, 3, 4), "受让", None], start=1)]  # fmt: skip
-    assert apply(people, receive(people, given_out(people, *edits))) == 9
+    project = ["RD01", "控制器", None, "自主研发", "进行中", date(2025, 1, 1), None, 80]
+    edits += [("研发项目", 3, at, value) for at, value in enumerate(project, start=1)]
+    assert apply(people, receive(people, given_out(people, *edits))) == 14
     assert (year(people).sales, year(people).tech_staff) == (Decimal("87000000.00"), Decimal(17))
     assert (year(people).rd_total, year(people).source.endswith("数据.xlsx")) == (Decimal(3_290_000), True)
     with acting(people.li), transaction.atomic():
         assert Firm.objects.get(pk=people.qinghe.pk).address == "滨江路 1 号"
         assert Contact.objects.values_list("name", "email").get(firm=people.qinghe) == ("李青", "new@example.com")
+        kept = RdProject.objects.get(firm=people.qinghe)
+        assert (kept.code, kept.title, kept.budget) == ("RD01", "控制器", Decimal(800_000))
         rights = {right.number: right for right in IntellectualProperty.objects.filter(firm=people.qinghe)}
         assert rights["ZL201710601862.3"].core
         assert rights["ZL201710601862.3"].title == "一种装置"

@@ -40,6 +40,14 @@ BASE: dict[str, str | None] = {
     f"property.{RIGHT}.granted_on": "2020-01-02",
     f"property.{RIGHT}.acquired_by": "own_rd",
     f"property.{RIGHT}.core": None,
+    "project.RD01.title": "智能控制器研发",
+    "project.RD01.field": "80101",
+    "project.RD01.kind": "in_house",
+    "project.RD01.stage": "running",
+    "project.RD01.starts_on": "2025-01-01",
+    "project.RD01.ends_on": "2027-06-30",
+    "project.RD01.budget": "1200000.00",
+    "project.RD01.result": None,
 }
 SALES_2025 = ("财务数据", 3, 5)
 
@@ -143,6 +151,8 @@ def test_a_figure_in_the_wrong_unit_is_asked_about(tmp_path: Path):
         (("基本情况", 12, 2), "12345", "基本情况!B12", "电话"),
         (("知识产权", 3, 1), "ZL201710601862.4", "知识产权!A3", "校验"),
         (("知识产权", 3, 2), "商标", "知识产权!B3", "可选项"),
+        (("研发项目", 3, 1), "01号", "研发项目!A3", "项目编号"),
+        (("研发项目", 3, 5), "做着", "研发项目!E3", "可选项"),
         (("知识产权", 4, 3), "没有编号的一项", "知识产权!A4", "没有授权号"),
     ],
 )
@@ -160,6 +170,17 @@ def test_a_new_right_comes_with_all_its_cells_and_a_row_taken_out_takes_nothing_
     found = changed(edited(out(tmp_path / "a.xlsx"), *edits))
     assert {key.rpartition(".")[2]: each.theirs for key, each in found.items()} == {
         "kind": "software", "title": "平台", "granted_on": "2021-03-04", "acquired_by": "assigned", "core": "yes",
+    }  # fmt: skip
+
+
+def test_a_project_is_changed_and_another_added(tmp_path: Path):
+    row = ["rd02", "新项目", None, "合作研发", "未开始", "2026-12-01", "2028-01-01", 80.5]
+    edits = [("研发项目", 4, at, value) for at, value in enumerate(row, start=1)]
+    found = changed(edited(out(tmp_path / "a.xlsx"), ("研发项目", 3, 8, 150), *edits))
+    assert {key: each.theirs for key, each in found.items()} == {
+        "project.RD01.budget": "1500000.00", "project.RD02.title": "新项目", "project.RD02.kind": "joint",
+        "project.RD02.stage": "planned", "project.RD02.starts_on": "2026-12-01", "project.RD02.ends_on": "2028-01-01",
+        "project.RD02.budget": "805000.00",
     }  # fmt: skip
 
 
@@ -223,7 +244,15 @@ FULL = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
 AMOUNTS = st.decimals(0, Decimal(999_999), places=4, allow_nan=False, allow_infinity=False)
 WORDS = st.text("苗圃青禾甲乙丙ABC=+-@,。 12", min_size=1, max_size=12).map(lambda text: f"字{text}".strip())
 OTHERS = {"day": st.dates(date(1990, 1, 1), DAY), "choice": st.sampled_from(["own_rd", "assigned", "merger"])}
-TAKEN = ("figures.", "firm.address", "firm.resident", "firm.rd_ledger", "firm.registered_on", "contact.name")
+TAKEN = (
+    "figures.",
+    "project.",
+    "firm.address",
+    "firm.resident",
+    "firm.rd_ledger",
+    "firm.registered_on",
+    "contact.name",
+)
 
 
 def value_of(key: str) -> st.SearchStrategy[str | None]:

@@ -19,6 +19,8 @@ KINDS = {
     "software": "软件著作权",
 }
 WAYS = {"own_rd": "自主研发", "assigned": "受让", "donated": "受赠", "merger": "并购", "licensed": "许可（不计入）"}
+PROJECT_KINDS = {"in_house": "自主研发", "commissioned": "委托研发", "joint": "合作研发"}
+STAGES = {"planned": "未开始", "running": "进行中", "finished": "已完成", "stopped": "已终止"}
 YES_NO = {"yes": "是", "no": "否"}
 
 
@@ -35,6 +37,7 @@ class Line:
     longest: int = 200
     negative: bool = False
     needed: bool = False
+    planned: bool = False  # a day that may lie ahead
 
     @property
     def unit(self) -> str:
@@ -84,14 +87,28 @@ RIGHT = (
     Line("acquired_by", "获得方式", "choice", "", ("取得方式",), WAYS, needed=True),
     Line("core", "是否支持主要产品", "yes_no", "", ("支持主要产品", "核心支持")),
 )
+PROJECT = (
+    Line("code", "项目编号", "right", "RD01、RD02……", ("研发项目编号", "RD编号"), longest=6, needed=True),
+    Line("title", "项目名称", "text", "", ("研发项目名称",), needed=True),
+    Line("field", "技术领域", "field", "《国家重点支持的高新技术领域》的代码，如 10109"),
+    Line("kind", "研发形式", "choice", "", ("项目类型",), PROJECT_KINDS, needed=True),
+    Line("stage", "项目阶段", "choice", "", ("项目状态",), STAGES, needed=True),
+    Line("starts_on", "开始日期", "day", "", ("起始日期",), planned=True),
+    Line("ends_on", "结束日期", "day", "", ("终止日期",), planned=True),
+    Line("budget", "预算总额（万元）", "money"),
+    Line("result", "取得的成果", "text", "", ("成果",), longest=400),
+)
 PARTS = {"non_taxable_income": "total_income", "hitech_income": "total_income", "rd_domestic": "rd_total"} | {
     "tech_staff": "staff"
 }
-RIGHT_FIELDS = tuple(line for line in RIGHT if line.key != "number")
+RIGHT_FIELDS, PROJECT_FIELDS = RIGHT[1:], PROJECT[1:]
 
 FIRM_SHEET, FIGURES_SHEET, RIGHTS_SHEET, STAFF_SHEET = "基本情况", "财务数据", "知识产权", "人员"
+PROJECTS_SHEET = "研发项目"
 GUIDE_SHEET, STAMP_SHEET = "填写说明", "版本（请勿改动）"
 YEAR_SHEETS = {FIGURES_SHEET: FIGURES, STAFF_SHEET: STAFF}
+# sheets with one thing a row: the first word of their keys, and their lines, the first of which names the thing
+ROW_SHEETS = {RIGHTS_SHEET: ("property", RIGHT), PROJECTS_SHEET: ("project", PROJECT)}
 
 
 def line_of(key: str) -> Line:
@@ -99,7 +116,7 @@ def line_of(key: str) -> Line:
     page, _dot, rest = key.partition(".")
     if page == "figures":
         return _BY_KEY[rest.partition(".")[2]]
-    return _BY_KEY[rest.rpartition(".")[2]] if page == "property" else _BY_KEY[key]
+    return _BY_PAGE[page][rest.rpartition(".")[2]] if page in _BY_PAGE else _BY_KEY[key]
 
 
 def name_of(key: str) -> str:
@@ -108,7 +125,7 @@ def name_of(key: str) -> str:
     name = line_of(key).name
     if page == "figures":
         return f"{rest.partition('.')[0]}年 {name}"
-    return f"{rest.rpartition('.')[0]} {name}" if page == "property" else name
+    return f"{rest.rpartition('.')[0]} {name}" if page in _BY_PAGE else name
 
 
 def shown(key: str, value: str | None) -> str:
@@ -119,4 +136,5 @@ def shown(key: str, value: str | None) -> str:
     return line.choosable.get(value, value)
 
 
-_BY_KEY = {line.key: line for line in (*FIRM, *FIGURES, *STAFF, *RIGHT)}
+_BY_KEY = {line.key: line for line in (*FIRM, *FIGURES, *STAFF)}
+_BY_PAGE = {page: {line.key: line for line in lines} for page, lines in ROW_SHEETS.values()}

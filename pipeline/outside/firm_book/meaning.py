@@ -19,6 +19,7 @@ from pipeline.rules.industries import industry_of
 from pipeline.rules.labels import Label
 
 YUAN = Decimal(1)
+LAST_DAY = date(2100, 12, 31)
 LARGEST, MOST_HEADS = Decimal("1e15"), Decimal("1e8")
 YES, NO = frozenset("是有对√y") | {"yes", "true"}, frozenset("否没不×n") | {"no", "false", "没有", "不是"}
 
@@ -44,7 +45,7 @@ def meant(line: Line, cell: Cell, *, factor: Decimal, day: date) -> str | None:
         case "heads":
             return _heads(cell)
         case "day":
-            return _day(cell, day)
+            return _day(cell, LAST_DAY if line.planned else day)
         case "choice" | "yes_no":
             return _chosen(line, cell)
         case _:

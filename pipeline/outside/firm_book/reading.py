@@ -2,6 +2,7 @@
 left as it was, never emptied.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,14 +13,13 @@ from pipeline.outside.firm_book.lines import (
     FIRM_SHEET,
     GUIDE_SHEET,
     RIGHT,
-    RIGHT_FIELDS,
-    RIGHTS_SHEET,
+    ROW_SHEETS,
     STAMP_SHEET,
     YEAR_SHEETS,
     Line,
 )
 from pipeline.outside.firm_book.meaning import meant
-from pipeline.outside.firm_book.writing import PROBLEMS, OwnSheet, Values, kept, numbers_in
+from pipeline.outside.firm_book.writing import PROBLEMS, OwnSheet, Values, kept, things_in
 from pipeline.outside.roster.cells import CellRefused, words
 from pipeline.outside.roster.columns import UNITS, YEAR, plain, squeezed
 from pipeline.outside.roster.faults import Fault, Place
@@ -38,8 +38,11 @@ NO_UNIT = Label("不认识单位“{unit}”", "the unit “{unit}” is not kno
 NAME_UNIT = Label("请写万元、元或亿元。", "Write 万元, 元 or 亿元.")
 EMPTY = Label("“{name}”不能空着", "“{name}” cannot be empty")
 FILL = Label("请填写；要取消这一项，请在网页上改。", "Fill it in; to take the thing off the record use its page.")
-NO_NUMBER = Label("这一行没有授权号", "this row has no number")
-GIVE_NUMBER = Label("请填授权号，或清空整行。", "Enter the number, or empty the row.")
+PROJECT_CODE = re.compile(r"RD\d{2,4}")
+NO_CODE = Label("“{text}”不是项目编号", "“{text}” is no code of a project")
+WRITE_CODE = Label("请写成 RD01 的样子。", "Write it like RD01.")
+NO_NUMBER = Label("这一行没有授权号或编号", "this row has no number")
+GIVE_NUMBER = Label("请填上，或清空整行。", "Enter the number, or empty the row.")
 AS_ON_CERTIFICATE = Label("请照证书改正。", "Correct it from the certificate.")
 
 
@@ -125,7 +128,7 @@ def taken(sheets: Iterator[Sheet]) -> Returned:
 
 def read_book(returned: Returned, base: Values, *, day: date) -> FirmBook:
     """What a file says; `base` are the values its stamp holds."""
-    numbers = {comparable(number): number for number in numbers_in(base)}
+    numbers = {comparable(number): number for number in things_in("property", base)}
     book = FirmBook(day, base, unknown=list(returned.unknown), numbers=numbers)
     for sheet in returned.own:
         READERS[sheet.name.strip()](book, sheet)
@@ -215,32 +218,43 @@ def _factor(book: FirmBook, sheet: OwnSheet, number: int, cell: Cell, line: Line
     return UNITS[unit]
 
 
-def _read_rights(book: FirmBook, sheet: OwnSheet) -> None:
-    known = _known_as(RIGHT)
-    head = _head(book, sheet, ("number",), lambda text: known[plain(text)].key if plain(text) in known else "")
+def _read_things(book: FirmBook, sheet: OwnSheet) -> None:
+    page, lines = ROW_SHEETS[sheet.name.strip()]
+    known, first = _known_as(lines), lines[0].key
+    head = _head(book, sheet, (first,), lambda text: known[plain(text)].key if plain(text) in known else "")
     if head is None:
         return
     for number, cells in _below(sheet, head):
-        asked = {line.key: _at(cells, head.columns[line.key]) for line in RIGHT if line.key in head.columns}
-        if any(words(cell) for cell in asked.values()):
-            _read_right(book, sheet, number, head, asked)
+        asked = {line.key: _at(cells, head.columns[line.key]) for line in lines if line.key in head.columns}
+        if not any(words(cell) for cell in asked.values()):
+            continue
+        thing = _named(book, page, words(asked[first]), asked, Place(sheet.name, number, head.columns[first]))
+        for line in lines[1:] if thing else ():
+            if line.key in asked:
+                at = Place(sheet.name, number, head.columns[line.key])
+                book.put(f"{page}.{thing}.{line.key}", line, asked[line.key], at, _wan(line))
 
 
-def _read_right(book: FirmBook, sheet: OwnSheet, number: int, head: Head, asked: Mapping[str, Cell]) -> None:
-    place = Place(sheet.name, number, head.columns["number"])
-    text = words(asked["number"])
+def _wan(line: Line) -> Decimal:
+    return UNITS["万元"] if line.form == "money" else ONE
+
+
+def _named(book: FirmBook, page: str, text: str, asked: Mapping[str, Cell], place: Place) -> str:
+    """The number of a right or the code of a project; "" and a fault where the row names none."""
     if not text:
         book.faults.append(Fault("required", place, NO_NUMBER, GIVE_NUMBER))
-        return
+        return ""
+    if page == "project":
+        code = squeezed(text).upper()
+        if not PROJECT_CODE.fullmatch(code):
+            book.faults.append(Fault("code", place, NO_CODE.filled(text=text[:20]), WRITE_CODE))
+            return ""
+        return code
     try:
-        right = book.numbers.get(comparable(text)) or right_number(_kind(asked.get("kind")), text)
+        return book.numbers.get(comparable(text)) or right_number(_kind(asked.get("kind")), text)
     except IdentifierRefused as refused:
         book.faults.append(Fault("number", place, refused.says, AS_ON_CERTIFICATE))
-        return
-    for line in RIGHT_FIELDS:
-        if line.key in asked:
-            at = Place(sheet.name, number, head.columns[line.key])
-            book.put(f"property.{right}.{line.key}", line, asked[line.key], at)
+        return ""
 
 
 def _kind(cell: Cell) -> str:
@@ -252,7 +266,7 @@ def _kind(cell: Cell) -> str:
 
 READERS: dict[str, Callable[[FirmBook, OwnSheet], None]] = {
     FIRM_SHEET: _read_firm,
-    RIGHTS_SHEET: _read_rights,
     **dict.fromkeys(YEAR_SHEETS, _read_years),
+    **dict.fromkeys(ROW_SHEETS, _read_things),
 }
 [_KIND] = [line for line in RIGHT if line.key == "kind"]

@@ -11,8 +11,9 @@ from pipeline.outside.firm_book.lines import (
     FIRM,
     FIRM_SHEET,
     GUIDE_SHEET,
-    RIGHT,
+    PROJECTS_SHEET,
     RIGHTS_SHEET,
+    ROW_SHEETS,
     STAFF,
     STAFF_SHEET,
     STAMP_SHEET,
@@ -59,8 +60,9 @@ def firm_book(about: About, values: Values) -> bytes:
         [
             _firm_page(above, values),
             _year_page(FIGURES_SHEET, FIGURES, above, about.years, values),
-            _rights_page(above, values),
+            _things_page(RIGHTS_SHEET, above, values),
             _year_page(STAFF_SHEET, STAFF, above, about.years, values),
+            _things_page(PROJECTS_SHEET, above, values),
             Page(GUIDE_SHEET, [Heading(GUIDE_SHEET, 100)], [[line] for line in GUIDE]),
             stamp_page(about.stamp),
         ]
@@ -109,7 +111,8 @@ def _year_page(name: str, lines: Iterable[Line], above: Sequence[str], years: Se
     return Page(name, [*head, Heading("说明", 40)], rows, above, locked_head=True)
 
 
-def _rights_page(above: Sequence[str], values: Values) -> Page:
+def _things_page(name: str, above: Sequence[str], values: Values) -> Page:
+    page, lines = ROW_SHEETS[name]
     head = [
         Heading(
             line.name,
@@ -118,19 +121,19 @@ def _rights_page(above: Sequence[str], values: Values) -> Page:
             line.note,
             Choice(tuple(line.choosable.values())) if line.choosable else None,
         )
-        for line in RIGHT
+        for line in lines
     ]
     rows = [
-        [kept(line, number if line.key == "number" else values.get(f"property.{number}.{line.key}")) for line in RIGHT]
-        for number in numbers_in(values)
+        [kept(line, thing if line is lines[0] else values.get(f"{page}.{thing}.{line.key}")) for line in lines]
+        for thing in things_in(page, values)
     ]
-    return Page(RIGHTS_SHEET, head, rows, above, locked_head=True)
+    return Page(name, head, rows, above, locked_head=True)
 
 
-def numbers_in(values: Iterable[str]) -> list[str]:
-    """The numbers of the rights among these keys, each once, in their order."""
-    rights = (key.removeprefix("property.").rpartition(".")[0] for key in values if key.startswith("property."))
-    return list(dict.fromkeys(rights))
+def things_in(page: str, values: Iterable[str]) -> list[str]:
+    """The numbers of the rights, or the codes of the projects, among these keys: each once, in their order."""
+    things = (key.removeprefix(f"{page}.").rpartition(".")[0] for key in values if key.startswith(f"{page}."))
+    return list(dict.fromkeys(things))
 
 
 @dataclass(frozen=True, slots=True)
