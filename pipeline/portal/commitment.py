@@ -14,7 +14,7 @@ from pipeline.acts import commitment as acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Commitment
 from pipeline.portal import standing
-from pipeline.portal.paper import PURPOSES
+from pipeline.portal.shelf import PURPOSES
 from pipeline.request import StaffRequest
 
 
@@ -47,7 +47,7 @@ def commitment(request: StaffRequest, uscc: str, slot: str) -> HttpResponse:
         "earlier": Commitment.objects.filter(firm=firm, slot=slot, year__lt=year).order_by("-year"),
         "may": access.may(request.user, "commitment.sign") and signed is None,
     }
-    return render(request, "portal/papers/commitment.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/commitment/commitment.html", context, status=422 if form.errors else 200)
 
 
 def _sign(request: StaffRequest, firm: Any, slot: str, form: SignForm) -> bool:

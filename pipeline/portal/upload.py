@@ -14,8 +14,8 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.paper import AlreadyHere, OutOfStep
 from pipeline.models import Document, DocumentVersion, Firm, Upload
 from pipeline.portal import standing
-from pipeline.portal.paper import line_of, staff_names
 from pipeline.portal.proofs import proofs_of
+from pipeline.portal.shelf import line_of, staff_names
 from pipeline.request import StaffRequest, number_sent
 
 
