@@ -62,6 +62,11 @@ def _kept(books: Books) -> dict[str, Any]:
     return {"rows": rows, "faults": [fault.to_json() for fault in books.faults]}
 
 
+def figures_of(book: AccountBook) -> tuple[str, ...]:
+    """The figures that rows of such a file can make up."""
+    return FIGURES[book.kind]  # type: ignore[index]
+
+
 def rows_of(book: AccountBook) -> list[Row]:
     return [
         Row(key, code, name, Place(sheet, number), {side: Decimal(amount) for side, amount in sides.items()})
@@ -77,7 +82,7 @@ def mapping_of(book: AccountBook) -> AccountMapping | None:
 def mapped(book: AccountBook, mapping: AccountMapping | None) -> dict[str, list[str]]:
     """The keys of the rows behind each figure: as the firm said; a row it has not seen yet, as it usually counts."""
     said = mapping.rows if mapping else {"figures": {}, "known": []}
-    figures: dict[str, list[str]] = {name: [] for name in FIGURES[book.kind]}  # type: ignore[index]
+    figures: dict[str, list[str]] = {name: [] for name in figures_of(book)}
     for row in rows_of(book):
         known = row.key in said["known"]
         for name, keys in figures.items():
@@ -91,7 +96,7 @@ def map_rows(book: AccountBook, figures: Mapping[str, Iterable[str]], *, version
     """Remember which rows make up which figures, for every file of this layout."""
     access.require(by, "accounts.map_rows", AccountBook.objects.filter(pk=book.pk))
     keys = {row.key for row in rows_of(book)}
-    kept = {name: sorted(set(figures.get(name, [])) & keys) for name in FIGURES[book.kind]}  # type: ignore[index]
+    kept = {name: sorted(set(figures.get(name, [])) & keys) for name in figures_of(book)}
     held = AccountMapping.objects.filter(firm=book.firm_id, layout=book.layout)
     row = held.first()
     if row is None:

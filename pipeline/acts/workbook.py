@@ -23,7 +23,17 @@ from pipeline.acts import figures as figures_acts
 from pipeline.acts import firm as firm_acts
 from pipeline.acts import ledger as ledger_acts
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Contact, FinancialYear, Firm, IntellectualProperty, MoveRefused, RdProject, User, Workbook
+from pipeline.models import (
+    AccountBook,
+    Contact,
+    FinancialYear,
+    Firm,
+    IntellectualProperty,
+    MoveRefused,
+    RdProject,
+    User,
+    Workbook,
+)
 from pipeline.models.workbook import APPLIED, DROPPED, READ
 from pipeline.outside import sheets, storage
 from pipeline.outside.firm_book.comparing import Difference, differences
@@ -176,8 +186,12 @@ def marked(book: Workbook, *, language: str) -> bytes:
     """The firm's own file with the cells at fault marked; it can be put right and uploaded."""
     with storage.fetch(book.sha256) as content, on_disk(content) as path:
         returned = read_whole(path, book.name)
-    faults = [Fault.from_json(fault) for fault in book.content["faults"]]
-    return marked_copy(returned.own, faults, stamp=returned.stamp, language=language)
+    return marked_copy(returned.own, faults_of(book), stamp=returned.stamp, language=language)
+
+
+def faults_of(book: Workbook | AccountBook) -> list[Fault]:
+    """What is wrong with cells of a file."""
+    return [Fault.from_json(fault) for fault in book.content["faults"]]
 
 
 # ------------------------------------------------------------------------------------ compared and written

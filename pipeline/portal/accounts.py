@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import accounts as acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.acts.workbook import faults_of
 from pipeline.models import AccountBook, AccountMapping
-from pipeline.outside.account_book import FIGURES, Row
-from pipeline.outside.roster.faults import Fault
 from pipeline.portal import standing
 from pipeline.request import StaffRequest, number_sent
 from pipeline.rules.figures import NAMES
@@ -76,7 +75,7 @@ def _decide(request: StaffRequest, uscc: str, book: AccountBook) -> HttpResponse
         return redirect("portal:accounts", uscc)
     if "map" in request.POST:
         mapping = number_sent(request.POST.get("mapping", ""))
-        figures = {name: request.POST.getlist(f"figure.{name}") for name in _figures(book)}
+        figures = {name: request.POST.getlist(f"figure.{name}") for name in acts.figures_of(book)}
         acts.map_rows(book, figures, version=mapping, by=request.user)
         messages.success(request, _("Remembered for every file of this make."))
         return redirect("portal:accounts_book", uscc, book.public_id)
@@ -88,10 +87,6 @@ def _decide(request: StaffRequest, uscc: str, book: AccountBook) -> HttpResponse
     return redirect("portal:accounts_book", uscc, book.public_id)
 
 
-def _figures(book: AccountBook) -> tuple[str, ...]:
-    return FIGURES[book.kind]  # type: ignore[index]
-
-
 def _shown(request: StaffRequest, book: AccountBook, unmet: list[str]) -> dict[str, Any]:
     mapping = acts.mapping_of(book)
     offered = acts.offered(book, mapping) if mapping and book.state == "read" else []
@@ -101,22 +96,22 @@ def _shown(request: StaffRequest, book: AccountBook, unmet: list[str]) -> dict[s
         "kind": KINDS[book.kind],
         "mapping": mapping,
         "offered": [{"figure": each, "name": NAMES[each.name]} for each in offered],
-        "figures": [(name, NAMES[name]) for name in _figures(book)],
+        "figures": [(name, NAMES[name]) for name in acts.figures_of(book)],
         "rows": list(_matrix(book, mapping)),
-        "faults": [Fault.from_json(fault) for fault in book.content["faults"]],
+        "faults": faults_of(book),
         "unmet": unmet,
         "may": access.may(request.user, "accounts.apply"),
     }
 
 
-def _matrix(book: AccountBook, mapping: AccountMapping | None) -> list[tuple[Row, bool, list[tuple[str, Any, bool]]]]:
+def _matrix(book: AccountBook, mapping: AccountMapping | None) -> list[tuple[Any, bool, list[tuple[str, Any, bool]]]]:
     """Each row, whether it is new to the mapping, and for each figure whether the row counts to it."""
     counted, known = acts.mapped(book, mapping), set(mapping.rows["known"]) if mapping else None
     return [
         (
             row,
             known is not None and row.key not in known,
-            [(name, NAMES[name], row.key in counted[name]) for name in _figures(book)],
+            [(name, NAMES[name], row.key in counted[name]) for name in acts.figures_of(book)],
         )
         for row in acts.rows_of(book)
     ]

@@ -15,7 +15,6 @@ from pipeline import access
 from pipeline.acts import workbook as acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Workbook
-from pipeline.outside.roster.faults import Fault
 from pipeline.portal import standing
 from pipeline.request import StaffRequest, number_sent
 
@@ -118,16 +117,12 @@ def _shown(request: StaffRequest, back: Workbook, unmet: dict[str, str]) -> dict
         "conflicts": [row for row in rows if row["difference"].kind == "conflict"],
         "changes": [row for row in rows if row["difference"].kind == "change"],
         "not_mine": [each for each in found if each not in mine],
-        "faults": _faults(back),
+        "faults": acts.faults_of(back),
         "seen": acts.digest(mine),
         "unmet": [(key, next((row["difference"].name for row in rows if row["difference"].key == key), ""), says)
                   for key, says in unmet.items()],
         "may": access.may(request.user, "workbook.apply"),
     }  # fmt: skip
-
-
-def _faults(back: Workbook) -> list[Fault]:
-    return [Fault.from_json(fault) for fault in back.content["faults"]]
 
 
 def download(content: bytes, name: str) -> HttpResponse:

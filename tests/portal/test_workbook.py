@@ -1,5 +1,6 @@
 """The workbook on the firm's pages: out, in, and the differences to decide."""
 
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -76,7 +77,7 @@ def conflicted(cast: Cast) -> tuple[Visitor, Any]:
     content = edited(downloaded(li), (*SALES, 8_700))
     with acting(cast.bai), transaction.atomic():
         row = FinancialYear.objects.get(firm=cast.qinghe, year=2025)
-        figures.enter(cast.qinghe, 2025, {"sales": 88_000_000}, version=row.version, by=cast.bai, on=DAY)
+        figures.enter(cast.qinghe, 2025, {"sales": Decimal(88_000_000)}, version=row.version, by=cast.bai, on=DAY)
     return li, uploaded(li, content)
 
 
