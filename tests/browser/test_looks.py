@@ -38,6 +38,10 @@ def firm(name: str, stage: str, *more: object) -> Where:
     return lambda city: reverse(name, args=[city.firms[stage].uscc, *more])
 
 
+def firm_query(name: str, stage: str, query: str) -> Where:
+    return lambda city: reverse(name, args=[city.firms[stage].uscc]) + query
+
+
 @dataclass(frozen=True)
 class Screen:
     """Who looks at what; `stage` names whose owner that is where `who` is empty."""
@@ -105,6 +109,16 @@ SCREENS = {
     "estimate": Screen("", firm("portal:figures", "coaching", 2026), "coaching"),
     "reconciliation": Screen("", firm("portal:reconciliation", "coaching", 2025), "coaching"),
     "history": Screen("", firm("portal:history", "coaching"), "coaching"),
+    "projects": Screen("", firm("portal:projects", "coaching"), "coaching"),
+    "project": Screen("", firm("portal:project", "coaching", "RD01"), "coaching"),
+    "ledger": Screen("", firm("portal:ledger", "coaching", 2025), "coaching"),
+    "ledger, paste": Screen("", firm("portal:ledger_paste", "coaching", 2025), "coaching"),
+    "products": Screen("", firm("portal:products", "coaching"), "coaching"),
+    "product": Screen("", firm("portal:product", "coaching", "PS01"), "coaching"),
+    "conversions": Screen("", firm("portal:conversions", "coaching"), "coaching"),
+    "triangle": Screen("", firm("portal:triangle", "coaching"), "coaching"),
+    "staff": Screen("", firm("portal:staff", "coaching", 2025), "coaching"),
+    "staff, paste": Screen("", firm("portal:staff_paste", "coaching", 2025), "coaching"),
     "rights": Screen("", firm("portal:property", "coaching"), "coaching"),
     "diagnosis, firm": Screen("", firm("portal:diagnosis", "coaching"), "coaching"),
     "plan, firm": Screen("", firm("portal:plan", "coaching"), "coaching"),
@@ -113,7 +127,20 @@ SCREENS = {
     "dossier": Screen("", firm("portal:application", "draft dossier"), "draft dossier"),
     "round": Screen("", firm("portal:application", "ready"), "ready"),
     "certificate, firm": Screen("", firm("portal:certificate", "closed"), "closed"),
+    "workbook": Screen("", firm("portal:workbook", "coaching"), "coaching"),
+    "accounts": Screen("", firm("portal:accounts", "coaching"), "coaching"),
+    "papers": Screen("", firm("portal:papers", "coaching"), "coaching"),
+    "papers, of a figure": Screen(
+        "", firm_query("portal:papers", "coaching", "?proves=figures.2025.sales"), "coaching"
+    ),
+    "commitment": Screen("", firm("portal:commitment", "coaching", "licence"), "coaching"),
     "people, firm": Screen("", firm("portal:people", "coaching"), "coaching"),
+    "help": Screen("", firm("portal:difficulties", "coaching"), "coaching"),
+    "hours, firm": Screen("", firm("portal:hours", "coaching"), "coaching"),
+    "sme": Screen("", firm("portal:sme", "coaching"), "coaching"),
+    "one page": Screen("", firm("portal:one_page", "coaching"), "coaching"),
+    "firms that ask": Screen("wang", to("desk:difficulties")),
+    "hours": Screen("wang", to("desk:hours")),
     "withdrawal": Screen("", firm("portal:withdraw", "coaching"), "coaching"),
     "notices": Screen("nobody", to("public:notices")),
     "log-in": Screen("nobody", to("account_login")),
