@@ -16,7 +16,7 @@ def join(request: StaffRequest, token: str) -> HttpResponse:
     """What is offered and by whom, and the button that takes it. A link of somebody else's says no more than a dead
     one.
     """
-    form = forms.Form(request.POST or None)
+    form = forms.Form(request.POST if request.method == "POST" else None)
     invited = membership.invitation_of(token, at=now())
     if request.method == "POST" and attempt(
         form, lambda: membership.join(token, by=request.user, on=request.today, at=now())
