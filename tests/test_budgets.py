@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -36,19 +35,15 @@ from pipeline.acts import (
     certificate,
     claim,
     coaching,
-    conversion,
     diagnosis,
     difficulty,
     evidence,
     firm,
     hour,
-    ledger,
     mandate,
     notice,
     people,
-    product,
     roster,
-    staff,
     trial,
 )
 from pipeline.acts import round as rounds
@@ -59,8 +54,6 @@ from pipeline.models import (
     Firm,
     Hour,
     Import,
-    IntellectualProperty,
-    RdProject,
     Round,
     Step,
     User,
@@ -68,6 +61,7 @@ from pipeline.models import (
 from pipeline.request import CompressionMiddleware
 from tests.cast import DAY, QINGHE, SINCE, YEARS, Cast, Story, city, fresh, the, yuan
 from tests.outside.workbooks import HEAD, xlsx
+from tests.walls.own_books import keep_many
 
 FEW, MANY = 5, 50
 PAPER = b"%PDF-1.7\n%%EOF\n"
@@ -195,7 +189,8 @@ class World:
             self._reviewed(more)
             self._one_firm(more)
             self._let_in(more)
-            self._own_books(more)
+            with acting(self.cast.li):
+                keep_many(self.qinghe, range(self.size - more, self.size), by=self.cast.li, on=DAY)
             self._helped(more)
         self._rosters(more)
         self._schemes(more)
@@ -304,22 +299,6 @@ class World:
                     chosen = Hour.objects.filter(pk=offered.pk)
                     hour.book(chosen, qinghe, about="辅导", by=li, on=DAY, now=now)
 
-    def _own_books(self, more: int) -> None:
-        """Projects with a line each, products, results put to use and persons; one project is tied to every right."""
-        li, qinghe = self.cast.li, self.qinghe
-        with acting(li):
-            for at in range(self.size - more, self.size):
-                named = {"code": f"RD{at + 10}", "title": f"第 {at} 个项目"}
-                project = ledger.write_project(qinghe, named, version=None, by=li)
-                ledger.write_lines(qinghe, [{**_line(at), "project": project}], again=False, by=li, on=DAY)
-                sold = {"code": f"PS{at + 10}", "title": f"第 {at} 个产品"}
-                product.record(qinghe, sold, {2025: Decimal(at)}, version=None, by=li)
-                result = {"year": 2025, "result": f"成果{at}", "way": "self"} | dict.fromkeys(CORNERS)
-                conversion.record(qinghe, result, conversion=None, by=li, on=DAY)
-                staff.record_members(qinghe, 2025, [{"name": f"众{at}", "post": "", "days_worked": 200}], by=li)
-            first, rights = RdProject.objects.get(firm=qinghe, code="RD10"), IntellectualProperty.objects.all()
-            product.tie(qinghe, add={(first.pk, each.pk, None) for each in rights}, remove=set(), by=li)
-
     def _let_in(self, more: int) -> None:
         """Firms that let one agency act for them, people who claim a firm, what the city announces."""
         firms, agent, chen = self._firms(more), self.cast.agent, self.cast.chen
@@ -401,14 +380,6 @@ def _record(cast: Cast, at: int) -> dict[str, object]:
         "class_one": 0,
         "class_two": 0,
     }
-
-
-CORNERS = ("project", "right", "product")
-
-
-def _line(at: int) -> dict[str, object]:
-    voucher = {"day": date(2025, 3, 1), "voucher_kind": "记", "voucher_number": str(at), "summary": "料", "basis": ""}
-    return {**voucher, "amount": Decimal(1 + at), "hte_category": "direct", "tax_category": "direct"}
 
 
 def _all(firms: list[Firm]) -> Any:
