@@ -95,7 +95,8 @@ def test_a_broken_line_costs_the_last_piece_only(
     house: House, page: Page, complaints: Complaints, li: User, pieces: Path
 ) -> None:
     shelf(page, house, li)
-    sent, broken = offsets(page), []
+    sent = offsets(page)
+    broken: list[str] = []
 
     def cut(route: Route) -> None:
         if len(broken) < 2:
