@@ -21,6 +21,7 @@ from pipeline.outside.firm_book.lines import FIGURES, FIRM, RIGHT_FIELDS, STAFF,
 from pipeline.outside.firm_book.reading import FirmBook, read_book, taken
 from pipeline.outside.firm_book.writing import About, OwnSheet, firm_book, marked_copy
 from pipeline.outside.roster.columns import squeezed
+from pipeline.rules.fields import lowest_fields
 
 DAY = date(2026, 11, 2)
 YEARS = [2023, 2024, 2025]
@@ -263,6 +264,7 @@ def value_of(key: str) -> st.SearchStrategy[str | None]:
         "heads": st.integers(0, 99_999).map(str),
         "day": OTHERS["day"].map(lambda day: day.isoformat()),  # type: ignore[attr-defined]
         "yes_no": st.sampled_from(["yes", "no"]),
+        "field": st.sampled_from(sorted(lowest_fields())),
         "choice": st.sampled_from(sorted(line.choices)) if line.choices else st.none(),
     }
     return kept.get(line.form, WORDS.map(lambda text: " ".join(text.split())))
@@ -286,7 +288,7 @@ def trips(draw: st.DrawFn) -> Trip:
     keys = [key for key in BASE if key.startswith(TAKEN)]
     keys += [f"property.2021SR{number}0.{line.key}" for number in numbers for line in RIGHT_FIELDS]
     base = {key: draw(value_of(key) if line_of(key).needed else st.none() | value_of(key)) for key in keys}
-    base |= {key: "software" for key in keys if key.endswith(".kind")}
+    base |= {key: "software" for key in keys if key.startswith("property.") and key.endswith(".kind")}
     open_to = [key for key in keys if not key.endswith(".kind")]
     trip = Trip(base)
     for key in draw(st.lists(st.sampled_from(open_to), max_size=8, unique=True)):
