@@ -1,8 +1,11 @@
 """Faults of a return: raised all at once, answered one by one. Used by the acts of case and application."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
@@ -10,7 +13,17 @@ from pipeline.models import Fault, Transition
 from pipeline.models.firm import FirmOwnedQuerySet
 
 Faults = Sequence[tuple[str, str]]
-Answers = Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the firm says to one fault, and how it answers: changed, explained, or by a paper (empty: in words)."""
+
+    says: str
+    reply: str = ""
+
+
+Answers = Mapping[int, Answer | str]
 
 
 def demand_some(faults: Faults) -> None:
@@ -35,13 +48,28 @@ def write(returns: Sequence[Transition], faults: Faults) -> None:
 
 
 def answer(faults: FirmOwnedQuerySet[Fault], answers: Answers, *, on: date) -> None:
-    """Write down the answer to each open fault; refused with all that are unanswered."""
-    open_ones = list(faults.filter(answered_on=None))
-    unanswered = [fault for fault in open_ones if not answers.get(fault.pk, "").strip()]
-    if unanswered:
-        raise ConditionUnmet(
-            [Missing(fault.place, _("Not answered yet: %(fault)s") % {"fault": fault.says}) for fault in unanswered]
-        )
+    """Write down the answer to each open fault; refused with all that are unanswered, each at its place."""
+    open_ones = list(faults.filter(answered_on=None).annotate(papers=Count("evidence")))
+    told = {fault.pk: _told(answers.get(fault.pk, "")) for fault in open_ones}
+    wanting = [(fault, _wanting(fault, told[fault.pk])) for fault in open_ones]
+    unmet = [Missing(fault.place, says % {"fault": fault.says}) for fault, says in wanting if says]
+    if unmet:
+        raise ConditionUnmet(unmet)
     for fault in open_ones:
-        fault.answer, fault.answered_on = answers[fault.pk].strip(), on
-    Fault.objects.bulk_update(open_ones, ["answer", "answered_on"])
+        fault.answer, fault.reply, fault.answered_on = told[fault.pk].says.strip(), told[fault.pk].reply, on
+    Fault.objects.bulk_update(open_ones, ["answer", "reply", "answered_on"])
+
+
+def _told(answer: Answer | str) -> Answer:
+    return Answer(answer) if isinstance(answer, str) else answer
+
+
+def _wanting(fault: Any, told: Answer) -> str:
+    """What an answer still lacks: a change speaks for itself, a paper must be there, all else is said in words."""
+    if told.reply not in ("", Fault.CHANGED, Fault.EXPLAINED, Fault.PAPER):
+        return _("Say how you answer: %(fault)s")
+    if told.reply == Fault.PAPER and not fault.papers:
+        return _("The paper is not attached yet: %(fault)s")
+    if told.reply in ("", Fault.EXPLAINED) and not told.says.strip():
+        return _("Not answered yet: %(fault)s")
+    return ""

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pipeline import access, stages
 from pipeline.desk import application as dossier_moves
-from pipeline.desk import case_moves, identity
+from pipeline.desk import case_moves, changes, identity
 from pipeline.desk.case_moves import Known, Offer
+from pipeline.desk.changes import Changed
 from pipeline.desk.coaching import WAYS
 from pipeline.desk.moving import case_or_404
 from pipeline.desk.standing import open_dossier, phrases, standing_of
 from pipeline.models import Application, Case, DocumentVersion, Fault, Flag, Notice, Proposal, Transition, User, Visit
-from pipeline.models.record import Item, checklist, place_name
+from pipeline.models.record import checklist, place_name
 from pipeline.request import StaffRequest
 from pipeline.templatetags.look import spoken
 
@@ -29,6 +30,11 @@ EVENT_KINDS = {
     "moves": gettext_lazy("Moves"),
     "contacts": gettext_lazy("Letters and visits"),
     "files": gettext_lazy("Papers"),
+}
+REPLIES = {
+    Fault.CHANGED: gettext_lazy("changed"),
+    Fault.EXPLAINED: gettext_lazy("explained"),
+    Fault.PAPER: gettext_lazy("paper attached"),
 }
 SHOWN_BUTTONS = 3
 
@@ -71,6 +77,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
     offered = _offers(found, application, record, request) if reachable else []
     items = checklist(found.firm, request.today)
     kind = request.GET.get("events", "")
+    changed = changes.since_submission(found.firm, record.transitions) if reachable else []
     events = [event for event in timeline(record) if kind in ("", event.kind)]
     shown = [offer for offer in offered if offer.deed.key and not offer.obstacle][:SHOWN_BUTTONS]
     return render(
@@ -87,7 +94,8 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
             "obstacles": [offer for offer in offered if offer.obstacle],
             "items": items,
             "done": sum(item.done for item in items),
-            "faults": _by_place(record.faults, items),
+            "faults": _by_place(record.faults, changed),
+            "changed": changed,
             "latest_year": _latest_year(found),
             "findings": [each for each in _findings(found) if each["verdict"] != "met"],
             "met": sum(each["verdict"] == "met" for each in _findings(found)),
@@ -178,10 +186,19 @@ def _act_name(act: str) -> str:
     return spoken((table[act].zh, table[act].en))
 
 
-def _by_place(faults: Iterable[Fault], items: Iterable[Item]) -> list[dict[str, Any]]:
-    """Faults with the names of their places, the open ones first."""
+def _by_place(faults: Iterable[Fault], changed: Iterable[Changed]) -> list[dict[str, Any]]:
+    """Faults with the names of their places, how they were answered and what was changed there, the open ones first."""
     ordered = sorted(faults, key=lambda fault: (fault.answered_on is not None, fault.pk))
-    return [{"fault": fault, "place": place_name(fault.place)} for fault in ordered]
+    changed = list(changed)
+    return [
+        {
+            "fault": fault,
+            "place": place_name(fault.place),
+            "reply": REPLIES.get(fault.reply),
+            "changed": changes.of_place(changed, fault.place),
+        }
+        for fault in ordered
+    ]
 
 
 def timeline(record: Record) -> list[Event]:

@@ -7,16 +7,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import application as application_acts
 from pipeline.acts import case as case_acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
+from pipeline.acts.fault import Answer
 from pipeline.models import Application, Case, Fault, Firm
 from pipeline.models.record import checklist
 from pipeline.portal import papers, standing
 from pipeline.request import StaffRequest, number_sent
 
+REPLIES = {
+    Fault.CHANGED: gettext_lazy("We changed it"),
+    Fault.EXPLAINED: gettext_lazy("It is right; we explain why"),
+    Fault.PAPER: gettext_lazy("We attach a paper"),
+}
 RESUBMITS: dict[tuple[type, str], Callable[..., Any]] = {
     (Case, "county_returned"): case_acts.resubmit_to_county,
     (Case, "city_returned"): case_acts.resubmit_to_city,
@@ -81,6 +88,7 @@ def corrections(request: StaffRequest, uscc: str) -> HttpResponse:
         "returned": returned,
         "due": standing.due_of(returned, request.today),
         "faults": [(fault, standing.place_url(firm, fault.place), _answer(request, fault)) for fault in faults],
+        "replies": REPLIES,
         "missing": located(firm, unmet),
         "may": may(request, "case.resubmit_to_county"),
     }
@@ -119,8 +127,9 @@ def _returned_or_404(firm: Firm) -> Case | Application:
     return application or get_object_or_404(Case, firm=firm, stage__in=standing.RETURNED)
 
 
-def _answer(request: StaffRequest, fault: Fault) -> str:
-    return request.POST.get(f"answer-{fault.pk}", fault.answer)
+def _answer(request: StaffRequest, fault: Fault) -> Answer:
+    says, reply = (request.POST.get(f"{name}-{fault.pk}", "") for name in ("answer", "reply"))
+    return Answer(says, reply)
 
 
 def _resubmit(request: StaffRequest, firm: Firm, returned: Case | Application, faults: list[Fault]) -> None:

@@ -22,11 +22,15 @@ def take(request: StaffRequest, field: str, firm: Firm, *, purpose: str, **prove
 
 
 def of_step(step: Step, user: User) -> QuerySet[Evidence]:
-    """The papers of a step with the newest version of each; `readable` by its sender, and by all once found clean."""
+    return of(user, step=step)
+
+
+def of(user: User, **proven: Any) -> QuerySet[Evidence]:
+    """The papers of a thing with the newest version of each; `readable` by its sender, and by all once found clean."""
     newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
     readable = Q(state=DocumentVersion.CLEAN) | Q(by=user)
     return (
-        Evidence.objects.filter(step=step)
+        Evidence.objects.filter(**proven)
         .select_related("document", "by")
         .annotate(newest=Subquery(newest.values("number")[:1]), state=Subquery(newest.values("state")[:1]))
         .annotate(readable=ExpressionWrapper(readable, output_field=BooleanField()))
