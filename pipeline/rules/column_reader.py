@@ -51,16 +51,12 @@ type Key = str | Formula
 
 @dataclass(slots=True)
 class Shared:
-    """Columns that several answers are made of, computed once, in stages: each is made of those of earlier stages.
-
-    `beside` are columns that are wanted as they are, computed together with the answers.
-    """
+    """Columns that several answers are made of, computed once, in stages: each is made of those of earlier stages."""
 
     stages: list[list[pl.Expr]] = field(default_factory=list)
     stage_of: dict[str, int] = field(default_factory=dict)
     lines: dict[object, Lines] = field(default_factory=dict)
     numbers: dict[object, tuple[Column, list[pl.Expr]]] = field(default_factory=dict)
-    beside: dict[str, pl.Expr] = field(default_factory=dict)
 
     def keep(self, *expressions: pl.Expr) -> list[pl.Expr]:
         """The expressions as columns of their own."""

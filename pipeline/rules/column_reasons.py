@@ -29,20 +29,23 @@ def explained(
     What was found is `over / under`, whole numbers of 64 or 128 bits, money in fen; it is unknown where one of them is
     null or `under` is 0. `missing` names the figures that an unknown verdict waits for, with blanks between them.
     """
-    conditions = [each for each in conditions_of(book) if rules is None or each.rule in rules]
-    shared = Shared()
-    too_long: dict[str, Formula] = {}
-    for each in conditions:
-        parts = quotient(as_number(each.found), frame, shared)
-        shared.beside |= {f"{each.rule}_{part}": value for part, value in parts.items()}
-        if not parts:
-            too_long[f"{each.rule}_over"] = as_number(each.found)
-    told = judge(frame, book, day, rules=rules, points=points, shared=shared)
-    whole = evaluate(frame, too_long) if too_long else pl.DataFrame()
-    ones = (pl.repeat(1, len(frame), eager=True).alias(f"{name.removesuffix('over')}under") for name in too_long)
+    told = judge(frame, book, day, rules=rules, points=points)
+    conditions = [each for each in conditions_of(book) if each.rule in told.columns]
+    told = told.hstack(found(frame, conditions))
     with ThreadPoolExecutor() as threads:  # polars works outside the interpreter's lock
         missing = threads.map(lambda each: lacking(frame, each, told[each.rule] == UNKNOWN_VERDICT), conditions)
-        return told.hstack([*whole.get_columns(), *ones, *missing])
+        return told.hstack(list(missing))
+
+
+def found(frame: pl.DataFrame, conditions: Collection[Condition]) -> pl.DataFrame:
+    """`<rule>_over` and `<rule>_under` of each rule."""
+    shared, counted = Shared(), {each.rule: as_number(each.found) for each in conditions}
+    quotients = {rule: quotient(formula, frame, shared) for rule, formula in counted.items()}
+    columns = {f"{rule}_{part}": value for rule, parts in quotients.items() for part, value in parts.items()}
+    told = shared.computed_on(frame.lazy().with_row_index(ROW)).select(ROW, **columns).drop(ROW).collect()
+    too_long = {f"{rule}_over": counted[rule] for rule, parts in quotients.items() if not parts}
+    whole = evaluate(frame, too_long) if too_long else pl.DataFrame()
+    return told.hstack(whole).with_columns(pl.lit(1).alias(f"{name.removesuffix('over')}under") for name in too_long)
 
 
 def as_number(formula: Formula) -> Formula:

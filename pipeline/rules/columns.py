@@ -38,12 +38,10 @@ def judge(
     *,
     rules: Collection[str] | None = None,
     points: Collection[str] = (),
-    shared: Shared | None = None,
 ) -> pl.DataFrame:
     """One verdict column for each rule of the book, or those named; `<item>_low` and `_high` for each score item named.
 
-    Verdicts are an Enum of met, unmet, manual_review, not_applicable, unknown; points are UInt8. What is `beside` in
-    `shared` is told too.
+    Verdicts are an Enum of met, unmet, manual_review, not_applicable, unknown; points are UInt8.
     """
     if book.day != day:
         raise ValueError(f"the book is the one of {book.day}, not of {day}")
@@ -54,7 +52,7 @@ def judge(
         if each.name in points
         for bound in ("low", "high")
     }
-    answers = evaluate(frame, {**verdicts, **bounds}, shared=shared)
+    answers = evaluate(frame, {**verdicts, **bounds})
     return answers.with_columns(
         pl.col(rule).fill_null(len(VERDICTS)).cast(pl.UInt8).cat.to(VERDICT) for rule in verdicts
     )
@@ -81,25 +79,22 @@ def amounts(frame: pl.DataFrame, book: Book, day: date) -> dict[str, Quotients]:
     return {name: Quotients(answered[name], under) for name, (_, under) in read.items()}
 
 
-def evaluate(
-    frame: pl.DataFrame, formulas: Mapping[str, Formula], word: Word = LONG, shared: Shared | None = None
-) -> pl.DataFrame:
-    """Each formula as a column, exactly what `exact` would say for each row; then what is `beside` in `shared`."""
-    shared = shared or Shared()
+def evaluate(frame: pl.DataFrame, formulas: Mapping[str, Formula], word: Word = LONG) -> pl.DataFrame:
+    """Each formula as a column: exactly what `exact` would say for each row."""
+    shared = Shared()
     read = {name: Reader(frozenset(frame.columns), word, shared).answer(formula) for name, formula in formulas.items()}
     fitting = {name: each for name, each in read.items() if each is not None}
     near = {name: each.near for name, each in fitting.items() if each.near is not None}
     any_near = [pl.any_horizontal(each.fill_null(False) for each in near.values()).alias(NEAR)] if near else []
     answers = [each.value.alias(name) for name, each in fitting.items()]
-    lazy = shared.computed_on(frame.lazy().with_row_index(ROW))
-    answered = lazy.select(ROW, *answers, *any_near, **shared.beside).collect()
+    answered = shared.computed_on(frame.lazy().with_row_index(ROW)).select(ROW, *answers, *any_near).collect()
     if near:
         rows = answered.drop_in_place(NEAR).arg_true()
         again = read_again(frame, {name: formulas[name] for name in near}, rows, word)
         answered = answered.with_columns(answered[name].scatter(rows, values) for name, values in again.items())
     unfit = {name: formula for name, formula in formulas.items() if name not in fitting}
     whole = read_again(frame, unfit, answered[ROW], word)
-    return answered.with_columns(values.alias(name) for name, values in whole.items()).select(*formulas, *shared.beside)
+    return answered.with_columns(values.alias(name) for name, values in whole.items()).select(list(formulas))
 
 
 def read_again(
