@@ -110,7 +110,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # fields are drawn by our templates
 
-# Log-in. Who signs up has no seat and sees nothing before a firm's owner or an office seats them. Lock-out is allauth's, kept in the database cache.
+# Log-in. Who signs up has no seat and sees nothing before a firm's owner or an office seats them. Lock-out is
+# allauth's, kept in the database cache.
 AUTH_USER_MODEL = "pipeline.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

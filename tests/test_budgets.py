@@ -290,9 +290,9 @@ class World:
         li, wang, qinghe = self.cast.li, self.cast.wang, self.qinghe
         now = datetime.combine(DAY, time(), UTC)
         for at in range(self.size - more, self.size):
-            begins = {"starts_at": now + timedelta(days=30, hours=at), "minutes": 30}
             with acting(wang):
-                offered = hour.offer(**begins, place="一楼", by=wang, now=now)
+                starts = now + timedelta(days=30, hours=at)
+                offered = hour.offer(starts_at=starts, minutes=30, place="一楼", by=wang, now=now)
             with acting(li):
                 difficulty.ask(qinghe, kind="policy", says=f"第 {at} 问", by=li, on=DAY)
                 if at % 2:

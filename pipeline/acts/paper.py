@@ -34,6 +34,8 @@ from pipeline.models.evidence import without_numbers
 from pipeline.models.product import PROOFS
 from pipeline.outside import scanner, storage
 
+MACROS, BOMB, SLIPS = scanner.MACROS, scanner.BOMB, scanner.SLIPS
+
 IMAGES = frozenset({"pdf", "png", "jpg", "jpeg"})
 ANY = frozenset(evidence.KINDS)
 # what each purpose takes; a new purpose without a line here takes nothing
@@ -135,9 +137,9 @@ def _demand_room(firm: Firm, name: str, size: int) -> None:
 
 def _flaw_words(flaw: str) -> str:
     return {
-        scanner.MACROS: _("%(name)s holds macros or other files. Save it without them, best as PDF, and send that."),
-        scanner.BOMB: _("%(name)s unpacks to far more than a paper should. Save it again, best as PDF."),
-        scanner.SLIPS: _("%(name)s holds names that lead out of it. Save it again, best as PDF."),
+        MACROS: _("%(name)s holds macros or other files. Save it without them, best as PDF, and send that."),
+        BOMB: _("%(name)s unpacks to far more than a paper should. Save it again, best as PDF."),
+        SLIPS: _("%(name)s holds names that lead out of it. Save it again, best as PDF."),
     }.get(flaw, _("%(name)s is broken inside. Open it, save it again and send that."))
 
 

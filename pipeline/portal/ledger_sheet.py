@@ -12,9 +12,9 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from pipeline.acts.sheet import Heading, Page, written
 from pipeline.models import ExpenseLine, RdProject
 from pipeline.models.ledger import CERTIFICATION, FISCAL_FUNDS, PARTS_LEFT_OUT, SPECIAL_INCOME
-from pipeline.outside.sheet_writer import Heading, Page, written
 from pipeline.portal import standing
 from pipeline.portal.ledger import IN_HOUSE, reckoned
 from pipeline.portal.ledger_words import CATEGORIES, STAGES

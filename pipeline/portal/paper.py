@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import paper as acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
-from pipeline.acts.paper import AlreadyHere
+from pipeline.acts.paper import BOMB, MACROS, SLIPS, AlreadyHere
 from pipeline.models import Document, Firm
 from pipeline.models.evidence import without_names
-from pipeline.outside import scanner
 from pipeline.portal import proofs, standing
 from pipeline.portal.shelf import (
     ELSEWHERE,
@@ -33,9 +32,9 @@ from pipeline.portal.shelf import (
 from pipeline.request import StaffRequest
 
 OBJECTIONS = {
-    scanner.MACROS: gettext_lazy("It holds macros or other files."),
-    scanner.BOMB: gettext_lazy("It unpacks to far more than a paper should."),
-    scanner.SLIPS: gettext_lazy("It holds names that lead out of it."),
+    MACROS: gettext_lazy("It holds macros or other files."),
+    BOMB: gettext_lazy("It unpacks to far more than a paper should."),
+    SLIPS: gettext_lazy("It holds names that lead out of it."),
 }
 
 

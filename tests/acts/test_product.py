@@ -59,7 +59,8 @@ def test_two_who_tick_different_boxes_both_have_their_way(cast: Cast) -> None:
         product.tie(cast.qinghe, add={first}, remove=set(), by=cast.li)
         product.tie(cast.qinghe, add={second}, remove=set(), by=cast.bai)
         product.tie(cast.qinghe, add={second}, remove={first}, by=cast.li)
-        assert list(Tie.objects.values_list("project", "right", "product")) == [second]
+        ties: list[tuple[int | None, ...]] = [*Tie.objects.values_list("project", "right", "product")]
+        assert ties == [second]
 
 
 def test_another_firms_corner_is_not_tied(cast: Cast) -> None:

@@ -88,5 +88,6 @@ def test_a_name_is_masked_outside_the_firm_and_stays_out_of_the_trail(cast: Cast
         staff.record_members(cast.qinghe, 2025, [{**WANG, "days_worked": 100}], by=cast.bai)
     with acting(SEALER), transaction.atomic():
         [told] = TrailEntry.objects.filter(table="pipeline_staffmember")
-    assert (told.after["post"], "name" in told.after) == ("工程师", False)
+    kept = told.after or {}
+    assert (kept["post"], "name" in kept) == ("工程师", False)
     assert [StaffMember(name=name).masked_name for name in ("欧阳明", "王一")] == ["欧**", "王*"]

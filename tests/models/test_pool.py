@@ -83,11 +83,11 @@ def peopled(cast: Cast) -> Cast:
         book(firms[5], 2025)
         book(firms[6], 2025)
         FinancialYear.objects.filter(firm__in=firms[5:8], year=2025).update(rd_from="ledger", staff_from="months")
-        for held, year in ((firms[1], 2025), (firms[2], 2026)):
+        for listed, year in ((firms[1], 2025), (firms[2], 2026)):
             registered = {"state": "listed", "listed_on": date(year, 6, 1), "handed_in_on": date(year, 4, 1)}
-            number = f"{year}330112000{held.pk:05}"
+            registration = f"{year}330112000{listed.pk:05}"
             SmeRegistration.objects.create(
-                firm=held, year=year, route="points", number=number, by=cast.chen, **registered
+                firm=listed, year=year, route="points", number=registration, by=cast.chen, **registered
             )
         certify(firms[0], date(2020, 12, 1), cast.chen)
         held = certify(firms[0], date(2023, 12, 1), cast.chen)

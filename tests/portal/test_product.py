@@ -61,7 +61,8 @@ def test_only_what_was_changed_on_the_page_is_changed(cast: Cast) -> None:
     li.post("triangle", tie=[f".{right}.{sold}", "x", "1.2.3", ".."])
     assert li.post("triangle", was=[f"{rd}..{sold}"]).status_code == 200
     with acting(cast.li), transaction.atomic():
-        assert list(Tie.objects.values_list("project", "right", "product")) == [(None, right, sold)]
+        ties: list[tuple[int | None, ...]] = [*Tie.objects.values_list("project", "right", "product")]
+        assert ties == [(None, right, sold)]
 
 
 def test_a_result_is_recorded_once_with_what_it_rests_on(cast: Cast) -> None:

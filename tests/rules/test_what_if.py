@@ -56,10 +56,10 @@ def test_the_mark_of_a_line_of_the_score_wins_a_point_and_a_step_less_does_not(w
     slider = sliders(supposed)[what]
     assert slider.mark is not None
 
-    def most(value: Decimal) -> int | str:
+    def most(value: Decimal) -> int:
         score = supposed.supposed({what: value}, {}).score
         assert score
-        return next(each.band[1] for each in score.items if each.item == LIFTS[what])
+        return int(next(each.band[1] for each in score.items if each.item == LIFTS[what]))
 
     now = most(slider.now)
     assert most(slider.mark) > now
