@@ -1,0 +1,210 @@
+"""A city with one of everything, which every address can be tried on."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from psycopg.types.range import DateRange
+
+from config.postgres.scope import acting
+from pipeline.access import INTAKE
+from pipeline.acts import (
+    accounts,
+    application,
+    book,
+    claim,
+    difficulty,
+    evidence,
+    people,
+    roster,
+    round,
+    trial,
+    trial_sheet,
+    workbook,
+)
+from pipeline.models import (
+    Appointment,
+    Certificate,
+    Claim,
+    DocumentVersion,
+    FinancialYear,
+    Import,
+    Mandate,
+    Obligation,
+    Step,
+    Upload,
+    User,
+)
+from tests.cast import QINGHE, SINCE, Cast, Story, the
+from tests.outside.workbooks import CODE, HEAD, xlsx
+from tests.walls.own_books import own_books
+
+OWN = {
+    "city_officer": "chen", "city_head": "zhou", "county_officer": "wang", "county_head": "zhao", "leader": "gu",
+    "coach": "zhang", "agency": "agent", "expert": "expert", "system_admin": "feng", "security_admin": "song",
+    "audit_admin": "tang", "firm_owner": "li", "firm_finance": "bai", "firm_rd": "own rd", "firm_editor": "own editor",
+    "firm_viewer": "own viewer",
+}  # fmt: skip
+# The same seats elsewhere: for them Qinghe and all that is its own is foreign.
+FOREIGN = {
+    "county_officer": "sun", "county_head": "foreign head", "leader": "foreign leader", "coach": "foreign coach",
+    "firm_owner": "he", "firm_finance": "foreign finance", "firm_rd": "foreign rd", "firm_editor": "foreign editor",
+    "firm_viewer": "foreign viewer", "agency": "foreign agent",
+}  # fmt: skip
+MISSING = {
+    "uscc": "91330106MA2CGLR470", "number": "GP2020-9999", "certificate": "GR202033999999",
+    "uuid": UUID("00000000-0000-4000-8000-000000000000"), "project": "RD99", "product": "PS99", "row": 999_999_999,
+}  # fmt: skip
+
+
+@dataclass
+class Home:
+    """Qinghe in certification, with one of everything, as its people and those of its county own it."""
+
+    cast: Cast
+    number: str = ""
+    roster: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    paper: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    trial: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    scheme: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    claim: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    workbook: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    accounts: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    difficulty: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    upload: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    certificate: str = "GR202333000001"
+    day: date = date(2026, 11, 2)
+    own: dict[str, int] = field(default_factory=dict)  # rows of its ledger and lists
+    people: dict[str, User] = field(default_factory=dict)
+
+
+def furnished(home: Home, folder: Path) -> Home:
+    story = Story(home.cast).to("coaching")
+    home.number, home.day = story.number, story.day
+    _more_people(home)
+    cast, li = home.cast, home.cast.li
+    with acting(cast.chen):
+        dates = dict.fromkeys(("opens_on", "county_date", "city_date", "province_date"), home.day)
+        opened = round.open(name="第一批", by=cast.chen, **dates)
+    with acting(li), transaction.atomic():
+        application.open(the(cast.qinghe), opened, by=li, on=home.day)
+        year = FinancialYear.objects.get(firm__uscc=QINGHE, year=2025)
+        content = b"%PDF-1.4\n" + b"0" * 64
+        evidence.receive(
+            cast.qinghe, BytesIO(content), name="审计.pdf", size=len(content), purpose="figures", by=li, year=year
+        )
+        home.upload = Upload.objects.create(
+            firm=cast.qinghe, name="许可证.pdf", size=9, received=0, purpose="licence", by=li
+        ).pk
+    home.roster = _roster(home, folder)
+    _books(home, folder)
+    with acting(li), transaction.atomic():
+        home.own = own_books(cast.qinghe, by=li, on=home.day)
+    home.trial, home.scheme = _supposed(home)
+    with acting(li):
+        home.difficulty = difficulty.ask(cast.qinghe, kind="policy", says="问", by=li, on=home.day).public_id
+    home.claim = _claimed(home)
+    with acting(INTAKE), transaction.atomic():
+        DocumentVersion.objects.update(state="clean")
+        home.paper = DocumentVersion.objects.get().document_id
+        _certificate(home)
+        assert Step.objects.filter(firm=cast.qinghe, position=1).exists()
+    return home
+
+
+def _more_people(home: Home) -> None:
+    cast, song = home.cast, home.cast.song
+    with acting(INTAKE), transaction.atomic():
+        qinghe, yunling = cast.qinghe, cast.yunling
+    where: dict[str, dict[str, Any]] = {
+        "own rd": {"firm": qinghe}, "own editor": {"firm": qinghe}, "own viewer": {"firm": qinghe},
+        "foreign finance": {"firm": yunling}, "foreign rd": {"firm": yunling}, "foreign editor": {"firm": yunling},
+        "foreign viewer": {"firm": yunling}, "foreign head": {"office": cast.offices["xihu"]},
+        "foreign leader": {"office": cast.offices["xihu"]}, "foreign coach": {}, "foreign agent": {},
+    }  # fmt: skip
+    kinds = {name: kind for seats in (OWN, FOREIGN) for kind, name in seats.items()}
+    with acting(song):
+        for name, place in where.items():
+            cast.people[name] = User.objects.create_user(name, name=name)
+            people.grant_seat(cast.people[name], kinds[name], by=song, on=SINCE, **place)
+    with acting(INTAKE), transaction.atomic():
+        for firm, coach in ((qinghe, "zhang"), (yunling, "foreign coach")):
+            Appointment.objects.create(
+                firm=firm, coach=cast.people[coach], during=DateRange(SINCE, None), consented_on=SINCE
+            )
+        for firm, agent, owner in ((qinghe, "agent", "li"), (yunling, "foreign agent", "he")):
+            Mandate.objects.create(
+                firm=firm,
+                agent=cast.people[agent],
+                parts=list(Mandate.PARTS),
+                during=DateRange(SINCE, date(2027, 12, 31)),
+                by=cast.people[owner],
+            )
+
+
+def _roster(home: Home, folder: Path) -> UUID:
+    """A roster of Lin'an that was read and waits to be confirmed."""
+    wang = home.cast.wang
+    content = xlsx(folder / "名册.xlsx", [HEAD, [CODE, "临安新苗有限公司", "临安区"]]).read_bytes()
+    with acting(wang):
+        received = roster.receive(BytesIO(content), name="名册.xlsx", by=wang, on=home.day)
+        roster.read(received.pk, by=wang, on=home.day)
+        return Import.objects.get(pk=received.pk).public_id
+
+
+def _books(home: Home, folder: Path) -> None:
+    """A workbook that came back as it went out, and a trial balance."""
+    li = home.cast.li
+    with acting(li), transaction.atomic():
+        firm = home.cast.qinghe
+        content = BytesIO(workbook.given_out(firm, [2023, 2024, 2025], on=home.day))
+        home.workbook = workbook.receive(firm, content, name="数据.xlsx", by=li, on=home.day).public_id
+        lines = [["科目名称", "本期借方", "本期贷方"], ["主营业务收入", 1, 1]]
+        books = BytesIO(xlsx(folder / "科目余额表.xlsx", lines).read_bytes())
+        kept = accounts.receive(firm, books, year=2025, name="科目余额表.xlsx", by=li, on=home.day)
+        home.accounts = kept.public_id
+
+
+def _supposed(home: Home) -> tuple[UUID, UUID]:
+    """What Lin'an tried, with its sheet, and keeps as a scheme."""
+    wang, changes = home.cast.wang, {"entry_score": "55"}
+    with acting(wang), transaction.atomic():
+        scheme = book.save(name="设想", book="pool", changes=changes, by=wang, on=home.day)
+        asked = trial.ask(before=trial.side("pool", home.day), after=trial.side("pool", home.day, changes), by=wang)
+        trial.run(asked.pk, by=wang)
+        asked.refresh_from_db()
+        trial_sheet.write(trial_sheet.ask(asked, rule="", language="zh-hans", by=wang).pk, by=wang)
+    return asked.public_id, scheme.public_id
+
+
+def _claimed(home: Home) -> UUID:
+    """Somebody says to act for a firm of Lin'an; the paper was found clean."""
+    newcomer = User.objects.create_user("newcomer", name="新人", phone="13900000001")
+    content, office = b"%PDF-1.4\n", home.cast.offices["linan"]
+    with acting(newcomer), transaction.atomic():
+        file: dict[str, Any] = {"content": BytesIO(content), "file_name": "a.pdf", "size": len(content)}
+        made = claim.make(office, uscc=CODE, name="新苗", **file, by=newcomer, on=home.day)
+    with acting(INTAKE), transaction.atomic():
+        Claim.objects.update(paper_state=Claim.CLEAN)
+    return made.public_id
+
+
+def _certificate(home: Home) -> None:
+    issued, own = date(2023, 12, 1), {"firm": home.cast.qinghe}
+    valid = DateRange(issued, date(2026, 12, 1))
+    held = Certificate.objects.create(**own, number=home.certificate, issued_on=issued, valid=valid)
+    Obligation.objects.create(
+        **own,
+        certificate=held,
+        kind="annual_report",
+        year=2026,
+        due_on=date(2027, 5, 31),
+        source="第十三条",
+    )
+
+
+# How a route names one that is there; and, for what alone decides whether the thing exists, one that is not.
