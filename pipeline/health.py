@@ -20,7 +20,7 @@ from pipeline.access import SEALER, SENDER
 from pipeline.acts import trail
 from pipeline.models import BookEdition, Heartbeat, Import, Notice, TrailEntry, TrailSeal
 from pipeline.models.book import POOL, book_in_force
-from pipeline.rules.volumes import BookRefused
+from pipeline.rules.shelf.volumes import BookRefused
 from pipeline.rules.workdays import carried_calendar
 
 State = Literal["good", "warn", "bad"]

@@ -20,9 +20,9 @@ from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import BookDraft, BookEdition, MoveRefused, Office, User
 from pipeline.models.book import EDITIONS, POOL, BookDraftQuerySet, book_in_force, document
 from pipeline.rules import Book, NoBook, NoValue
-from pipeline.rules.dated import Source
-from pipeline.rules.revision import SUPPOSED, revised
-from pipeline.rules.volumes import BookRefused
+from pipeline.rules.shelf.dated import Source
+from pipeline.rules.shelf.revision import SUPPOSED, revised
+from pipeline.rules.shelf.volumes import BookRefused
 
 LONGEST = 100
 

@@ -14,10 +14,11 @@ from pipeline.acts import notice, progress
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation
 from pipeline.models.property import CLASS_TWO
-from pipeline.rules import Book, books, facts
-from pipeline.rules.duties import duties_of
-from pipeline.rules.identifiers import IdentifierRefused, certificate_number
-from pipeline.rules.obligations import end_of
+from pipeline.rules import Book, books
+from pipeline.rules.codes.identifiers import IdentifierRefused, certificate_number
+from pipeline.rules.facts import firm as facts
+from pipeline.rules.law.duties import duties_of
+from pipeline.rules.law.obligations import end_of
 
 OWED = ("annual_report", "recertification")
 """The duties that an officer notes as done; the rest are told with them."""

@@ -16,8 +16,8 @@ from pipeline.models.book import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.models.sme import ROUTES, SmeRegistrationQuerySet
 from pipeline.rules import assess
-from pipeline.rules.identifiers import IdentifierRefused, sme_number
-from pipeline.rules.sme_year import evaluation_year
+from pipeline.rules.codes.identifiers import IdentifierRefused, sme_number
+from pipeline.rules.law.sme_year import evaluation_year
 
 BOOK = "sme"
 POINTS = "points"

@@ -12,7 +12,7 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import FinancialYear, Firm, MoveRefused, StaffMember, StaffMonth
-from pipeline.rules.staff import complete
+from pipeline.rules.facts.staff import complete
 
 Values = Mapping[str, Any]
 MOST_MEMBERS = 5_000

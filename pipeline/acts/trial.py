@@ -22,8 +22,8 @@ from pipeline.models.pool import pool_in_parts
 from pipeline.models.trial import DONE, FAILED, RUNNING
 from pipeline.outside import storage
 from pipeline.rules import Book, Label, books
-from pipeline.rules.laboratory import Comparison, compare, joined
-from pipeline.rules.revision import as_written, differences, revised
+from pipeline.rules.columns.laboratory import Comparison, compare, joined
+from pipeline.rules.shelf.revision import as_written, differences, revised
 
 AT_ONCE = 20_000  # as many firms are tried within the request; more by a job
 PART = 50_000

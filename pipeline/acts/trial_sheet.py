@@ -23,13 +23,13 @@ from pipeline.outside import storage
 from pipeline.outside.sheet_writer import Heading, Page, written
 from pipeline.outside.sheets import Cell
 from pipeline.rules import Book, Label
+from pipeline.rules.codes.fields import carried_fields
+from pipeline.rules.columns.laboratory import Comparison, Group, Line
 from pipeline.rules.condition import TITLES
-from pipeline.rules.fields import carried_fields
-from pipeline.rules.laboratory import Comparison, Group, Line
-from pipeline.rules.revision import differences, held
 from pipeline.rules.sentences import exact_text
-from pipeline.rules.volumes import TITLES as BOOKS
-from pipeline.rules.wording import TEN_THOUSAND, heading, lines_of
+from pipeline.rules.shelf.revision import differences, held
+from pipeline.rules.shelf.volumes import TITLES as BOOKS
+from pipeline.rules.shelf.wording import TEN_THOUSAND, heading, lines_of
 
 AT_ONCE = 5_000  # as many rows are written within the request; more by a job
 PART = 1_000

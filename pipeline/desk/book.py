@@ -21,11 +21,11 @@ from pipeline.models.book import book_in_force
 from pipeline.request import StaffRequest
 from pipeline.rules import Book, Label, NoValue
 from pipeline.rules.condition import Condition
-from pipeline.rules.dated import DatedValue, Entry, Source
-from pipeline.rules.parameters import PARAMETERS
 from pipeline.rules.programmes import conditions_of
-from pipeline.rules.volumes import TITLES
-from pipeline.rules.wording import Line, heading, lines_of, reckoned, sentence
+from pipeline.rules.shelf.dated import DatedValue, Entry, Source
+from pipeline.rules.shelf.parameters import PARAMETERS
+from pipeline.rules.shelf.volumes import TITLES
+from pipeline.rules.shelf.wording import Line, heading, lines_of, reckoned, sentence
 
 PUBLISHED = frozenset({"pool"})  # whose numbers are the bureau's, so that it has editions
 CERTAINTIES = {

@@ -18,7 +18,7 @@ from pipeline.desk.paging import page_of
 from pipeline.desk.round import day_field, tabs
 from pipeline.models import Certificate, Firm, Obligation
 from pipeline.request import StaffRequest
-from pipeline.rules.identifiers import IdentifierRefused, certificate_number
+from pipeline.rules.codes.identifiers import IdentifierRefused, certificate_number
 from pipeline.templatetags.look import spoken
 
 LISTS = {

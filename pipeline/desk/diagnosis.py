@@ -16,8 +16,8 @@ from pipeline.desk.identity import identity
 from pipeline.models import Diagnosis, Firm, Round
 from pipeline.request import StaffRequest
 from pipeline.rules import Book, Label, Plan, Step, planned
-from pipeline.rules.figures import NAMES
-from pipeline.rules.score import IP_BLOCK, most_points
+from pipeline.rules.facts.figures import NAMES
+from pipeline.rules.law.score import IP_BLOCK, most_points
 from pipeline.templatetags import what_if
 from pipeline.templatetags.figures import planned_day, quantity, wan
 from pipeline.templatetags.look import spoken

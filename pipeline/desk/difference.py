@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from pipeline.acts.trial import Side
 from pipeline.rules import Book, Label
-from pipeline.rules.dated import Source, Value
-from pipeline.rules.parameters import PARAMETERS
-from pipeline.rules.revision import differences
-from pipeline.rules.volumes import TITLES as BOOKS
-from pipeline.rules.wording import Line, heading, lines_of
+from pipeline.rules.shelf.dated import Source, Value
+from pipeline.rules.shelf.parameters import PARAMETERS
+from pipeline.rules.shelf.revision import differences
+from pipeline.rules.shelf.volumes import TITLES as BOOKS
+from pipeline.rules.shelf.wording import Line, heading, lines_of
 from pipeline.templatetags.look import spoken
 
 

@@ -29,8 +29,8 @@ from pipeline.models import (
     User,
 )
 from pipeline.request import StaffRequest
-from pipeline.rules.fields import carried_fields
-from pipeline.rules.figures import NAMES
+from pipeline.rules.codes.fields import carried_fields
+from pipeline.rules.facts.figures import NAMES
 
 MONEY = ("sales", "total_income", "hitech_income", "rd_total", "rd_domestic", "net_assets")
 HEADS = ("staff", "tech_staff")

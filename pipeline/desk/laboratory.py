@@ -27,7 +27,7 @@ from pipeline.request import StaffRequest, number_sent
 from pipeline.rules import NoValue
 from pipeline.rules.condition import TITLES as RULES
 from pipeline.rules.programmes import conditions_of
-from pipeline.rules.volumes import TITLES, BookRefused
+from pipeline.rules.shelf.volumes import TITLES, BookRefused
 from pipeline.templatetags.look import spoken
 
 TRIED = ("pool", "hte", "sme")  # books whose figures the record has

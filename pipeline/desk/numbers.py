@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from pipeline.desk.quantity import LONGEST, UNITS, NumberField, PointsField, edge_of, edge_unit, text_of
 from pipeline.rules import Book, Label
-from pipeline.rules.dated import Band, Entry, PointsFrom, Value
-from pipeline.rules.parameters import PARAMETERS
-from pipeline.rules.readings import READINGS
-from pipeline.rules.revision import as_written, held, revised
-from pipeline.rules.volumes import BookRefused
-from pipeline.rules.wording import Line, heading, lines_of
+from pipeline.rules.shelf.dated import Band, Entry, PointsFrom, Value
+from pipeline.rules.shelf.parameters import PARAMETERS
+from pipeline.rules.shelf.readings import READINGS
+from pipeline.rules.shelf.revision import as_written, held, revised
+from pipeline.rules.shelf.volumes import BookRefused
+from pipeline.rules.shelf.wording import Line, heading, lines_of
 from pipeline.templatetags.look import spoken
 
 FIXED = frozenset({"code"})  # entries that name a list or a place, and no quantity

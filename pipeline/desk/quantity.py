@@ -11,9 +11,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pipeline.rules.dated import Band, PointsFrom
 from pipeline.rules.sentences import plain_number
-from pipeline.rules.wording import TEN_THOUSAND
+from pipeline.rules.shelf.dated import Band, PointsFrom
+from pipeline.rules.shelf.wording import TEN_THOUSAND
 
 LONGEST = 24
 MEASURES = re.compile(r"(天|年|件|分|个?工作日|个?月|人|次|项|家|days?|years?|points?|months?)$")

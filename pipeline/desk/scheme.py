@@ -21,7 +21,7 @@ from pipeline.desk.round import day_field
 from pipeline.models import BookDraft, Trial, User
 from pipeline.models.book import POOL, book_in_force
 from pipeline.request import StaffRequest, number_sent
-from pipeline.rules.volumes import TITLES, BookRefused
+from pipeline.rules.shelf.volumes import TITLES, BookRefused
 from pipeline.templatetags.look import spoken
 
 

@@ -26,13 +26,13 @@ from pipeline.models import Division, Firm, Trial, TrialSheet, User
 from pipeline.models.diagnosis import NUMERIC
 from pipeline.models.trial import DONE, FAILED
 from pipeline.request import StaffRequest
+from pipeline.rules.codes.fields import carried_fields
+from pipeline.rules.columns.laboratory import ALL, HOLDS, Comparison, Group, Line
 from pipeline.rules.condition import TITLES as RULES
-from pipeline.rules.fields import carried_fields
 from pipeline.rules.formula import Number
-from pipeline.rules.laboratory import ALL, HOLDS, Comparison, Group, Line
 from pipeline.rules.programmes import conditions_of
 from pipeline.rules.sentences import exact_text
-from pipeline.rules.volumes import TITLES as BOOKS
+from pipeline.rules.shelf.volumes import TITLES as BOOKS
 from pipeline.templatetags.figures import MINUS
 from pipeline.templatetags.look import measure, spoken, verdict_word
 

@@ -12,9 +12,9 @@ from pipeline.outside.roster.faults import Place, twice
 from pipeline.outside.roster.rows import Roster, RosterRow, Values
 from pipeline.outside.sheets import KINDS, SheetRefused, read
 from pipeline.rules import Assessment, FactsRefused, Label
-from pipeline.rules.divisions import former_divisions, todays_divisions
-from pipeline.rules.fields import carried_fields
-from pipeline.rules.industries import carried_industries
+from pipeline.rules.codes.divisions import former_divisions, todays_divisions
+from pipeline.rules.codes.fields import carried_fields
+from pipeline.rules.codes.industries import carried_industries
 
 SHEETS = frozenset(f".{kind}" for kind in KINDS)
 type Judge = Callable[[Mapping[str, Any]], Assessment]

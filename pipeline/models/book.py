@@ -14,8 +14,8 @@ from django.db.models.functions import Lead, Now
 from config.postgres.scope import recall
 from pipeline.access import OFFICE, Actor, Reach
 from pipeline.rules import Book, Label, books
-from pipeline.rules.dated import Source
-from pipeline.rules.revision import revised
+from pipeline.rules.shelf.dated import Source
+from pipeline.rules.shelf.revision import revised
 
 POOL = "pool"
 EDITIONS = "editions of the pool book"

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from pipeline.access import Actor
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
-from pipeline.rules.identifiers import masked_identity, masked_phone
+from pipeline.rules.codes.identifiers import masked_identity, masked_phone
 
 IDENTITY = re.compile(
     r"(?<![0-9])[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])"

@@ -23,10 +23,10 @@ from pipeline.models.property import IntellectualProperty
 from pipeline.models.record import converted
 from pipeline.models.sme import listings
 from pipeline.models.staff import StaffMonth
-from pipeline.rules.figures import HEAD, YEARS_BACK
-from pipeline.rules.pool_figures import fold_pool
-from pipeline.rules.pool_tables import KEY, SCHEMAS, Tables
-from pipeline.rules.reading import MOST_YUAN
+from pipeline.rules.columns.folding import fold_pool
+from pipeline.rules.columns.tables import KEY, SCHEMAS, Tables
+from pipeline.rules.facts.figures import HEAD, YEARS_BACK
+from pipeline.rules.facts.reading import MOST_YUAN
 
 type Columns = Mapping[str, Any]
 

@@ -20,7 +20,7 @@ from pipeline.models.property import IntellectualProperty
 from pipeline.models.sme import listings
 from pipeline.models.staff import StaffMonth
 from pipeline.rules import FirmFacts, read_facts
-from pipeline.rules.figures import NAMES
+from pipeline.rules.facts.figures import NAMES
 
 YEARS_ASKED = 3
 ENTRY_FIGURES = [

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
-from pipeline.rules.sme_year import evaluation_year
+from pipeline.rules.law.sme_year import evaluation_year
 
 ROUTES = ("points", "certificate", "award", "institute", "standard")
 

@@ -17,7 +17,7 @@ from pipeline.acts.workbook import faults_of
 from pipeline.models import AccountBook, AccountMapping
 from pipeline.portal import standing
 from pipeline.request import StaffRequest, number_sent
-from pipeline.rules.figures import NAMES
+from pipeline.rules.facts.figures import NAMES
 
 SHOWN = 20
 KINDS = {"trial_balance": gettext_lazy("trial balance"), "tax_return": gettext_lazy("tax return")}

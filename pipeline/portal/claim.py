@@ -13,7 +13,7 @@ from pipeline.acts import claim as acts
 from pipeline.models import Claim, Office
 from pipeline.portal.attempt import attempt
 from pipeline.request import StaffRequest
-from pipeline.rules.identifiers import IdentifierRefused, credit_code
+from pipeline.rules.codes.identifiers import IdentifierRefused, credit_code
 from pipeline.templatetags.look import spoken
 
 

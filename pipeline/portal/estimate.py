@@ -7,8 +7,8 @@ from pipeline.models import FinancialYear, Firm
 from pipeline.models.book import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.rules import FirmFacts, Label, assess, planned
-from pipeline.rules.facts import YearFigures
-from pipeline.rules.forecast import foreseen
+from pipeline.rules.facts.firm import YearFigures
+from pipeline.rules.facts.forecast import foreseen
 
 DECEMBER = 12
 OF_THE_YEAR = ("rd_intensity", "rd_domestic", "hitech_income", "tech_staff_ratio", "innovation_score")

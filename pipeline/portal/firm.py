@@ -15,8 +15,8 @@ from pipeline.acts import firm as firm_acts
 from pipeline.models import Contact, Firm, Industry
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
-from pipeline.rules.fields import carried_fields, is_chosen
-from pipeline.rules.identifiers import IdentifierRefused, phone_number
+from pipeline.rules.codes.fields import carried_fields, is_chosen
+from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
 from pipeline.templatetags.look import spoken
 
 FIRST_DAY = date(1949, 10, 1)

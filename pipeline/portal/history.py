@@ -15,7 +15,7 @@ from pipeline.models.history import Change, history
 from pipeline.portal import standing
 from pipeline.portal.reconciliation import PAPERS
 from pipeline.request import StaffRequest
-from pipeline.rules.figures import NAMES
+from pipeline.rules.facts.figures import NAMES
 from pipeline.templatetags import figures as shown
 
 YEARS, PAPER, WHY = "pipeline_financialyear", "pipeline_sourcedfigure", "pipeline_explanation"

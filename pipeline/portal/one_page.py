@@ -18,8 +18,8 @@ from pipeline.portal.estimate import too_late
 from pipeline.request import StaffRequest
 from pipeline.rules import Assessment, Label, Plan, Step, assess, planned
 from pipeline.rules import Round as Call
-from pipeline.rules.deeds import KINDS
 from pipeline.rules.findings import FoundAmount
+from pipeline.rules.plans.deeds import KINDS
 from pipeline.templatetags.figures import quantity, wan
 
 SPENT = frozenset({"rd_expense"})  # deeds of which every yuan is paid; others move money or earn it

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.portal.grid import LINES, UNKNOWN, WRITTEN_UNITS, Line, plain
-from pipeline.rules.figures import NAMES
+from pipeline.rules.facts.figures import NAMES
 
 MOST_CELLS = 2_000
 YEAR = re.compile(r"(\d{4})(年|年度|年数|年末)?")

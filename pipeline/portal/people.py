@@ -20,7 +20,7 @@ from pipeline.models import Appointment, Firm, Invitation, Mandate, Seat, Viewin
 from pipeline.portal import standing
 from pipeline.portal.attempt import attempt
 from pipeline.request import StaffRequest, number_sent
-from pipeline.rules.identifiers import IdentifierRefused, phone_number
+from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
 from pipeline.templatetags.look import spoken
 
 PART_NAMES = {

@@ -17,7 +17,7 @@ from pipeline.models.property import CLASS_ONE
 from pipeline.portal import standing
 from pipeline.portal.firm import PastDayField, YesNoField
 from pipeline.request import StaffRequest
-from pipeline.rules.identifiers import IdentifierRefused, right_number
+from pipeline.rules.codes.identifiers import IdentifierRefused, right_number
 from pipeline.templatetags.look import spoken
 
 KINDS = {

@@ -28,7 +28,7 @@ from pipeline.models.figures import (
 from pipeline.portal import standing
 from pipeline.portal.grid import LONGEST_WHY, SOURCES, Line, amount_field
 from pipeline.request import StaffRequest
-from pipeline.rules.figures import NAMES
+from pipeline.rules.facts.figures import NAMES
 from pipeline.templatetags import figures as shown
 
 FIGURES = ("sales", "total_income", "hitech_income", "rd_total", "rd_domestic", "net_assets", "costs", "taxable_income")

@@ -22,7 +22,7 @@ from pipeline.portal.case import version
 from pipeline.portal.firm import PastDayField
 from pipeline.request import StaffRequest
 from pipeline.rules import Assessment, assess
-from pipeline.rules.sme_year import EvaluationYear, evaluation_year
+from pipeline.rules.law.sme_year import EvaluationYear, evaluation_year
 
 ROUTE_NAMES = {
     "points": gettext_lazy("by points: enough of them, and some for tech staff"),

@@ -24,7 +24,7 @@ from pipeline.portal.pasted_rows import PasteForm, faults_of, placed, rows_of, t
 from pipeline.portal.project import choices, ledger_years
 from pipeline.request import StaffRequest
 from pipeline.rules import books, read_facts
-from pipeline.rules.staff import annual_average
+from pipeline.rules.facts.staff import annual_average
 
 MONTHS = range(1, 13)
 MOST_HEADS = 10_000_000

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from pipeline.acts import membership
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import User
-from pipeline.rules.identifiers import IdentifierRefused, phone_number
+from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
 from pipeline.templatetags.look import spoken
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -5,15 +5,15 @@ assessment = assess(facts, book=books("hte", day), day=day)
 paths = plan(assessment, rounds=rounds)
 """
 
-from pipeline.rules.dated import Book, NoBook, NoValue
-from pipeline.rules.facts import FirmFacts, read_facts
+from pipeline.rules.facts.firm import FirmFacts, read_facts
+from pipeline.rules.facts.reading import FactsRefused, Fault
 from pipeline.rules.findings import Assessment, Finding
 from pipeline.rules.judging import assess
 from pipeline.rules.labels import Label
-from pipeline.rules.planning import Path, Plan, Step, plan, planned
-from pipeline.rules.reading import FactsRefused, Fault
-from pipeline.rules.volumes import books
-from pipeline.rules.ways import Round
+from pipeline.rules.plans.planning import Path, Plan, Step, plan, planned
+from pipeline.rules.plans.ways import Round
+from pipeline.rules.shelf.dated import Book, NoBook, NoValue
+from pipeline.rules.shelf.volumes import books
 
 __all__ = [
     "Assessment",

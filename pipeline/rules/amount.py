@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.rules.dated import Book, NoValue, Source
 from pipeline.rules.formula import UNKNOWN, Formula, lifted, smaller
 from pipeline.rules.labels import Label
+from pipeline.rules.shelf.dated import Book, NoValue, Source
 
 type Remark = tuple[Formula, Label]
 """Said where its test holds."""

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline.rules.dated import Band, PointsFrom
-from pipeline.rules.facts import FirmFacts
-from pipeline.rules.figures import Missing
+from pipeline.rules.facts.figures import Missing
+from pipeline.rules.facts.firm import FirmFacts
 from pipeline.rules.formula import (
     Facts,
     Formula,
@@ -24,6 +23,7 @@ from pipeline.rules.formula import (
     unknowns,
 )
 from pipeline.rules.labels import Label
+from pipeline.rules.shelf.dated import Band, PointsFrom
 
 UNMET, MET, MANUAL_REVIEW, NOT_APPLICABLE = range(4)
 VERDICTS = ("unmet", "met", "manual_review", "not_applicable")

@@ -8,10 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pipeline.rules.facts import FirmFacts
-from pipeline.rules.figures import Missing
+from pipeline.rules.facts.figures import Missing
+from pipeline.rules.facts.firm import FirmFacts
+from pipeline.rules.facts.reading import Fault
 from pipeline.rules.labels import Label
-from pipeline.rules.reading import Fault
 from pipeline.rules.sentences import shown
 
 type Points = int | str

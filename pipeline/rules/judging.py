@@ -10,18 +10,18 @@ from math import ceil, floor
 from typing import Any
 
 from pipeline.rules.condition import Condition, Judged, Lever, Quantity, verdict_word
-from pipeline.rules.dated import Book
-from pipeline.rules.facts import FirmFacts
-from pipeline.rules.figures import Figures, Missing
+from pipeline.rules.facts.figures import Figures, Missing
+from pipeline.rules.facts.firm import FirmFacts
+from pipeline.rules.facts.folding import fold
 from pipeline.rules.findings import Assessment, Finding, ItemPoints, Points, ScoreCard
-from pipeline.rules.folding import fold
 from pipeline.rules.formula import Number, Reading
 from pipeline.rules.labels import Label
+from pipeline.rules.law.score import TITLES, ScoreItem
+from pipeline.rules.plans.remedies import least
 from pipeline.rules.programmes import SCORED_BY, amounts_of, conditions_of, score_table
 from pipeline.rules.reckoning import found_amount
-from pipeline.rules.remedies import least
-from pipeline.rules.score import TITLES, ScoreItem
 from pipeline.rules.sentences import exact_text, plainly, shown
+from pipeline.rules.shelf.dated import Book
 
 WORST_FIRST = ("unmet", "manual_review", "unknown", "met")
 FEN = 100

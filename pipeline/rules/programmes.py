@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.rules import hte, obligations, pool, sme, sme_score, tax
 from pipeline.rules.amount import Amount
 from pipeline.rules.condition import Condition
-from pipeline.rules.dated import Book
-from pipeline.rules.score import Score, ScoreItem, score_of
+from pipeline.rules.law import hte, obligations, pool, sme, sme_score, tax
+from pipeline.rules.law.score import Score, ScoreItem, score_of
+from pipeline.rules.shelf.dated import Book
 
 CONDITIONS = {
     "hte": hte.conditions,

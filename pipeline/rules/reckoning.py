@@ -8,7 +8,7 @@ from math import floor
 from typing import Any
 
 from pipeline.rules.amount import Amount, least_certain
-from pipeline.rules.figures import IN_FEN, Figures, Missing
+from pipeline.rules.facts.figures import IN_FEN, Figures, Missing
 from pipeline.rules.findings import FoundAmount
 from pipeline.rules.formula import Number, Reading, names, unknowns
 from pipeline.rules.labels import Label

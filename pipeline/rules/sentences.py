@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import ceil
 
 from pipeline.rules.condition import Judged
-from pipeline.rules.figures import Missing
+from pipeline.rules.facts.figures import Missing
 from pipeline.rules.formula import Number
 from pipeline.rules.labels import Label, listed
 

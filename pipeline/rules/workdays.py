@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 
 from pipeline.rules.labels import Label, listed
-from pipeline.rules.volumes import read_yaml
+from pipeline.rules.shelf.volumes import read_yaml
 
 CALENDAR_FOLDER = Path(__file__).parent / "books" / "calendar"
 ONE_DAY = timedelta(days=1)

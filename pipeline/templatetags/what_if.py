@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from pipeline.models import Diagnosis
 from pipeline.rules import Assessment, Finding, read_facts
-from pipeline.rules.deeds import KINDS
-from pipeline.rules.what_if import CLOSES, LIFTS, WAN, Outlook, Slider, outlook
+from pipeline.rules.plans.deeds import KINDS
+from pipeline.rules.plans.what_if import CLOSES, LIFTS, WAN, Outlook, Slider, outlook
 from pipeline.templatetags import figures
 
 register = template.Library()

@@ -12,7 +12,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import MoveRefused, Notice, SmeRegistration
 from pipeline.models.record import facts_of
 from pipeline.models.sme import SmeRegistrationQuerySet, listings
-from pipeline.rules.sme_year import evaluation_year
+from pipeline.rules.law.sme_year import evaluation_year
 from tests.cast import Cast
 
 DAY, YEAR = date(2026, 6, 1), 2026

@@ -11,7 +11,7 @@ from pipeline.acts import staff
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import FinancialYear, MoveRefused, StaffMember, StaffMonth, TrailEntry
 from pipeline.models.record import facts_of
-from pipeline.rules.folding import fold
+from pipeline.rules.facts.folding import fold
 from tests.cast import DAY, Cast, the
 
 # after X8 of the policy page: by months the share is below what the last day of the year shows

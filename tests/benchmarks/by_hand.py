@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.rules.columns import VERDICT
+from pipeline.rules.columns.verdicts import VERDICT
 
 WAN_FEN = 1_000_000
 MANUAL, UNKNOWN = 2, 4

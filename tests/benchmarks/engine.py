@@ -18,9 +18,9 @@ import polars as pl
 
 from config.embedded.places import BASE_DIR
 from pipeline.rules import Assessment, assess, books, plan, read_facts
-from pipeline.rules.column_reasons import explained
-from pipeline.rules.columns import judge
-from pipeline.rules.folding import fold
+from pipeline.rules.columns.reasons import explained
+from pipeline.rules.columns.verdicts import judge
+from pipeline.rules.facts.folding import fold
 from pipeline.rules.formula import Facts
 from tests.benchmarks import openfisca_engine as openfisca
 from tests.benchmarks.by_hand import by_hand

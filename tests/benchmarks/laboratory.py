@@ -14,9 +14,9 @@ from pipeline.models import Firm, User
 from pipeline.models.pool import pool_figures, tables_on
 from pipeline.models.record import facts_of
 from pipeline.rules import Book, FirmFacts, assess, books
-from pipeline.rules.laboratory import compare
-from pipeline.rules.pool_figures import fold_pool
-from pipeline.rules.revision import revised
+from pipeline.rules.columns.folding import fold_pool
+from pipeline.rules.columns.laboratory import compare
+from pipeline.rules.shelf.revision import revised
 from tests.benchmarks import database
 from tests.benchmarks.comparison import Allowance, Benchmark, Comparison, Ways, seconds
 from tests.benchmarks.crowd import crowd

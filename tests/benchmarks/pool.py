@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.rules.figures import HEAD
+from pipeline.rules.facts.figures import HEAD
 
 WAN_FEN = 1_000_000
 WHOLE = 1_000_003

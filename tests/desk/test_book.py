@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from pipeline.rules import books
-from pipeline.rules.parameters import PARAMETERS
-from pipeline.rules.volumes import TITLES
+from pipeline.rules.shelf.parameters import PARAMETERS
+from pipeline.rules.shelf.volumes import TITLES
 from tests.cast import DAY, Cast
 from tests.desk.conftest import Seat, text
 

@@ -30,7 +30,7 @@ from pipeline.models import (
 )
 from pipeline.models.pool import pool_figures, pool_in_parts
 from pipeline.models.record import facts_of
-from pipeline.rules.folding import fold
+from pipeline.rules.facts.folding import fold
 from tests.cast import DAY, Cast
 from tests.desk.crowd import crowd
 from tests.rules.pools import unlike

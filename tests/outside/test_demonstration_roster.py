@@ -11,8 +11,8 @@ from pipeline.management.demonstration import workbook
 from pipeline.outside.roster.cells import Places
 from pipeline.outside.roster.rows import RosterRow
 from pipeline.outside.sheets import read
-from pipeline.rules.divisions import todays_divisions
-from pipeline.rules.fields import carried_fields
+from pipeline.rules.codes.divisions import todays_divisions
+from pipeline.rules.codes.fields import carried_fields
 from tests.outside.workbooks import roster
 
 FILE = Path(workbook.__file__).with_name("hangzhou.xlsx")

@@ -21,7 +21,7 @@ from pipeline.outside.firm_book.lines import FIGURES, FIRM, RIGHT_FIELDS, STAFF,
 from pipeline.outside.firm_book.reading import FirmBook, read_book, taken
 from pipeline.outside.firm_book.writing import About, OwnSheet, firm_book, marked_copy
 from pipeline.outside.roster.columns import squeezed
-from pipeline.rules.fields import lowest_fields
+from pipeline.rules.codes.fields import lowest_fields
 
 DAY = date(2026, 11, 2)
 YEARS = [2023, 2024, 2025]

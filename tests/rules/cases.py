@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.rules import Assessment, assess, books, read_facts
-from pipeline.rules.volumes import read_yaml
+from pipeline.rules.shelf.volumes import read_yaml
 
 FOLDER = Path(__file__).parent / "cases"
 

@@ -14,7 +14,9 @@ import polars as pl
 from hypothesis import strategies as st
 
 from pipeline.rules import books
-from pipeline.rules.facts import (
+from pipeline.rules.columns.tables import KEY, SCHEMAS, Part, lists_of, parts
+from pipeline.rules.facts.figures import HEAD, RANKS, in_heads, top
+from pipeline.rules.facts.firm import (
     CLASS_1,
     CLASS_2,
     CreditCode,
@@ -27,9 +29,7 @@ from pipeline.rules.facts import (
     Text,
     Yuan,
 )
-from pipeline.rules.figures import HEAD, RANKS, in_heads, top
 from pipeline.rules.formula import Facts, Formula, names
-from pipeline.rules.pool_tables import KEY, SCHEMAS, Part, lists_of, parts
 from pipeline.rules.programmes import CONDITIONS, conditions_of, score_table
 
 DAY = date(2026, 5, 20)

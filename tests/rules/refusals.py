@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.rules import FactsRefused, Fault, read_facts
-from pipeline.rules import identifiers as codes
-from pipeline.rules.identifiers import IdentifierRefused
-from pipeline.rules.volumes import SHELF, BookRefused, entry_from, read_yaml
+from pipeline.rules.codes import identifiers as codes
+from pipeline.rules.codes.identifiers import IdentifierRefused
+from pipeline.rules.shelf.volumes import SHELF, BookRefused, entry_from, read_yaml
 
 REFUSED = read_yaml(Path(__file__).parent / "refused.yaml")
 INSTRUMENTS = read_yaml(SHELF / "instruments.yaml")

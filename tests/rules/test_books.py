@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from pipeline.rules import NoBook, NoValue, books
-from pipeline.rules.dated import Band, Book, article_in_words
-from pipeline.rules.parameters import PARAMETERS
 from pipeline.rules.programmes import CONDITIONS, conditions_of
-from pipeline.rules.volumes import SHELF, TITLES, BookRefused, all_asked_for, entry_from, read_yaml, volume
+from pipeline.rules.shelf.dated import Band, Book, article_in_words
+from pipeline.rules.shelf.parameters import PARAMETERS
+from pipeline.rules.shelf.volumes import SHELF, TITLES, BookRefused, all_asked_for, entry_from, read_yaml, volume
 from tests.rules.test_numbers import Asked
 from tests.source import product
 

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.rules import Assessment, Book, NoValue, books
 from pipeline.rules.programmes import CONDITIONS, conditions_of
-from pipeline.rules.revision import as_written
-from pipeline.rules.volumes import read_yaml
+from pipeline.rules.shelf.revision import as_written
+from pipeline.rules.shelf.volumes import read_yaml
 from tests.rules.cases import CASES, FOLDER, RuleCase
 
 EXPECTATIONS = {

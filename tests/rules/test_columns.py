@@ -13,11 +13,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import Book, books, read_facts
-from pipeline.rules.column_reasons import explained
-from pipeline.rules.columns import evaluate, figures_of, judge
+from pipeline.rules.columns.reasons import explained
+from pipeline.rules.columns.verdicts import evaluate, figures_of, judge
 from pipeline.rules.condition import VERDICTS
-from pipeline.rules.figures import HEAD, in_heads
-from pipeline.rules.folding import fold
+from pipeline.rules.facts.figures import HEAD, in_heads
+from pipeline.rules.facts.folding import fold
 from pipeline.rules.formula import (
     UNKNOWN,
     Formula,

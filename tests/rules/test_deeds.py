@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from pipeline.rules import FirmFacts, assess, books, read_facts
-from pipeline.rules.deeds import KINDS, Deed, done
-from pipeline.rules.folding import fold
-from pipeline.rules.forecast import forecast, foreseen
+from pipeline.rules.facts.folding import fold
+from pipeline.rules.facts.forecast import forecast, foreseen
 from pipeline.rules.formula import Number
+from pipeline.rules.plans.deeds import KINDS, Deed, done
 from tests.rules.cases import CASES, changed
 
 DAY, NEW_YEAR = date(2026, 5, 20), date(2027, 1, 1)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from pipeline.rules.divisions import (
+from pipeline.rules.codes.divisions import (
     county_of,
     division_doubt,
     division_in,
@@ -14,8 +14,8 @@ from pipeline.rules.divisions import (
     successor_of,
     todays_divisions,
 )
-from pipeline.rules.fields import carried_fields, is_chosen
-from pipeline.rules.industries import carried_industries, industry_of
+from pipeline.rules.codes.fields import carried_fields, is_chosen
+from pipeline.rules.codes.industries import carried_industries, industry_of
 
 
 def name_in(code: str, year: int) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.rules.identifiers import (
+from pipeline.rules.codes.identifiers import (
     CREDIT_CODE_LETTERS,
     IdentifierRefused,
     certificate_number,

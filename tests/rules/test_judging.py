@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 
 from pipeline.rules import Assessment, NoValue, assess, books, read_facts
-from pipeline.rules.folding import fold
+from pipeline.rules.facts.folding import fold
 from pipeline.rules.formula import names
 from pipeline.rules.judging import overall
+from pipeline.rules.law.score import IP_BLOCK, most_points
 from pipeline.rules.programmes import CONDITIONS, conditions_of
-from pipeline.rules.score import IP_BLOCK, most_points
 from pipeline.rules.sentences import exact_text, money, percent
 from tests.rules.cases import CASES, changed
 

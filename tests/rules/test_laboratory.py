@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import FirmFacts, assess, books
-from pipeline.rules.figures import HEAD
-from pipeline.rules.laboratory import Comparison, Group, compare, joined
-from pipeline.rules.pool_figures import fold_pool
-from pipeline.rules.revision import revised
+from pipeline.rules.columns.folding import fold_pool
+from pipeline.rules.columns.laboratory import Comparison, Group, compare, joined
+from pipeline.rules.facts.figures import HEAD
+from pipeline.rules.shelf.revision import revised
 from tests.rules.pools import DAY, FIRMS, tables_of
 
 HTE, POOL = books("hte", DAY), books("pool", DAY)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pipeline.rules import Assessment, assess, books, plan, read_facts
-from pipeline.rules.deeds import KINDS, Deed, done
-from pipeline.rules.margins import FALLS, TURNS, Turn, least_fall, means_of, nearest, year_of
+from pipeline.rules.plans.deeds import KINDS, Deed, done
+from pipeline.rules.plans.margins import FALLS, TURNS, Turn, least_fall, means_of, nearest, year_of
+from pipeline.rules.plans.ways import Situation, Way, ways_ahead
 from pipeline.rules.programmes import score_items
-from pipeline.rules.ways import Situation, Way, ways_ahead
 from tests.rules.cases import CASES, RuleCase, changed
 
 DAY = date(2026, 5, 20)

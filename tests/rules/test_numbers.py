@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from pipeline.rules import assess, read_facts
-from pipeline.rules.dated import Book, Entry, NoValue
 from pipeline.rules.programmes import CONDITIONS, amounts_of, conditions_of, score_items
-from pipeline.rules.volumes import SHELF, TITLES, WORDS, BookRefused, entry_from, read_yaml, volume
+from pipeline.rules.shelf.dated import Book, Entry, NoValue
+from pipeline.rules.shelf.volumes import SHELF, TITLES, WORDS, BookRefused, entry_from, read_yaml, volume
 from tests.rules.cases import CASES, RuleCase
 from tests.rules.test_cases import bands, card, details, held, looked_at, worked_out
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import Book, assess, books, read_facts
-from pipeline.rules.duties import Duty, duties_of
-from pipeline.rules.facts import AnnualReport, Certificate, Change
-from pipeline.rules.obligations import first_benefit_year
+from pipeline.rules.facts.firm import AnnualReport, Certificate, Change
+from pipeline.rules.law.duties import Duty, duties_of
+from pipeline.rules.law.obligations import first_benefit_year
 from pipeline.rules.periods import months_begun, months_later, whole_months
 from tests.rules.cases import CASES
 from tests.rules.test_numbers import holds

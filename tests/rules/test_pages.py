@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.rules import books
-from pipeline.rules.pages import page, shown_on
 from pipeline.rules.programmes import CONDITIONS, amounts_of, conditions_of
-from pipeline.rules.volumes import SHELF, read_yaml
+from pipeline.rules.shelf.pages import page, shown_on
+from pipeline.rules.shelf.volumes import SHELF, read_yaml
 
 DOCS = Path(__file__).parents[2] / "docs" / "books"
 

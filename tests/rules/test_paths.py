@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import Assessment, FirmFacts, Path, Round, assess, books, planned, read_facts
-from pipeline.rules.deeds import KINDS, Deed, done
-from pipeline.rules.facts import Scores
+from pipeline.rules.facts.firm import Scores
+from pipeline.rules.plans.deeds import KINDS, Deed, done
 from pipeline.rules.programmes import SCORED_BY
 from tests.rules.cases import CASES, RuleCase
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import FirmFacts, read_facts
-from pipeline.rules.facts import SCORE_ITEMS
-from pipeline.rules.folding import fold
-from pipeline.rules.pool_figures import fold_pool
+from pipeline.rules.columns.folding import fold_pool
+from pipeline.rules.facts.firm import SCORE_ITEMS
+from pipeline.rules.facts.folding import fold
 from tests.rules.cases import CASES
 from tests.rules.pools import DAY, FIRMS, tables_of, unlike
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from pipeline.rules import assess, books, read_facts
 from pipeline.rules.condition import MET, Condition
-from pipeline.rules.folding import fold
+from pipeline.rules.facts.folding import fold
 from pipeline.rules.formula import exact, fact, smaller
+from pipeline.rules.plans.remedies import least, raised, smallest
 from pipeline.rules.programmes import conditions_of
-from pipeline.rules.remedies import least, raised, smallest
 from tests.rules.cases import CASES
 
 DAY = date(2026, 5, 20)

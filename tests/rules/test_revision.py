@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from pipeline.rules import NoValue, books
-from pipeline.rules.dated import Band, Source
 from pipeline.rules.labels import Label
 from pipeline.rules.programmes import conditions_of
-from pipeline.rules.revision import SUPPOSED, as_written, differences, on_day, revised
-from pipeline.rules.volumes import TITLES, BookRefused, value_from
+from pipeline.rules.shelf.dated import Band, Source
+from pipeline.rules.shelf.revision import SUPPOSED, as_written, differences, on_day, revised
+from pipeline.rules.shelf.volumes import TITLES, BookRefused, value_from
 
 DAY = date(2026, 11, 2)
 POOL = books("pool", DAY)

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import Book, NoValue, assess, books, read_facts
-from pipeline.rules.columns import judge
-from pipeline.rules.dated import DatedValue, Value
-from pipeline.rules.figures import HEAD, in_heads
-from pipeline.rules.folding import fold
-from pipeline.rules.sme import conditions
-from pipeline.rules.sme_year import evaluation_year
+from pipeline.rules.columns.verdicts import judge
+from pipeline.rules.facts.figures import HEAD, in_heads
+from pipeline.rules.facts.folding import fold
+from pipeline.rules.law.sme import conditions
+from pipeline.rules.law.sme_year import evaluation_year
+from pipeline.rules.shelf.dated import DatedValue, Value
 from tests.rules.cases import CASES, changed
 
 DAY = date(2026, 6, 20)

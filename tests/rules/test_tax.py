@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.rules import Assessment, books
-from pipeline.rules.columns import amounts, figures_of
-from pipeline.rules.dated import Book
+from pipeline.rules.columns.verdicts import amounts, figures_of
 from pipeline.rules.findings import FoundAmount
 from pipeline.rules.formula import exact, names
 from pipeline.rules.programmes import amounts_of
 from pipeline.rules.reckoning import in_words
+from pipeline.rules.shelf.dated import Book
 from tests.rules.cases import CASES
 from tests.rules.test_columns import firm_near, lines_in
 

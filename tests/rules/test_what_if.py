@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline.rules import read_facts
-from pipeline.rules.what_if import CLOSES, LIFTS, Outlook, Slider, outlook
+from pipeline.rules.plans.what_if import CLOSES, LIFTS, Outlook, Slider, outlook
 from tests.rules.cases import CASES
 
 DAY = date(2026, 5, 20)

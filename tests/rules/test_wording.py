@@ -8,8 +8,8 @@ from pipeline.rules import Book, Label, books
 from pipeline.rules.condition import Condition
 from pipeline.rules.formula import choose, fact, names, smaller
 from pipeline.rules.programmes import CONDITIONS, conditions_of
-from pipeline.rules.readings import READINGS
-from pipeline.rules.wording import lines_of, name_of, reckoned, sentence, stem_of, written
+from pipeline.rules.shelf.readings import READINGS
+from pipeline.rules.shelf.wording import lines_of, name_of, reckoned, sentence, stem_of, written
 
 DAY = date(2026, 11, 23)
 

@@ -30,7 +30,7 @@ from pipeline.rules import (
     planned,
     read_facts,
 )
-from pipeline.rules.volumes import TITLES
+from pipeline.rules.shelf.volumes import TITLES
 
 WRONG_INPUT = 2
 CITY_DIGITS = 6

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from pipeline.rules.pages import pages
+from pipeline.rules.shelf.pages import pages
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.demonstration import workbook
-from pipeline.rules.divisions import todays_divisions
+from pipeline.rules.codes.divisions import todays_divisions
 
 
 class Command(BaseCommand):

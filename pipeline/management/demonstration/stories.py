@@ -30,7 +30,7 @@ from pipeline.models import (
 )
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.record import ENTRY_FIGURES
-from pipeline.rules.identifiers import PATENT_WEIGHTS, weighted_check
+from pipeline.rules.codes.identifiers import PATENT_WEIGHTS, weighted_check
 from pipeline.rules.workdays import carried_calendar
 
 PAPER = (

@@ -7,7 +7,7 @@ from django.db import transaction
 from config.postgres.scope import acting
 from pipeline.acts import book, trial
 from pipeline.models import BookDraft, User
-from pipeline.rules.revision import as_written
+from pipeline.rules.shelf.revision import as_written
 
 MIDDLE_BAND = 1
 TRIED_SHARE, PROPOSED_SCORE = "0.035", "55"

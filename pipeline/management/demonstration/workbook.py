@@ -21,7 +21,7 @@ from pipeline.outside.roster.columns import FIRM_COLUMNS, YEAR_COLUMNS, official
 from pipeline.outside.roster.pages import SHEET_NAME, heading
 from pipeline.outside.sheet_writer import Heading, Page, written
 from pipeline.outside.sheets import Cell, read
-from pipeline.rules.identifiers import CREDIT_CODE_LETTERS, ORGANISATION_WEIGHTS, weighted_check
+from pipeline.rules.codes.identifiers import CREDIT_CODE_LETTERS, ORGANISATION_WEIGHTS, weighted_check
 
 PUBLISHED = (2019, 2020, 2021)
 SHOWN_LATER_BY = 4

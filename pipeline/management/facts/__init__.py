@@ -4,9 +4,9 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from pipeline.models import Division, Field, Industry
-from pipeline.rules.divisions import former_divisions, todays_divisions
-from pipeline.rules.fields import carried_fields
-from pipeline.rules.industries import carried_industries
+from pipeline.rules.codes.divisions import former_divisions, todays_divisions
+from pipeline.rules.codes.fields import carried_fields
+from pipeline.rules.codes.industries import carried_industries
 
 
 class NoSuchCity(Exception):

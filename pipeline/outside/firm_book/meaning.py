@@ -13,9 +13,9 @@ from pipeline.outside.roster import cells
 from pipeline.outside.roster.cells import CellRefused, words
 from pipeline.outside.roster.columns import squeezed
 from pipeline.outside.sheets import Cell, CellFormula
-from pipeline.rules.fields import carried_fields, is_chosen
-from pipeline.rules.identifiers import IdentifierRefused, phone_number
-from pipeline.rules.industries import industry_of
+from pipeline.rules.codes.fields import carried_fields, is_chosen
+from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
+from pipeline.rules.codes.industries import industry_of
 from pipeline.rules.labels import Label
 
 YUAN = Decimal(1)

@@ -24,7 +24,7 @@ from pipeline.outside.roster.cells import CellRefused, words
 from pipeline.outside.roster.columns import UNITS, YEAR, plain, squeezed
 from pipeline.outside.roster.faults import Fault, Place
 from pipeline.outside.sheets import Cell, Sheet
-from pipeline.rules.identifiers import IdentifierRefused, comparable, right_number
+from pipeline.rules.codes.identifiers import IdentifierRefused, comparable, right_number
 from pipeline.rules.labels import Label
 
 LOOKED_THROUGH = 30  # rows from the top in which a head is looked for

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pipeline.outside.roster.columns import UNITS, squeezed
 from pipeline.outside.sheets import Cell, CellError
-from pipeline.rules import identifiers
+from pipeline.rules.codes import identifiers
 from pipeline.rules.labels import Label
 
 UNKNOWN = frozenset(

@@ -1,0 +1,1 @@
+"""The programmes as formulas: one module for each, every number from its book."""
