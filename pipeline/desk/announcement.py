@@ -31,7 +31,11 @@ class AnnouncementForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=100)
     text = forms.CharField(label=gettext_lazy("Text"), max_length=4_000, widget=forms.Textarea({"rows": 4}))
     link = forms.URLField(
-        label=gettext_lazy("Address"), help_text="https://", max_length=300, required=False, assume_scheme="https"
+        label=gettext_lazy("Address"),
+        help_text=gettext_lazy("begins with https://"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
     )
     seats = forms.MultipleChoiceField(label=gettext_lazy("Who reads it"), widget=forms.CheckboxSelectMultiple)
     since = day_field(gettext_lazy("From"))

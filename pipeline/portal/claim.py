@@ -33,6 +33,7 @@ class ClaimForm(forms.Form):
     office = OfficeField(
         Office.objects.none(),
         label=gettext_lazy("County"),
+        empty_label=gettext_lazy("Choose a county"),
         help_text=gettext_lazy("where the firm is registered; its office checks the paper"),
     )
     paper = forms.FileField(

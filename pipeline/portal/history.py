@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pipeline.models import FinancialYear
 from pipeline.models.history import Change, history
 from pipeline.portal import standing
+from pipeline.portal.property import WAYS
 from pipeline.portal.reconciliation import PAPERS
 from pipeline.request import StaffRequest
 from pipeline.rules.facts.figures import NAMES
@@ -97,6 +98,8 @@ def _value(change: Change, value: Any) -> str:
         return "—"
     if change.table == CONTACT and change.field == "phone":
         return shown.masked_phone(str(value))
+    if (change.table, change.field) == (RIGHTS, "acquired_by"):
+        return str(WAYS[value])
     if change.field in ("staff", "tech_staff"):
         return shown.quantity(Decimal(value))
     if change.table in (YEARS, PAPER):

@@ -139,11 +139,11 @@ SCREENS = {
     "hours, firm": Screen("", firm("portal:hours", "coaching"), "coaching"),
     "sme": Screen("", firm("portal:sme", "coaching"), "coaching"),
     "one page": Screen("", firm("portal:one_page", "coaching"), "coaching"),
-    "firms that ask": Screen("wang", to("desk:difficulties")),
-    "hours": Screen("wang", to("desk:hours")),
+    "firms that ask": Screen("linan", to("desk:difficulties")),
+    "hours": Screen("linan", to("desk:hours")),
     "withdrawal": Screen("", firm("portal:withdraw", "coaching"), "coaching"),
     "claim of a firm": Screen("", to("portal:claim"), "coaching"),
-    "claims": Screen("wang", to("desk:claims")),
+    "claims": Screen("linan", to("desk:claims")),
     "announcements": Screen("chen", to("desk:announcements")),
     "sign-up": Screen("nobody", to("signup")),
     "notices": Screen("nobody", to("public:notices")),
@@ -156,7 +156,7 @@ SAID = """() => {
   const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const text = walk.currentNode.nodeValue.trim(), holder = walk.currentNode.parentElement;
-    if (text && !holder.closest("script, style, code, .mono, [aria-hidden=true]")) said.push(text);
+    if (text && !holder.closest("script, style, code, .mono, [aria-hidden=true], body [lang]")) said.push(text);
   }
   for (const name of ["title", "aria-label", "placeholder", "alt"])
     for (const node of document.querySelectorAll(`[${name}]`)) said.push(node.getAttribute(name));

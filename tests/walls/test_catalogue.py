@@ -196,6 +196,8 @@ def test_every_row_of_our_own_leaves_a_trail_or_says_why_not():
         "pipeline_casecounter",
         "pipeline_draft",  # what is typed is no record before it is saved
         "pipeline_viewing",  # itself the note of a look
+        "pipeline_upload",  # a file on its way; what arrives is trailed as a paper's version
+        "pipeline_uploadpiece",
         "pipeline_heartbeat",
         "pipeline_trailseal",  # a chain of its own
         "pipeline_trial",  # what is tried changes nothing; what comes of it is a draft

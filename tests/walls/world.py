@@ -302,6 +302,9 @@ def _help_rows(world: World, own: dict[str, Any], number: int, day: date) -> Non
     hour = models.Hour.objects.create(host_id=officer, side="city", starts_at=begins, place="一楼", state="taken")
     models.Booking.objects.create(**own, hour=hour, about="问", booked_by_id=officer, booked_on=day)
     models.SmeRegistration.objects.create(**own, year=2026, route="points", by_id=officer)
+    models.Announcement.objects.create(
+        kind="news", title="通知", text="年报", seats=["firm_owner"], during=DateRange(day, None), by_id=officer
+    )
 
 
 def _certificate_rows(
