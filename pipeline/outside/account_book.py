@@ -31,6 +31,11 @@ SUMS = re.compile(r"(合计|总计|小计)$|^(合计|总计|小计)")
 LEADING = re.compile(r"^[一二三四五六七八九十]+、|^\d+(\.\d+)*[.、]?|^(减|加|其中)[:：]")
 BRACKETS = re.compile(r"\([^()]*\)")
 
+TOO_MANY = Label(
+    "表中有 {n} 个一级科目和研发科目，最多读 {most} 个：请少导出几级研发明细，再上传。",
+    "The sheet holds {n} accounts of the first level and of R&D, at most {most} are read: export fewer levels of R&D "
+    "and send it again.",
+)
 NOT_BOOKS = Label(
     "没有认出科目余额表（要有“科目名称”和发生额、期末余额的借方、贷方），也没有 A100000、A107012 表。"
     "请从财务软件或电子税务局导出后上传。",
@@ -104,11 +109,18 @@ def read_books(sheets: Iterator[Sheet]) -> Books:
             rows += _form_rows(form, sheet.name, lines, faults)
         elif not texts and (head := _trial_head(lines)):
             found = tuple(_unique(_trial_rows(sheet.name, lines, head, faults)))
-            return Books("trial_balance", _digest("trial_balance", head.texts), found[:MOST_ROWS], tuple(faults))
+            return Books("trial_balance", _digest("trial_balance", head.texts), _within(found), tuple(faults))
     if not rows:
         raise SheetRefused("no_books", NOT_BOOKS)
     names = [row.key for row in rows]
-    return Books("tax_return", _digest("tax_return", names), tuple(_unique(rows))[:MOST_ROWS], tuple(faults))
+    return Books("tax_return", _digest("tax_return", names), _within(tuple(_unique(rows))), tuple(faults))
+
+
+def _within(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """All rows or none: a row that were left out would be missing from a sum without a word."""
+    if len(rows) > MOST_ROWS:
+        raise SheetRefused("too_many_accounts", TOO_MANY.filled(n=len(rows), most=MOST_ROWS))
+    return rows
 
 
 def _digest(kind: str, texts: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.outside import sheets
-from pipeline.outside.account_book import FIGURES, Books, Kind, read_books, stem, total, usual
+from pipeline.outside.account_book import FIGURES, MOST_ROWS, Books, Kind, read_books, stem, total, usual
 from pipeline.outside.sheets import SheetRefused
 from tests.outside.workbooks import xlsx
 
@@ -116,3 +116,19 @@ def test_a_line_is_known_without_its_ordinal_and_its_hints(name: str, bare: str)
 def test_no_rows_make_no_figure():
     kind: Kind = "trial_balance"
     assert total(kind, "sales", []) is None
+
+
+@pytest.mark.parametrize(("more", "refused"), [(0, False), (1, True)])
+def test_a_file_with_more_accounts_than_are_read_is_refused_and_not_cut(
+    tmp_path: Path, more: int, refused: bool
+) -> None:
+    codes = [
+        [f"6602{number:03}", f"研发费用{number}", None, 0, 0, 1, 0, 1, None, 1] for number in range(MOST_ROWS + more)
+    ]
+    table = [*TWO_ROWS[:4], *codes]
+    if not refused:
+        assert len(books(tmp_path / "a.xlsx", table).rows) == MOST_ROWS
+        return
+    with pytest.raises(SheetRefused) as told:
+        books(tmp_path / "a.xlsx", table)
+    assert "301" in told.value.says.zh
