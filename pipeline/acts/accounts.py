@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 from django.db.models import F
@@ -19,7 +19,7 @@ from pipeline.models import AccountBook, AccountMapping, FinancialYear, Firm, Mo
 from pipeline.models.figures import IMPORTED
 from pipeline.models.workbook import APPLIED, DROPPED, READ
 from pipeline.outside import sheets, storage
-from pipeline.outside.account_book import FIGURES, Books, Row, read_books, total, usual
+from pipeline.outside.account_book import FIGURES, Books, Kind, Row, read_books, total, usual
 from pipeline.outside.roster.faults import Place
 from pipeline.outside.sheets import SheetRefused
 
@@ -62,9 +62,14 @@ def _kept(books: Books) -> dict[str, Any]:
     return {"rows": rows, "faults": [fault.to_json() for fault in books.faults]}
 
 
+def _kind(book: AccountBook) -> Kind:
+    """The row's own kind, which a constraint of the table holds to the two there are."""
+    return cast(Kind, book.kind)
+
+
 def figures_of(book: AccountBook) -> tuple[str, ...]:
     """The figures that rows of such a file can make up."""
-    return FIGURES[book.kind]  # type: ignore[index]
+    return FIGURES[_kind(book)]
 
 
 def rows_of(book: AccountBook) -> list[Row]:
@@ -116,8 +121,7 @@ def offered(book: AccountBook, mapping: AccountMapping | None) -> list[Offered]:
     rows = {row.key: row for row in rows_of(book)}
     held = FinancialYear.objects.filter(firm=book.firm_id, year=book.year).first()
     counted = {
-        name: total(book.kind, name, [rows[key] for key in keys])  # type: ignore[arg-type]
-        for name, keys in mapped(book, mapping).items()
+        name: total(_kind(book), name, [rows[key] for key in keys]) for name, keys in mapped(book, mapping).items()
     }
     return [Offered(name, amount, getattr(held, name, None)) for name, amount in counted.items() if amount is not None]
 
