@@ -17,7 +17,12 @@ FIRM = frozenset({"firm_owner", "firm_finance", "firm_rd", "firm_editor", "firm_
 RECORDERS = FIRM - {"firm_viewer"}  # who keep the firm's own books of R&D and staff
 # whose turn a stage is, as `stages` names it -> the seats that take it
 TURNS = {"city": CITY, "county": COUNTY, "firm": FIRM, "coach": frozenset({"coach"})}
-SEATS = OFFICE | {"leader", "coach", "agency", "expert"} | FIRM | ADMINISTRATORS
+SEATS = OFFICE | {"leader", "coach", "agency", "bank", "expert"} | FIRM | ADMINISTRATORS
+
+HEADS = frozenset({"city_head", "county_head"})
+# What a seat counts as besides, while a head of its office lets its holder sign: by the office's level.
+SIGNATURES = {"city": "city_signature", "county": "county_signature"}
+SIGNING = HEADS | frozenset(SIGNATURES.values())
 
 SEAT_NAMES = {
     "city_officer": ("市级经办人", "City officer"),
@@ -27,6 +32,7 @@ SEAT_NAMES = {
     "leader": ("领导", "Leader"),
     "coach": ("辅导老师", "Coach"),
     "agency": ("服务机构", "Agency"),
+    "bank": ("银行", "Bank"),
     "expert": ("评审专家", "Expert"),
     "firm_owner": ("企业管理员", "Firm owner"),
     "firm_finance": ("企业财务", "Firm finance"),
@@ -42,9 +48,9 @@ SEAT_NAMES = {
 @dataclass(frozen=True)
 class Reach:
     """The firms some seats extend to: all of them, those of counties, single ones, those a coach is
-    appointed to, those an agency has a mandate of.
+    appointed to, those that let an agency or a bank (`agent`, as one of `agent_as`) into parts of their record.
 
-    Leaders only read, and only what a leader may: the last two count for seeing, never for doing.
+    Leaders and banks only read, and only what they may: they count for seeing, never for doing.
     """
 
     everything: bool = False
@@ -52,6 +58,7 @@ class Reach:
     firms: frozenset[int] = frozenset()
     coach: int | None = None
     agent: int | None = None
+    agent_as: frozenset[str] = frozenset()
     leads_city: bool = False
     led_counties: frozenset[int] = frozenset()
 
@@ -123,14 +130,14 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.submit": _seats("firm_owner"),
     "case.return_from_county": _seats("county_officer"),
     "case.resubmit_to_county": _seats("firm_owner"),
-    "case.forward": _seats("county_head"),
+    "case.forward": _seats("county_head", "county_signature"),
     "case.send_back": _seats("city_officer"),
     "case.return_from_city": _seats("city_officer"),
     "case.resubmit_to_city": _seats("firm_owner"),
     "case.change_county": _seats("city_officer"),
     "case.propose": _seats("city_officer"),
-    "case.publish": _seats("city_head"),
-    "case.refuse": _seats("city_head"),
+    "case.publish": _seats("city_head", "city_signature"),
+    "case.refuse": _seats("city_head", "city_signature"),
     "case.reconsider": _seats("city_officer"),
     "case.admit": _seats("city_officer", "publicity"),
     "case.mark_ready": _seats("county_officer", "city_officer"),
@@ -139,7 +146,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.drop_lead": _seats("county_officer", "city_officer"),
     "case.lapse": _seats("county_officer", "city_officer"),
     "case.remind": _seats("intake", "county_officer", "city_officer"),
-    "case.remove": _seats("city_head"),
+    "case.remove": _seats("city_head", "city_signature"),
     "case.record_departure": _seats("city_officer"),
     "case.assign": _seats("county_head", "city_head"),
     "case.raise_flag": _seats("county_officer", "city_officer"),
@@ -148,13 +155,13 @@ GRANTS: dict[str, frozenset[str]] = {
     "application.submit": _seats("firm_owner"),
     "application.return_from_county": _seats("county_officer"),
     "application.resubmit_to_county": _seats("firm_owner"),
-    "application.forward": _seats("county_head"),
+    "application.forward": _seats("county_head", "county_signature"),
     "application.return_from_city": _seats("city_officer"),
     "application.send_back": _seats("city_officer"),
     "application.resubmit_to_city": _seats("firm_owner"),
     "application.propose": _seats("city_officer"),
-    "application.recommend": _seats("city_head"),
-    "application.not_recommend": _seats("city_head"),
+    "application.recommend": _seats("city_head", "city_signature"),
+    "application.not_recommend": _seats("city_head", "city_signature"),
     "application.change_county": _seats("city_officer"),
     "application.record": _seats("city_officer"),
     "application.end": _seats("city_officer", "city_head", "county_officer", "firm_owner"),
@@ -181,6 +188,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "coaching.withdraw_consent": _seats("firm_owner"),
     "mandate.grant": _seats("firm_owner"),
     "mandate.revoke": _seats("firm_owner"),
+    "mandate.show": _seats("firm_owner", "assessor"),
     "membership.invite": _seats("firm_owner"),
     "membership.withdraw": _seats("firm_owner"),
     "membership.change": _seats("firm_owner"),
@@ -369,6 +377,8 @@ URLS: dict[str, Page] = {
     "desk:hours": _page(OFFICE | {"coach"}, "GET POST"),
     "signup": _page("public", "GET POST"),
     "portal:clients": _page(frozenset({"agency"})),
+    "portal:shown": _page(frozenset({"bank"})),
+    "portal:shown_firm": _page(frozenset({"bank"})),
     "portal:claim": _page("signed_in", "GET POST"),
     "portal:join": _page("signed_in", "GET POST"),
     "portal:home": _page(MEMBERS),

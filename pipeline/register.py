@@ -5,25 +5,38 @@ that is not in it fails the build. Policies and grants are frozen as SQL in a mi
 prints it, a test compares it with what stands here); triggers are carried by django-pgtrigger.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pgtrigger
 from django.apps import apps
-from django.conf import settings
 
 from pipeline import stages
 
-Kind = Literal["firm", "office", "reference", "internal"]
+Kind = Literal["firm", "office", "person", "reference", "internal"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of a table, as the database and as Django ask for them."""
+
+    sql: str = "true"
+    lookup: Mapping[str, object] = field(default_factory=dict)
+
+
+EVERY_ROW = Rows()
+OF_STEPS = "document_id in (select d.id from pipeline_document d where d.purpose = 'step')"
 
 
 @dataclass(frozen=True)
 class Table:
     """`firm_column` names the owner of a firm-owned row; `append_only` forbids what is not an insert; `to_leaders`
     lets a leader's seat read it; `trailed` writes each change to the trail; `hidden` are columns the trail leaves
-    out; who holds the seat `signed_by`, and nobody else, adds rows, as `published_by_id`."""
+    out; who holds the seat `signed_by`, and nobody else, adds rows, as `published_by_id`. The parts of a record whose
+    mandate lets an agency fill the table in, or look at it, and a bank look at it; of them an agency has `only` some
+    rows. Of a firm's rows the bureau alone sees and writes those that are `office_only`, and those whose column `inner`
+    is true; what is `unlogged` is gone after a crash."""
 
     kind: Kind
     firm_column: str = ""
@@ -32,6 +45,13 @@ class Table:
     trailed: bool = True
     hidden: tuple[str, ...] = ()
     signed_by: str = ""
+    agency_fills: tuple[str, ...] = ()
+    agency_sees: tuple[str, ...] = ()
+    bank_sees: tuple[str, ...] = ()
+    only: Rows = EVERY_ROW
+    office_only: bool = False
+    inner: str = ""
+    unlogged: bool = False
     dated: bool = True  # has recorded_at, so that a county a firm has left keeps what it saw
     stages: Literal["", "case", "application"] = ""
 
@@ -41,22 +61,32 @@ def _firm(**also: object) -> Table:
 
 
 REFERENCE = Table("reference")
+PERSON = Table("person")  # rows with a person_id: theirs and the sender's, nobody else sees them
 INTERNAL = Table("internal", trailed=False)
 
 TABLES: dict[str, Table] = {
-    "pipeline_firm": _firm(firm_column="id", to_leaders=True, hidden=("search", "plain_name"), dated=False),
+    "pipeline_firm": _firm(
+        firm_column="id",
+        to_leaders=True,
+        hidden=("search", "plain_name"),
+        dated=False,
+        agency_fills=("figures", "rights"),
+        agency_sees=("plan",),
+        bank_sees=("verdict", "one_page", "figures"),
+    ),
     "pipeline_firmmove": _firm(to_leaders=True),
     "pipeline_formername": _firm(),
     "pipeline_contact": _firm(),
     "pipeline_appointment": _firm(),
     "pipeline_mandate": _firm(),
     "pipeline_invitation": _firm(hidden=("digest",)),
-    "pipeline_viewing": _firm(trailed=False),
-    "pipeline_financialyear": _firm(),
-    "pipeline_sourcedfigure": _firm(),
-    "pipeline_explanation": _firm(),
-    "pipeline_draft": _firm(trailed=False),
-    "pipeline_intellectualproperty": _firm(),
+    "pipeline_viewing": _firm(append_only=True, trailed=False),
+    "pipeline_showing": _firm(trailed=False),
+    "pipeline_financialyear": _firm(agency_fills=("figures",), bank_sees=("figures",)),
+    "pipeline_sourcedfigure": _firm(agency_fills=("figures",)),
+    "pipeline_explanation": _firm(agency_fills=("figures",)),
+    "pipeline_draft": _firm(trailed=False, agency_fills=("figures",)),
+    "pipeline_intellectualproperty": _firm(agency_fills=("rights",)),
     "pipeline_rdproject": _firm(),
     "pipeline_expenseline": _firm(),
     "pipeline_hitechproduct": _firm(),
@@ -69,37 +99,63 @@ TABLES: dict[str, Table] = {
     "pipeline_workbook": _firm(hidden=("content",)),
     "pipeline_accountbook": _firm(hidden=("content",)),
     "pipeline_accountmapping": _firm(),
-    "pipeline_document": _firm(),
-    "pipeline_documentversion": _firm(),
-    "pipeline_evidence": _firm(),
+    "pipeline_document": _firm(agency_fills=("plan",), only=Rows("purpose = 'step'", {"purpose": "step"})),
+    "pipeline_documentversion": _firm(agency_fills=("plan",), only=Rows(OF_STEPS, {"document__purpose": "step"})),
+    "pipeline_evidence": _firm(agency_fills=("plan",), only=Rows("step_id is not null", {"step__isnull": False})),
     "pipeline_upload": _firm(trailed=False),
     "pipeline_uploadpiece": _firm(trailed=False),
     "pipeline_commitment": _firm(append_only=True),
-    "pipeline_case": _firm(to_leaders=True, stages="case"),
+    "pipeline_note": _firm(append_only=True, inner="internal"),
+    "pipeline_presence": _firm(office_only=True, trailed=False, unlogged=True),
+    "pipeline_faultdraft": _firm(office_only=True, trailed=False),
+    "pipeline_acceptance": _firm(office_only=True),
+    "pipeline_case": _firm(to_leaders=True, stages="case", agency_sees=("plan",)),
     "pipeline_transition": _firm(append_only=True),
-    "pipeline_fault": _firm(),
+    "pipeline_assignment": _firm(append_only=True, office_only=True),
+    "pipeline_escalation": _firm(append_only=True, office_only=True),
+    "pipeline_call": _firm(office_only=True),
+    "pipeline_fault": _firm(
+        agency_sees=("figures",), only=Rows("place like 'figures.%'", {"place__startswith": "figures."})
+    ),
     "pipeline_flag": _firm(),
     "pipeline_proposal": _firm(),
-    "pipeline_diagnosis": _firm(append_only=True),
-    "pipeline_gap": _firm(append_only=True),
-    "pipeline_plan": _firm(),
-    "pipeline_step": _firm(),
-    "pipeline_visit": _firm(),
+    "pipeline_diagnosis": _firm(append_only=True, agency_sees=("plan",)),
+    "pipeline_gap": _firm(append_only=True, agency_sees=("plan",)),
+    "pipeline_plan": _firm(agency_sees=("plan",)),
+    "pipeline_step": _firm(agency_fills=("plan",)),
+    "pipeline_visit": _firm(agency_sees=("plan",)),
     "pipeline_application": _firm(to_leaders=True, stages="application"),
     "pipeline_certificate": _firm(to_leaders=True),
     "pipeline_certificateevent": _firm(append_only=True),
     "pipeline_obligation": _firm(),
-    "pipeline_notice": _firm(),
+    "pipeline_notice": _firm(
+        agency_fills=("plan",),
+        only=Rows("kind = 'coaching.finish_step'", {"kind": "coaching.finish_step"}),
+    ),
     "pipeline_difficulty": _firm(),
     "pipeline_booking": _firm(),
     "pipeline_smeregistration": _firm(),
     "pipeline_seat": Table("office"),
+    "pipeline_absence": Table("office"),
+    "pipeline_delegation": Table("office"),
+    "pipeline_routingrule": Table("office"),
     "pipeline_claim": Table("office", hidden=("sha256",)),
     "pipeline_bookdraft": Table("office"),
+    "pipeline_phrase": Table("office"),
     "pipeline_import": Table("office"),
     "pipeline_importrow": Table("office", trailed=False),
     "pipeline_trial": Table("office", trailed=False),
     "pipeline_trialsheet": Table("office", trailed=False),
+    "pipeline_savedview": Table("office"),
+    "pipeline_listlook": Table("office", trailed=False),
+    "pipeline_tag": Table("office"),
+    "pipeline_tagging": Table("office"),
+    "pipeline_export": Table("office", hidden=("rows_done", "worked_at", "kept")),
+    "pipeline_bulk": Table("office", hidden=("rows_done", "worked_at")),
+    "pipeline_bulkrow": Table("office", trailed=False),
+    "pipeline_telling": PERSON,
+    "pipeline_phoneproof": Table("person", trailed=False),
+    "pipeline_delivery": Table("person", trailed=False),
     "pipeline_user": Table("reference", hidden=("password", "last_login")),
     "pipeline_office": REFERENCE,
     "pipeline_division": REFERENCE,
@@ -108,9 +164,11 @@ TABLES: dict[str, Table] = {
     "pipeline_round": REFERENCE,
     "pipeline_hour": REFERENCE,
     "pipeline_announcement": REFERENCE,
+    "pipeline_yearnotice": REFERENCE,
     "pipeline_bookedition": Table("reference", append_only=True, signed_by="city_head"),
     "pipeline_casecounter": INTERNAL,
     "pipeline_heartbeat": INTERNAL,
+    "pipeline_pace": INTERNAL,
     "pipeline_trailseal": Table("internal", append_only=True, trailed=False),
     "trail_entry": Table("internal", trailed=False),
     "cache_entry": INTERNAL,
@@ -125,9 +183,6 @@ TABLES: dict[str, Table] = {
     "mfa_authenticator": INTERNAL,
     "usersessions_usersession": INTERNAL,
 }
-
-SEES_ALL = "(select mp_sees_city())"
-LEADS = "(select mp_leads())"
 
 
 def attach_triggers() -> None:
@@ -192,6 +247,7 @@ def _append_only_triggers() -> Iterator[pgtrigger.Trigger]:
 
 
 def _stage_triggers(table: Literal["case", "application"]) -> Iterator[pgtrigger.Trigger]:
+    yield _decision_trigger(table)
     pairs = ", ".join(f"('{source}', '{target}')" for source, target in stages.pairs(table))
     openings = ", ".join(f"'{stage}'" for stage in stages.openings(table))
     yield pgtrigger.Trigger(
@@ -219,168 +275,21 @@ def _stage_triggers(table: Literal["case", "application"]) -> Iterator[pgtrigger
     )
 
 
-# Row policies
-# -------------------------------------------------------------------------------------------------------------
-
-
-def walls() -> str:
-    """The SQL of the scope functions, every row policy and grant, in the order of the register. It may be run again."""
-    functions = Path(settings.BASE_DIR, "config", "postgres", "scope.sql").read_text()
-    return functions + "\n".join(line for name, table in TABLES.items() for line in _walls_of(name, table)) + "\n"
-
-
-def _walls_of(name: str, table: Table) -> Iterator[str]:
-    if table.append_only or name == "trail_entry":
-        yield f"revoke update, delete, truncate on {name} from web;"
-    if name == "django_migrations":
-        yield f"revoke insert, update, delete on {name} from web;"
-    if name == "trail_entry":
-        yield from _trail_walls()
-    elif table.kind == "firm":
-        yield from _firm_policies(name, table)
-    elif name == "pipeline_seat":
-        yield from _seat_policies(name)
-    elif name == "pipeline_claim":
-        yield from _claim_policies(name)
-    elif table.signed_by:
-        signed = f"((select mp_holds('{table.signed_by}')) and published_by_id = (select mp_user()))"
-        yield from _policies(name, select="true", write="", add=signed)
-    elif table.kind == "office":
-        mine = f"({SEES_ALL} or office_id in (select mp_offices()))"
-        yield from _policies(name, select=mine, write=mine)
-
-
-def _trail_walls() -> Iterator[str]:
-    """The trail is written by trigger functions that run as the owner; nobody else adds to it, by no partition
-    either, nor by hanging such a function on a table of their own.
-    """
-    yield "revoke insert on trail_entry from web;"
-    yield from _policies(
-        "trail_entry", select="((select mp_holds('audit_admin')) or current_setting('app.scope', true) = 'sealer')"
+def _decision_trigger(table: Literal["case", "application"]) -> pgtrigger.Trigger:
+    """Who decides sees the firm and so its flags; who raises one holds the firm's rows, so that neither misses the
+    other."""
+    pairs = ", ".join(f"('{source}', '{target}')" for source, target in stages.decisions(table))
+    return pgtrigger.Trigger(
+        name="flags_block",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
+        func=(
+            "if exists (select 1 from old_rows o join new_rows n using (id)"
+            " join pipeline_flag f on f.firm_id = n.firm_id and f.cleared_on is null"
+            f" where o.stage <> n.stage and (o.stage, n.stage) in ({pairs})) then"
+            " raise exception 'an open flag of the firm forbids the decision' using errcode = 'MP003';"
+            " end if; return null;"
+        ),
     )
-    yield from _owner_reads("trail_entry")  # mp_history answers from it
-    yield "drop policy if exists triggers_write on trail_entry;"
-    yield "create policy triggers_write on trail_entry for insert to current_user with check (true);"
-    yield (
-        "do $$ declare each record; begin"
-        " for each in select inhrelid::regclass as part from pg_inherits where inhparent = 'trail_entry'::regclass loop"
-        " execute format('revoke all on %s from web', each.part); end loop;"
-        " for each in select oid::regprocedure as writer from pg_proc where proname like 'pgtrigger_trail_%' loop"
-        " execute format('alter function %s security definer set search_path = public, pg_temp', each.writer);"
-        " execute format('revoke all on function %s from public', each.writer);"
-        " end loop; end $$;"
-    )
-
-
-def _firm_policies(name: str, table: Table) -> Iterator[str]:
-    """A county's firms are asked for by an EXISTS over their moves.
-
-    For a page of rows the planner probes the index, for a long scan it hashes the county's firms once. With
-    `firm_id = any(array(...))` over the firms themselves it would compare each row with every firm of the county.
-    """
-    column = f"{name}.{table.firm_column}"
-    past = f"{column} in (select mp_past_firms())"
-    if name == "pipeline_firmmove":
-        yield from _move_policies(name, past)
-    else:
-        now = f"{SEES_ALL} or {_in_counties(column, 'mp_counties')} or {column} in (select mp_own_firms())"
-        recorded = f" and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left({column})" if table.dated else ""
-        seen = f"{now} or ({past}{recorded})"
-        if table.to_leaders:
-            seen += f" or {LEADS} or {_in_counties(column, 'mp_led_counties')}"
-        if name == "pipeline_invitation":
-            yield from _invitation_policies(name, seen, now)
-        else:
-            yield from _policies(name, select=f"({seen})", write=f"({now})")
-    if name in (
-        "pipeline_firm",
-        "pipeline_firmmove",
-        "pipeline_appointment",
-        "pipeline_mandate",
-        "pipeline_invitation",
-    ):
-        yield from _owner_reads(name)
-
-
-def _in_counties(column: str, counties: str) -> str:
-    return (
-        f"exists (select from pipeline_firmmove m where m.firm_id = {column} and upper_inf(m.during)"
-        f" and m.division_id = any(array(select {counties}())))"
-    )
-
-
-def _move_policies(name: str, past: str) -> Iterator[str]:
-    """Where a firm belongs is changed by the city. A county writes the first line of a firm nobody has on record."""
-    mine = "division_id = any(array(select mp_counties()))"
-    led = f"{LEADS} or (upper_inf(during) and division_id = any(array(select mp_led_counties())))"
-    mine_whole = "firm_id in (select mp_own_firms()) or firm_id in (select mp_firms())"
-    seen = f"{SEES_ALL} or {mine} or {mine_whole} or {past} or {led}"
-    new = f"({SEES_ALL} or ({mine} and not mp_on_record(firm_id)))"
-    yield from _policies(name, select=f"({seen})", add=new, write=SEES_ALL)
-
-
-def _seat_policies(name: str) -> Iterator[str]:
-    firms = "firm_id in (select mp_firms())"
-    coaches = "(kind = 'coach' and exists (select mp_offices()))"  # offices appoint them
-    colleagues = "office_id in (select mp_offices())"  # a head puts cases into their hands
-    everybody = f"{SEES_ALL} or (select mp_holds('security_admin'))"
-    agencies = "(kind = 'agency' and exists (select mp_own_firms()))"  # firms let them act
-    given = "(select mp_holds('security_admin')) or (select mp_provisions())"
-    owned = "firm_id in (select mp_owned_firms())"
-    checked = (
-        f"(kind = 'firm_owner' and ({SEES_ALL} or (exists (select mp_offices()) and firm_id in (select mp_firms()))))"
-    )
-    asked = (
-        "exists (select from pipeline_invitation i where i.id in (select mp_invited())"
-        " and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind)"
-    )
-    taken_over = f"(kind = 'firm_owner' and {asked})"  # who takes a firm over ends its owner's seat
-    seen = f"user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {agencies} or {colleagues}"
-    yield from _policies(
-        name,
-        select=f"({seen} or {taken_over})",
-        add=f"({given} or {owned} or {checked} or (user_id = (select mp_user()) and {asked}))",
-        write=f"({given} or {owned} or {taken_over})",
-        remove=f"({given})",
-    )
-    yield from _owner_reads(name)
-
-
-def _invitation_policies(name: str, seen: str, now: str) -> Iterator[str]:
-    """Who is invited reads the invitation and may only use it up: a used one gives nothing more."""
-    invited = "id in (select mp_invited())"
-    yield from _policies(
-        name,
-        select=f"({seen} or {invited} or used_by_id = (select mp_user()))",
-        add=f"({now})",
-        write=f"({now} or {invited})",
-        check=f"({now} or used_by_id = (select mp_user()))",
-        remove=f"({now})",
-    )
-
-
-def _claim_policies(name: str) -> Iterator[str]:
-    """A claim is made in one's own name and decided by the office it is addressed to."""
-    own, office = "person_id = (select mp_user())", f"{SEES_ALL} or office_id in (select mp_offices())"
-    yield from _policies(name, select=f"({own} or {office})", add=f"({own} and state = 'open')", write=f"({office})")
-
-
-def _owner_reads(name: str) -> Iterator[str]:
-    """The functions that answer what a scope may see run as the owner and must read these tables whole."""
-    yield f"drop policy if exists owner_reads on {name};"
-    yield f"create policy owner_reads on {name} for select to current_user using (true);"
-
-
-def _policies(
-    name: str, *, select: str, write: str = "", add: str = "", check: str = "", remove: str = ""
-) -> Iterator[str]:
-    yield f"alter table {name} enable row level security;"
-    yield f"alter table {name} force row level security;"
-    for command in ("read", "add", "change", "remove"):
-        yield f"drop policy if exists {command} on {name};"
-    yield f"create policy read on {name} for select to web using ({select});"
-    if add or write:
-        yield f"create policy add on {name} for insert to web with check ({add or write});"
-    if write:
-        yield f"create policy change on {name} for update to web using ({write}) with check ({check or write});"
-        yield f"create policy remove on {name} for delete to web using ({remove or write});"

@@ -1,40 +1,57 @@
 from pipeline.models.announcement import Announcement
 from pipeline.models.book import BookDraft, BookEdition
+from pipeline.models.bulk import Bulk, BulkRow
+from pipeline.models.calendar import YearNotice
+from pipeline.models.call import Call
 from pipeline.models.case import Case, CaseCounter, Transition
 from pipeline.models.certificate import Certificate, CertificateEvent, Obligation
 from pipeline.models.coaching import Plan, Step, Visit
 from pipeline.models.diagnosis import Diagnosis, Gap
 from pipeline.models.draft import Draft
 from pipeline.models.evidence import Commitment, Document, DocumentVersion, Evidence, Upload, UploadPiece
+from pipeline.models.export import Export
 from pipeline.models.figures import Explanation, FinancialYear, SourcedFigure
 from pipeline.models.firm import Appointment, Contact, Firm, FirmMove, FormerName, Mandate
 from pipeline.models.help import Booking, Difficulty, Hour
 from pipeline.models.ledger import ExpenseLine, RdProject
-from pipeline.models.membership import Claim, Invitation, Viewing
+from pipeline.models.listing import ListLook, SavedView
+from pipeline.models.membership import Claim, Invitation, Showing, Viewing
 from pipeline.models.moving import MoveRefused
+from pipeline.models.note import Note
 from pipeline.models.notice import Notice
-from pipeline.models.people import Office, Seat, User
+from pipeline.models.people import Absence, Delegation, Office, Seat, User
+from pipeline.models.phrase import Phrase
 from pipeline.models.places import Division, Field, Industry
+from pipeline.models.presence import Presence
 from pipeline.models.product import Conversion, ConversionProof, HitechProduct, ProductIncome, Tie
 from pipeline.models.property import IntellectualProperty
-from pipeline.models.review import Fault, Flag, Proposal
+from pipeline.models.review import Acceptance, Fault, FaultDraft, Flag, Proposal
 from pipeline.models.roster import Import, ImportRow
 from pipeline.models.round import Application, Round
+from pipeline.models.routing import Assignment, Escalation, RoutingRule
 from pipeline.models.sme import SmeRegistration
 from pipeline.models.staff import StaffMember, StaffMonth
+from pipeline.models.tag import Tag, Tagging
+from pipeline.models.telling import Delivery, Pace, PhoneProof, Telling
 from pipeline.models.trail import Heartbeat, TrailEntry, TrailSeal
 from pipeline.models.trial import Trial, TrialSheet
 from pipeline.models.workbook import AccountBook, AccountMapping, Workbook
 
 __all__ = [
+    "Absence",
+    "Acceptance",
     "AccountBook",
     "AccountMapping",
     "Announcement",
     "Application",
     "Appointment",
+    "Assignment",
     "BookDraft",
     "BookEdition",
     "Booking",
+    "Bulk",
+    "BulkRow",
+    "Call",
     "Case",
     "CaseCounter",
     "Certificate",
@@ -44,16 +61,21 @@ __all__ = [
     "Contact",
     "Conversion",
     "ConversionProof",
+    "Delegation",
+    "Delivery",
     "Diagnosis",
     "Difficulty",
     "Division",
     "Document",
     "DocumentVersion",
     "Draft",
+    "Escalation",
     "Evidence",
     "ExpenseLine",
     "Explanation",
+    "Export",
     "Fault",
+    "FaultDraft",
     "Field",
     "FinancialYear",
     "Firm",
@@ -69,22 +91,34 @@ __all__ = [
     "Industry",
     "IntellectualProperty",
     "Invitation",
+    "ListLook",
     "Mandate",
     "MoveRefused",
+    "Note",
     "Notice",
     "Obligation",
     "Office",
+    "Pace",
+    "PhoneProof",
+    "Phrase",
     "Plan",
+    "Presence",
     "ProductIncome",
     "Proposal",
     "RdProject",
     "Round",
+    "RoutingRule",
+    "SavedView",
     "Seat",
+    "Showing",
     "SmeRegistration",
     "SourcedFigure",
     "StaffMember",
     "StaffMonth",
     "Step",
+    "Tag",
+    "Tagging",
+    "Telling",
     "Tie",
     "TrailEntry",
     "TrailSeal",
@@ -97,4 +131,5 @@ __all__ = [
     "Viewing",
     "Visit",
     "Workbook",
+    "YearNotice",
 ]

@@ -283,6 +283,9 @@ class Transition(FirmOwned):
     target = models.CharField(max_length=20)
     by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     service = models.CharField(max_length=12, blank=True)
+    on_behalf_of = models.ForeignKey(
+        "pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # whose signature, or whose case while they are away
     division = models.ForeignKey("pipeline.Division", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
     opinion = models.CharField(max_length=8, blank=True)  # for | against, where a county forwards

@@ -1,13 +1,13 @@
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from pipeline import access
@@ -15,6 +15,7 @@ from pipeline.access import Reach
 from pipeline.models.places import Division
 
 LEADERS = frozenset({"leader"})
+AGENTS = frozenset({"agency", "bank"})  # whom a firm lets into parts of its record
 TODAY = RawSQL("mp_today()", [], output_field=models.DateField())
 
 
@@ -60,7 +61,8 @@ class User(AbstractBaseUser):
     def seats(self) -> list["Seat"]:
         if not self.is_active:
             return []
-        return list(Seat.objects.filter(user=self, during__contains=TODAY).select_related("office").order_by("pk"))
+        held = Seat.objects.filter(user=self, during__contains=TODAY).select_related("office")
+        return list(held.annotate(signs=Exists(Delegation.objects.in_force_for_seat())).order_by("pk"))
 
     @cached_property
     def seat_kinds(self) -> frozenset[str]:
@@ -74,7 +76,8 @@ class User(AbstractBaseUser):
             counties=_divisions(seat for seat in seats if seat.is_in(access.COUNTY, Office.COUNTY)),
             firms=frozenset(seat.firm_id for seat in seats if seat.firm_id is not None),
             coach=self.pk if any(seat.kind == "coach" for seat in seats) else None,
-            agent=self.pk if any(seat.kind == "agency" for seat in seats) else None,
+            agent=self.pk if any(seat.kind in AGENTS for seat in seats) else None,
+            agent_as=frozenset(seat.kind for seat in seats if seat.kind in AGENTS),
             leads_city=any(seat.is_in(LEADERS, Office.CITY) for seat in seats),
             led_counties=_divisions(seat for seat in seats if seat.is_in(LEADERS, Office.COUNTY)),
         )
@@ -118,7 +121,7 @@ class Seat(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=sorted(access.OFFICE | {"leader"}), office__isnull=False, firm__isnull=True)
                 | Q(kind__in=sorted(access.FIRM), firm__isnull=False, office__isnull=True)
-                | Q(kind__in=sorted(access.ADMINISTRATORS | {"coach", "agency", "expert"}), firm__isnull=True),
+                | Q(kind__in=sorted(access.ADMINISTRATORS | {"coach", "agency", "bank", "expert"}), firm__isnull=True),
                 name="seat_stands_where_its_kind_says",
             ),
             ExclusionConstraint(
@@ -138,13 +141,127 @@ class Seat(models.Model):
 
     @property
     def kinds(self) -> frozenset[str]:
-        """What the seat counts as: where an office signs once, its officers sign as its head."""
+        """What the seat counts as: where an office signs once, its officers sign as its head; who was given a head's
+        signature (`signs`) may decide what the head decides.
+        """
         signs_alone = self.kind == "county_officer" and self.office is not None and self.office.one_signature
-        return frozenset({self.kind, "county_head"} if signs_alone else {self.kind})
+        kinds = {self.kind, "county_head"} if signs_alone else {self.kind}
+        if getattr(self, "signs", False) and self.office is not None:
+            kinds.add(access.SIGNATURES[self.office.level])
+        return frozenset(kinds)
 
     @property
     def title(self) -> tuple[str, str]:
         return access.SEAT_NAMES[self.kind]
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def visible_to(self, actor: access.Actor) -> Self:
+        return of_offices(self, actor)
+
+    def today(self) -> Self:
+        return self.filter(during__contains=TODAY)
+
+    def stood_in_by(self, person: Any) -> Self:
+        """Colleagues away today whose cases this person looks after."""
+        return self.today().filter(substitute=person)
+
+
+class Absence(models.Model):
+    """Somebody is away, and a colleague of the same office looks after their cases. It ends by itself."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="absences")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(User, on_delete=models.PROTECT, related_name="stands_in")
+    during = DateRangeField()
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(user=F("substitute")), name="nobody_stands_in_for_themselves"),
+            models.CheckConstraint(
+                condition=Q(during__lower_inf=False, during__upper_inf=False, during__isempty=False),
+                name="an_absence_begins_and_ends",
+            ),
+            ExclusionConstraint(
+                name="one_substitute_at_a_time",
+                expressions=[("user", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+        ]
+        indexes = [models.Index(fields=["substitute"], name="absences_by_substitute")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} away, {self.substitute_id} stands in"
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def visible_to(self, actor: access.Actor) -> Self:
+        return of_offices(self, actor)
+
+    def today(self) -> Self:
+        """In force today: dated so, and given by somebody who still heads the office."""
+        heads = Seat.objects.filter(
+            user=OuterRef("giver"), office=OuterRef("office"), kind__in=access.HEADS, during__contains=TODAY
+        )
+        return self.filter(Exists(heads), during__contains=TODAY, giver__is_active=True)
+
+    def in_force_for_seat(self) -> Self:
+        """Within a query of seats: those that let this seat's person sign for its office."""
+        return self.today().filter(to=OuterRef("user"), office=OuterRef("office"))
+
+
+class Delegation(models.Model):
+    """A head lets a colleague of the same office sign, from one day to another. Nobody gives away another's signature,
+    and nobody signs what they proposed (`Proposal`).
+    """
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="delegations")
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations")
+    to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="signs_for")
+    during = DateRangeField()
+    note = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(giver=F("to")), name="a_signature_is_given_to_another"),
+            models.CheckConstraint(
+                condition=Q(during__lower_inf=False, during__upper_inf=False, during__isempty=False),
+                name="a_delegation_begins_and_ends",
+            ),
+            ExclusionConstraint(
+                name="one_delegate_at_a_time",
+                expressions=[
+                    ("giver", RangeOperators.EQUAL),
+                    ("office", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["to"], name="delegations_by_delegate")]
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} lets {self.to_id} sign"
+
+
+def of_offices[Rows: models.QuerySet[Any]](rows: Rows, actor: access.Actor) -> Rows:
+    """Rows of the person's own offices; the city sees those of all."""
+    if actor.reach(access.OFFICE).everything:
+        return rows
+    return rows.filter(office__in=own_offices(actor))
+
+
+def own_offices(actor: access.Actor) -> list[int]:
+    """The offices in which the person works cases: those of their seats that stand where their kind says."""
+    seats = getattr(actor, "seats", [])
+    sits = [each for each in seats if each.is_in(access.CITY, Office.CITY) or each.is_in(access.COUNTY, Office.COUNTY)]
+    return sorted({each.office_id for each in sits})
 
 
 def _divisions(seats: Iterable[Seat]) -> frozenset[int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any
 
 from pipeline.rules.labels import Label, listed
 from pipeline.rules.shelf.volumes import read_yaml
@@ -111,6 +112,10 @@ class Calendar:
     def announced(self, day: date) -> bool:
         return self.first_announced_year <= day.year <= self.last_announced_year
 
+    def notices_of(self, year: int) -> list[NoticeDay]:
+        """The holidays and make-up days of a year, in their order."""
+        return sorted((each for each in self._notices.values() if each.day.year == year), key=lambda each: each.day)
+
     def is_workday(self, day: date) -> bool | None:
         """Whether the day is worked; None where the year's holidays are not announced."""
         return self._worked(day) if self.announced(day) else None
@@ -189,17 +194,41 @@ def runs(days: list[date]) -> Iterator[tuple[date, date]]:
 @cache
 def carried_calendar() -> Calendar:
     """The calendar that ships with the product; its source is named beside the data."""
-    about = read_yaml(CALENDAR_FOLDER / "names.yaml")
-    with (CALENDAR_FOLDER / "days.csv").open(encoding="utf-8", newline="") as file:
-        days = [
-            NoticeDay(
-                date.fromisoformat(row["day"]), Label(row["name"], about["names"][row["name"]]), row["off"] == "1"
-            )
-            for row in csv.DictReader(file)
-        ]
+    return carried_with({})
+
+
+def carried_with(notices: Mapping[int, Iterable[NoticeDay]]) -> Calendar:
+    """The carried calendar with these years' notices, each in place of the one that was carried for its year."""
+    about, rows = _carried_rows()
+    last = int(about["last_announced_year"])
+    while last + 1 in notices:
+        last += 1
+    days = [day for day, year in rows if year not in notices]
     return Calendar(
-        days,
+        [*days, *(day for year in sorted(notices) for day in notices[year])],
         first_announced_year=int(about["first_announced_year"]),
-        last_announced_year=int(about["last_announced_year"]),
+        last_announced_year=last,
         reaches_back=int(about["reaches_back"]),
     )
+
+
+@cache
+def _carried_rows() -> tuple[Mapping[str, Any], tuple[tuple[NoticeDay, int], ...]]:
+    about = read_yaml(CALENDAR_FOLDER / "names.yaml")
+    with (CALENDAR_FOLDER / "days.csv").open(encoding="utf-8", newline="") as file:
+        rows = tuple(
+            (
+                NoticeDay(
+                    date.fromisoformat(row["day"]), Label(row["name"], about["names"][row["name"]]), row["off"] == "1"
+                ),
+                int(row["notice_of"]),
+            )
+            for row in csv.DictReader(file)
+        )
+    return about, rows
+
+
+def name_in_english(name: str) -> str:
+    """What a holiday is called in English; one that no notice has named before keeps its Chinese name."""
+    names: Mapping[str, str] = _carried_rows()[0]["names"]
+    return names.get(name, name)

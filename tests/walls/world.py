@@ -60,6 +60,7 @@ def build(today: date | None = None) -> World:
             firm_rows(world, world.firms[name], number)
         _office_rows(world)
         _book_rows(world)
+        _deputy_rows(world)
         models.TrailSeal.objects.create(first=1, last=1, entries=1, digest="0" * 64)
     return world
 
@@ -127,6 +128,16 @@ def _people(world: World) -> None:
     ):
         seat(world, name, "agency", now)
         mandate(world, name, "south", DateRange(first, end))
+    for part in models.Mandate.PARTS[1:]:
+        seat(world, f"agency let into {part}", "agency", now)
+        mandate(world, f"agency let into {part}", "south", DateRange(LONG_AGO, world.today + MONTH), part)
+    for part in models.Mandate.BANK_PARTS:
+        seat(world, f"bank shown {part}", "bank", now)
+        mandate(world, f"bank shown {part}", "south", DateRange(LONG_AGO, world.today + MONTH), part, kind="bank")
+    seat(world, "bank of the past", "bank", now)
+    mandate(world, "bank of the past", "south", DateRange(LONG_AGO, world.today), kind="bank")
+    seat(world, "agency with a bank's mandate", "agency", now)
+    mandate(world, "agency with a bank's mandate", "south", DateRange(LONG_AGO, world.today + MONTH), kind="bank")
     world.people["agent without a seat"] = User.objects.create_user("agentless", name="agentless").pk
     mandate(world, "agent without a seat", "south", DateRange(LONG_AGO, world.today + MONTH))
     world.people["coach who lost the seat"] = User.objects.create_user("unseated", name="unseated").pk
@@ -163,11 +174,14 @@ def appoint(world: World, name: str, firm: str, consented: date | None, during: 
     )
 
 
-def mandate(world: World, name: str, firm: str, during: DateRange) -> None:
+def mandate(
+    world: World, name: str, firm: str, during: DateRange, *parts: str, kind: str = models.Mandate.AGENCY
+) -> None:
     models.Mandate.objects.create(
         firm_id=world.firms[firm],
         agent_id=world.people[name],
-        parts=["figures"],
+        kind=kind,
+        parts=list(parts or ["figures"]),
         during=during,
         by_id=world.people["south owner"],
     )
@@ -214,6 +228,8 @@ def _membership_rows(world: World, own: dict[str, Any], number: int, author: dic
         **own, agent_id=agency, parts=["plan"], during=DateRange(LONG_AGO, LONG_AGO + MONTH), **author
     )
     models.Viewing.objects.create(**own, person_id=agency, part="plan", day=LONG_AGO)
+    for part in models.Showing.PARTS:
+        models.Showing.objects.create(**own, part=part, day=LONG_AGO, content={})
     soon = make_aware(datetime.combine(world.today + MONTH, time.min))
     models.Invitation.objects.create(
         **own, kind="firm_viewer", phone="13900005678", digest=f"{number:064}", expires_at=soon, **author
@@ -267,8 +283,12 @@ def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author
     transition = models.Transition.objects.create(
         **own, case=case, move="case.open_renewal", target="coaching", on=day, **author
     )
+    models.Assignment.objects.create(**own, case=case, officer_id=officer, on=day, **author)
+    models.Escalation.objects.create(**own, case=case, due_on=day, on=day)
+    models.Call.objects.create(**own, case=case, says="答应补正", on=day, **author)
     models.Fault.objects.create(**own, case=case, raised_by=transition, place="firm.field", says="缺")
-    models.Flag.objects.create(**own, kind="objection", says="异议", raised_by_id=officer, raised_on=day)
+    models.Flag.objects.create(**own, kind="objection", says="异议", raised_by_id=officer, raised_on=day, cleared_on=day)
+    _desk_rows(world, own, case, transition, author)
     models.Proposal.objects.create(
         **own, case=case, act="case.remove", says="出库", proposed_by_id=officer, proposed_on=day
     )
@@ -286,11 +306,34 @@ def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author
     )
     models.Gap.objects.create(**own, diagnosis=diagnosis, rule="rd_intensity", verdict="unmet", position=0)
     plan = models.Plan.objects.create(**own, case=case, diagnosis=diagnosis, drawn_on=day)
-    models.Step.objects.create(**own, plan=plan, position=1, rule="rd_intensity", what={}, gap={}, who="firm")
+    step = models.Step.objects.create(**own, plan=plan, position=1, rule="rd_intensity", what={}, gap={}, who="firm")
+    _step_rows(own, case, transition, step, author)
     models.Visit.objects.create(**own, case=case, on=day, notes="看过", **author)
     _certificate_rows(own, number, day, case, application, author)
     _help_rows(world, own, number, day)
     models.Notice.objects.create(**own, case=case, to="firm", kind="case.admit", title={}, body={})
+
+
+def _step_rows(own: dict[str, Any], case: Any, transition: Any, step: Any, author: dict[str, Any]) -> None:
+    """What lies in the parts that an agency may be let into."""
+    file: dict[str, Any] = {"name": "c.pdf", "sha256": "0" * 64, "size": 1, "media_type": "application/pdf"}
+    paper = models.Document.objects.create(**own, purpose="step", title="合同")
+    models.DocumentVersion.objects.create(**own, document=paper, number=1, **file, **author)
+    models.Evidence.objects.create(**own, document=paper, step=step, **author)
+    models.Fault.objects.create(**own, case=case, raised_by=transition, place="figures.2025.sales", says="缺")
+    models.Notice.objects.create(**own, case=case, to=models.Notice.COUNTY, kind="coaching.finish_step", title={}, body={})
+
+
+def _desk_rows(world: World, own: dict[str, Any], case: Any, submission: Any, author: dict[str, Any]) -> None:
+    """What the bureau keeps to itself, and one note for the firm."""
+    officer = {"person_id": author["by_id"], "case": case}
+    models.Note.objects.create(**own, case=case, text="内部", on=world.left, **author)
+    models.Note.objects.create(**own, case=case, text="请补", internal=False, on=world.left, **author)
+    models.Presence.objects.create(**own, **officer, seen_at=make_aware(datetime.combine(world.left, time.min)))
+    models.FaultDraft.objects.create(**own, **officer, act="case.return_from_city")
+    models.Acceptance.objects.create(
+        **own, case=case, submission=submission, place="property", on=world.left, **author
+    )
 
 
 def _help_rows(world: World, own: dict[str, Any], number: int, day: date) -> None:
@@ -299,7 +342,8 @@ def _help_rows(world: World, own: dict[str, Any], number: int, day: date) -> Non
         **own, kind="policy", says="问", to="county", asked_by_id=officer, asked_on=day, due_on=day
     )
     begins = make_aware(datetime.combine(day, time(9 + number)))
-    hour = models.Hour.objects.create(host_id=officer, side="city", starts_at=begins, place="一楼", state="taken")
+    with acting(world.person("seat:city_officer")):
+        hour = models.Hour.objects.create(host_id=officer, side="city", starts_at=begins, place="一楼", state="taken")
     models.Booking.objects.create(**own, hour=hour, about="问", booked_by_id=officer, booked_on=day)
     models.SmeRegistration.objects.create(**own, year=2026, route="points", by_id=officer)
     models.Announcement.objects.create(
@@ -326,6 +370,9 @@ def _certificate_rows(
 
 def _office_rows(world: World) -> None:
     for key in world.offices.values():
+        models.Phrase.objects.create(
+            office_id=key, place="property", text="请补缴费凭证", by_id=world.people["seat:city_officer"]
+        )
         roster = models.Import.objects.create(
             office_id=key,
             by_id=world.people["seat:city_officer"],
@@ -350,6 +397,25 @@ def _office_rows(world: World) -> None:
         )
 
 
+def _deputy_rows(world: World) -> None:
+    """Of every office somebody away, a rule, and a signature given by a head of the office, in their own name."""
+    officer, during = world.people["seat:city_officer"], DateRange(world.today + 90 * MONTH, world.today + 91 * MONTH)
+    head = {"city": "seat:city_head", "north": "seat:county_head", "south": "two counties"}
+    for name, key in world.offices.items():
+        giver, to = world.people[head[name]], world.people[_colleague(name)]
+        models.Absence.objects.create(office_id=key, user_id=giver, substitute_id=to, during=during, by_id=officer)
+        models.RoutingRule.objects.create(office_id=key, position=1)
+        with acting(world.person(head[name])), transaction.atomic():
+            models.Delegation.objects.create(office_id=key, giver_id=giver, to_id=to, during=during)
+    models.YearNotice.objects.create(
+        year=2030, document="一号文", days=[], proposed_by_id=officer, proposed_on=world.today
+    )
+
+
+def _colleague(office: str) -> str:
+    return {"city": "seat:city_officer", "north": "seat:county_officer", "south": "south officer"}[office]
+
+
 def _book_rows(world: World) -> None:
     """A draft and a trial of every office, and one edition."""
     officer, head = world.people["seat:city_officer"], world.people["seat:city_head"]
@@ -359,6 +425,12 @@ def _book_rows(world: World) -> None:
         )
         trial = models.Trial.objects.create(office_id=key, by_id=officer, before={}, after={})
         models.TrialSheet.objects.create(office_id=key, by_id=officer, trial=trial, language="zh-hans")
+        _list_rows(key, officer, world.today)
+    for name, place, shared in (("seat:city_officer", "city", False), ("seat:county_officer", "north", True)):
+        with acting(world.person(name)):
+            own = {"person_id": world.people[name], "listing": "queue"}
+            models.SavedView.objects.create(**own, office_id=world.offices[place], name="视图", shared=shared)
+            models.ListLook.objects.create(**own)
     with acting(world.person("seat:city_head")):
         models.BookEdition.objects.create(
             draft=draft,
@@ -372,6 +444,18 @@ def _book_rows(world: World) -> None:
             published_by_id=head,
             published_on=world.today,
         )
+
+
+def _list_rows(office: int, officer: int, today: date) -> None:
+    """What an office keeps of its lists: a tag, an export, an act on many cases."""
+    own: dict[str, Any] = {"office_id": office}
+    case = models.Case.objects.order_by("pk").first()
+    tag = models.Tag.objects.create(**own, name="重点")
+    models.Tagging.objects.create(**own, tag=tag, case=case, by_id=officer)
+    kept = {"by_id": officer, "language": "zh-hans", "day": today}
+    models.Export.objects.create(**own, **kept, listing="queue", asked={}, columns=["firm"], form="csv")
+    bulk = models.Bulk.objects.create(**own, **kept, kind="invite")
+    models.BulkRow.objects.create(**own, bulk=bulk, case=case, version=1)
 
 
 @contextmanager

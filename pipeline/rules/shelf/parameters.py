@@ -36,7 +36,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
         difficulty_escalation_workdays dossier_correction_workdays earlier_entries entry_score firm_correction_workdays
         least_workdays_after_return most_returns never_certified objection_workdays owns_ip_class_2
         publicity_workdays rd_ledger re_entry_after_certification re_entry_after_expiry
-        re_entry_after_withdrawal_months region sme_listed term_months
+        re_entry_after_withdrawal_months region sme_listed stuck_workdays term_months
     """),
     "sme": named("""
         certificate_years change_report_months clean direct_award_rank direct_award_years direct_standard_rank
