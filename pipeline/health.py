@@ -20,8 +20,8 @@ from pipeline.access import SEALER, SENDER
 from pipeline.acts import trail
 from pipeline.models import BookEdition, Heartbeat, Import, Notice, TrailEntry, TrailSeal
 from pipeline.models.book import POOL, book_in_force
+from pipeline.models.calendar import calendar_in_force
 from pipeline.rules.shelf.volumes import BookRefused
-from pipeline.rules.workdays import carried_calendar
 
 State = Literal["good", "warn", "bad"]
 SILENT_AFTER = timedelta(minutes=3)  # beat sends a sign of life every minute
@@ -29,7 +29,7 @@ WAITING_TOO_LONG = timedelta(minutes=10)
 UNSEALED_TOO_LONG = timedelta(hours=3)
 GONE_AFTER = timedelta(days=1)  # a worker not heard of since is taken as taken away
 PARTITION_AHEAD = timedelta(days=60)
-NOTICE_DUE = (12, 1)  # next year's days off are announced in November
+NOTICE_DUE = (11, 1)  # next year's days off are announced in November
 SEALS_LOOKED_AT = 24
 LEAST_FREE, FREE_TO_WARN = 2, 10  # per cent of the disk
 TITLES = {
@@ -216,17 +216,17 @@ def disk(now: datetime, today: date) -> Iterator[Check]:
 
 
 def calendar(now: datetime, today: date) -> Iterator[Check]:
-    known = carried_calendar()
+    known = calendar_in_force()
     if not known.announced(today):
         says = _("the working days of %(year)s are not known") % {"year": today.year}
         yield Check(
-            "calendar", "bad", says, _("Install the release that carries this year's notice of the State Council.")
+            "calendar", "bad", says, _("Take the notice of the State Council in, on the page of working days.")
         )
     elif (today.month, today.day) >= NOTICE_DUE and not known.announced(
         today.replace(year=today.year + 1, month=1, day=1)
     ):
         says = _("the working days of %(year)s are not known: due dates are provisional") % {"year": today.year + 1}
-        yield Check("calendar", "warn", says, _("Install the release that carries the notice, once it is out."))
+        yield Check("calendar", "warn", says, _("Once the notice is out, take it in on the page of working days."))
     else:
         yield Check("calendar", "good", _("the working days of %(year)s are known") % {"year": today.year})
 
@@ -278,7 +278,7 @@ PARTS: tuple[Part, ...] = (
     database, migrations, search, broker, beat, workers, outbox, rosters, disk, calendar, pool_book, trail_partitions,
     seals,
 )  # fmt: skip
-NEED_NO_DATABASE: tuple[Part, ...] = (broker, disk, calendar)
+NEED_NO_DATABASE: tuple[Part, ...] = (broker, disk)
 
 
 def as_json(checks: list[Check]) -> dict[str, Any]:

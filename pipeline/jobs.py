@@ -47,9 +47,9 @@ from pipeline.models import (
     TrialSheet,
     User,
 )
+from pipeline.models.calendar import calendar_in_force
 from pipeline.outside import mail
 from pipeline.outside.scanner import ScannerDown
-from pipeline.rules.workdays import carried_calendar
 
 log = logging.getLogger(__name__)
 CHUNK = 500
@@ -182,7 +182,7 @@ def close_publicity() -> None:
 @shared_task(**_as(INTAKE))
 def remind_firms() -> None:
     """Every morning: firms that must correct are reminded three working days before their day, and one."""
-    today, calendar = clock.today(), carried_calendar()
+    today, calendar = clock.today(), calendar_in_force()
     with transaction.atomic():
         case.remind(Case.objects.to_remind(today, [calendar.add(today, n).due for n in (3, 1)]), by=INTAKE, on=today)
 

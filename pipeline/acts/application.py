@@ -12,10 +12,10 @@ from pipeline.acts import coaching, diagnosis, fault, firm, progress, proposal
 from pipeline.acts.case import Versions
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
+from pipeline.models.calendar import calendar_in_force
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.rules import books
-from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import APPLICATION_MOVES, APPLICATION_STAGES
 
 
@@ -236,7 +236,7 @@ def lapse(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: V
 
 
 def _publicity_ends(on: date) -> date:
-    return carried_calendar().add(on, int(books("hte", on).number("publicity_workdays"))).due
+    return calendar_in_force().add(on, int(books("hte", on).number("publicity_workdays"))).due
 
 
 def _end(keys: Sequence[int], *, by: Actor, on: date, note: str) -> list[Transition]:

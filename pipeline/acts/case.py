@@ -18,6 +18,7 @@ from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Round, Transition, User, Visit
 from pipeline.models.book import POOL, book_in_force
+from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.certificate import CertificateQuerySet
 from pipeline.models.diagnosis import NUMERIC
@@ -26,7 +27,6 @@ from pipeline.models.record import checklist
 from pipeline.rules.condition import TITLES
 from pipeline.rules.labels import listed
 from pipeline.rules.periods import months_later
-from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import CASE_MOVES, CASE_STAGES, IN_REVIEW, OPEN
 
 REMINDERS = 2
@@ -297,7 +297,7 @@ def remove(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Ver
     wait = progress.term("objection_workdays", on)
     reasons: dict[str, list[int]] = defaultdict(list)
     for each in _decided(cases, "case.remove", by=by, on=on):
-        over = carried_calendar().add(each.proposed_on, wait).due
+        over = calendar_in_force().add(each.proposed_on, wait).due
         demand(on > over, "proposal", _("Objections are open until the end of %(day)s.") % {"day": over})
         reasons[each.reason].append(each.case_id)
     moved = []

@@ -13,9 +13,9 @@ from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Appointment, Difficulty, Firm, MoveRefused, Notice
 from pipeline.models.book import book_in_force
+from pipeline.models.calendar import calendar_in_force
 from pipeline.models.help import BEST_RATING, KINDS, DifficultyQuerySet
 from pipeline.rules.labels import Label
-from pipeline.rules.workdays import carried_calendar
 
 NAMES = {
     "policy": Label("政策咨询", "policy"),
@@ -107,7 +107,7 @@ def escalate(difficulties: DifficultyQuerySet, *, by: Actor, on: date) -> int:
 
 
 def _days_after(day: date, term: str, on: date) -> date:
-    return carried_calendar().add(day, int(book_in_force("pool", on).number(term))).due
+    return calendar_in_force().add(day, int(book_in_force("pool", on).number(term))).due
 
 
 def _tell(asked: Difficulty, kind: str, to: str) -> None:

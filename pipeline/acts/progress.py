@@ -10,10 +10,10 @@ from pipeline.access import Actor, Service
 from pipeline.acts import notice, proposal
 from pipeline.models import Application, Case, FirmMove, MoveRefused, Proposal, Transition
 from pipeline.models.book import POOL, book_in_force
+from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.rules import Book
-from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import Stage, moves_from
 
 
@@ -180,7 +180,7 @@ def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, 
     """Rows grouped by what their clock will read, so that each group moves in one statement."""
     groups: dict[tuple[tuple[str, Any], ...], list[Any]] = defaultdict(list)
     for row in rows:
-        left = max(carried_calendar().between(on, row.due_on), 0) if row.due_on and row.place.clock == "runs" else None
+        left = max(calendar_in_force().between(on, row.due_on), 0) if row.due_on and row.place.clock == "runs" else None
         resumed = row.clock_left if row.place.clock == "paused" else None
         book = row.pool_book(on) if isinstance(row, Case) else book_in_force(POOL, on)
         reading = _clock(place, on, book, resumed=resumed, left=left)
@@ -198,7 +198,7 @@ def _clock(place: Stage, on: date, book: Book, *, resumed: int | None, left: int
     if resumed is not None and place.clock == "runs":
         days = max(resumed, _working_days(book, "least_workdays_after_return"))
     kept = left if place.clock == "paused" else None
-    return {"clock_from": on, "clock_days": days, "clock_left": kept, "due_on": carried_calendar().add(on, days).due}
+    return {"clock_from": on, "clock_days": days, "clock_left": kept, "due_on": calendar_in_force().add(on, days).due}
 
 
 def _within_round(due_on: date | None, place: Stage, application: Application) -> date | None:

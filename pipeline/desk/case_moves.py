@@ -27,8 +27,8 @@ from pipeline.desk.moving import (
     words,
 )
 from pipeline.models import Application, Case, Division, Firm, Flag, Proposal, User
+from pipeline.models.calendar import calendar_in_force
 from pipeline.request import StaffRequest
-from pipeline.rules.workdays import carried_calendar
 from pipeline.templatetags.look import spoken
 
 FLAG_NAMES = {
@@ -258,7 +258,7 @@ def _objections_open(known: Known) -> str:
     proposal = known.proposal("case.remove")
     if proposal is None:
         return ""
-    over = carried_calendar().add(proposal.proposed_on, progress.term("objection_workdays", known.today)).due
+    over = calendar_in_force().add(proposal.proposed_on, progress.term("objection_workdays", known.today)).due
     return _("objections are open until the end of %(day)s") % {"day": over} if known.today <= over else ""
 
 

@@ -19,16 +19,22 @@ from pipeline.acts.diagnosis import WEIGHT
 from pipeline.desk import case_moves, paging
 from pipeline.desk.standing import Standing, open_dossier, standing_of
 from pipeline.models import Case, Division
-from pipeline.models.case import FRESH_FOR, GROUPED_WITHIN, VIEWS, CaseQuerySet, by_deadline
+from pipeline.models.calendar import calendar_in_force
+from pipeline.models.case import CaseQuerySet
+from pipeline.models.work import FRESH_FOR, GROUPED_WITHIN, VIEWS, by_deadline
 from pipeline.request import StaffRequest
 from pipeline.rules.condition import TITLES
-from pipeline.rules.workdays import carried_calendar
 from pipeline.templatetags.look import language, spoken
 
 VIEW_NAMES = {
     "mine": gettext_lazy("My work"),
+    "office": gettext_lazy("My office"),
+    "unassigned": gettext_lazy("Unassigned"),
     "fresh": gettext_lazy("Newly come in"),
     "soon": gettext_lazy("Almost over"),
+    "over": gettext_lazy("Overdue"),
+    "waiting": gettext_lazy("Waiting for the firm"),
+    "stuck": gettext_lazy("Stuck"),
     "proposed": gettext_lazy("To be decided"),
     "all": gettext_lazy("All open cases"),
 }
@@ -118,7 +124,7 @@ class Group:
 
 
 def queue(request: StaffRequest) -> HttpResponse:
-    calendar, today = carried_calendar(), request.today
+    calendar, today = calendar_in_force(), request.today
     seen = Case.objects.visible_to(request.user)
     view, sort = _view(request), request.GET.get("sort", "due")
     conditions = conditions_of(request)
@@ -154,7 +160,7 @@ def narrowed(request: StaffRequest, conditions: Conditions) -> CaseQuerySet:
     if chosen.get("stage") == "closed":
         found = seen.filter(stage="closed").with_dossier()
     else:
-        found = seen.in_view(_view(request), request.user, today, carried_calendar())
+        found = seen.in_view(_view(request), request.user, today, calendar_in_force())
     for name, value in chosen.items():
         found = NARROW[name](found, value, today)
     return found
@@ -179,7 +185,7 @@ def _in_stage(found: CaseQuerySet, value: str, today: date) -> CaseQuerySet:
 NARROW: dict[str, Callable[[CaseQuerySet, str, date], CaseQuerySet]] = {
     "county": lambda found, value, today: found.in_county(value),
     "stage": _in_stage,
-    "when": lambda found, value, today: found.filter(by_deadline(today, carried_calendar())[value]),
+    "when": lambda found, value, today: found.filter(by_deadline(today, calendar_in_force())[value]),
     "lacking": lambda found, value, today: found.lacking(value),
     "kind": lambda found, value, today: found.filter(kind=value),
     "text": lambda found, value, today: found.matching(value),
@@ -246,13 +252,13 @@ def _change(case: Any, standing: Standing, today: date) -> str:
         return _("returned with %(count)s") % {"count": case.faults_open}
     if case.faults_answered and isinstance(standing.row, Case) and standing.place.clock == "runs":
         return _("%(count)s corrected") % {"count": case.faults_answered}
-    since = carried_calendar().add(today, -FRESH_FOR).due
+    since = calendar_in_force().add(today, -FRESH_FOR).due
     return _("newly come in") if standing.row.clock_from and standing.row.clock_from >= since else ""
 
 
 def _groups(rows: list[Row], counts: dict[str, int], today: date) -> list[Group]:
     """The rows of the page under the heads of the day; each head tells the number in the whole list."""
-    soon = carried_calendar().add(today, GROUPED_WITHIN).due
+    soon = calendar_in_force().add(today, GROUPED_WITHIN).due
     groups = {name: Group(name, str(GROUP_NAMES[name]), counts[name]) for name in GROUP_NAMES}
     for row in rows:
         deadline = row.case.deadline  # type: ignore[attr-defined]

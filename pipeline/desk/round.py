@@ -19,8 +19,8 @@ from pipeline.acts import round as round_acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.paging import page_of
 from pipeline.models import Application, Round
+from pipeline.models.calendar import calendar_in_force
 from pipeline.request import StaffRequest
-from pipeline.rules.workdays import carried_calendar
 
 PAGES = {
     "desk:applications": gettext_lazy("Applications"),
@@ -70,7 +70,7 @@ def applications(request: StaffRequest) -> HttpResponse:
     rows = Application.objects.within(request.user.reach(access.OFFICE)).open()
     shown = rows.with_county().select_related("firm", "case", "round").order_by(F("due_on").asc(nulls_last=True), "pk")
     page = page_of(request, shown, rows.count())
-    calendar = carried_calendar()
+    calendar = calendar_in_force()
     context = {
         "section": "desk:applications",
         "tabs": tabs("desk:applications"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.models import Application, Case
-from pipeline.rules.workdays import carried_calendar
+from pipeline.models.calendar import calendar_in_force
 from pipeline.stages import Due, Stage
 from pipeline.templatetags.look import language
 
@@ -36,7 +36,7 @@ def standing_of(case: Any, application: Application | None, actor: Actor, today:
     row = application or case
     mine = row.place.turn in access.turns(actor)
     turn = _("me") if mine else turn_words(row.place, case.county_name)
-    return Standing(case, row, turn, mine, row.due(today, carried_calendar()), due_words(row))
+    return Standing(case, row, turn, mine, row.due(today, calendar_in_force()), due_words(row))
 
 
 def open_dossier(case: Case) -> Application | None:
@@ -62,7 +62,7 @@ def due_words(row: Case | Application) -> str:
     if row.place.clock == "paused" and row.clock_left is not None:
         parts.append(_("The review stands still; %(left)s working days are left of it.") % {"left": row.clock_left})
     if row.clock_from is not None and row.clock_days is not None:
-        parts.append(carried_calendar().add(row.clock_from, row.clock_days).says(language()))
+        parts.append(calendar_in_force().add(row.clock_from, row.clock_days).says(language()))
     return sentences(parts)
 
 

@@ -1,18 +1,18 @@
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import connection, models
 from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from pipeline import access, stages
 from pipeline.access import Actor
 from pipeline.models.book import POOL, book_in_force, book_of
 from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
-from pipeline.models.moving import SOON_WITHIN, MovingQuerySet, due
-from pipeline.models.review import Fault, Flag, Proposal
+from pipeline.models.moving import MovingQuerySet, due
+from pipeline.models.review import Fault, Flag
+from pipeline.models.work import View, by_deadline, views
 from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
@@ -54,7 +54,7 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         rows = self.alias(dossier=FilteredRelation("applications", condition=Q(applications__ended_on=None)))
         return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"))
 
-    def in_view(self, view: "View", actor: Actor, today: date, calendar: Calendar) -> Self:
+    def in_view(self, view: View, actor: Actor, today: date, calendar: Calendar) -> Self:
         return self.with_dossier().filter(views(actor, today, calendar)[view])
 
     def count_views(self, actor: Actor, today: date, calendar: Calendar) -> dict[str, int]:
@@ -143,50 +143,6 @@ def attention(today: date) -> dict[str, Q]:
     }
 
 
-View = Literal["mine", "fresh", "soon", "proposed", "all"]
-VIEWS: tuple[View, ...] = get_args(View)
-FRESH_FOR, GROUPED_WITHIN = 3, 5  # working days: newly come in, the middle group of the list
-DECIDED = ("case.publish", "case.remove", "application.recommend")
-
-
-def turn_of(actor: Actor) -> Q:
-    """Cases that wait for one of the person's seats; wants `with_dossier`."""
-    mine = access.turns(actor)
-    of_case, of_dossier = (
-        [name for name, stage in table.items() if stage.turn in mine]
-        for table in (CASE_STAGES, stages.APPLICATION_STAGES)
-    )
-    return Q(stage__in=of_case) | Q(stage="in_certification", dossier__stage__in=of_dossier)
-
-
-def views(actor: Actor, today: date, calendar: Calendar) -> dict[View, Q]:
-    """The lists the desk opens on: open cases by what they want of the person."""
-    is_open = ~Q(stage="closed")
-    decisive = [act for act in DECIDED if access.may(actor, act)]
-    mine = Proposal.objects.filter(case=OuterRef("pk"), act__in=decisive, decided_on=None).exclude(proposed_by=actor.pk)
-    last = calendar.add(today, SOON_WITHIN).due
-    since = calendar.add(today, -FRESH_FOR).due
-    came = Q(dossier__clock_from__gte=since) | Q(dossier__isnull=True, clock_from__gte=since)
-    return {
-        "mine": is_open & (turn_of(actor) | Q(officer=actor.pk)),
-        "fresh": is_open & turn_of(actor) & came,
-        "soon": is_open & Q(deadline__gte=today, deadline__lte=last),
-        "proposed": is_open & Q(Exists(mine)),
-        "all": is_open,
-    }
-
-
-def by_deadline(today: date, calendar: Calendar) -> dict[str, Q]:
-    """The groups of the list, in the order of the day; wants `with_dossier`."""
-    last = calendar.add(today, GROUPED_WITHIN).due
-    return {
-        "over": Q(deadline__lt=today),
-        "today": Q(deadline=today),
-        "soon": Q(deadline__gt=today, deadline__lte=last),
-        "later": Q(deadline__gt=last) | Q(deadline__isnull=True),
-    }
-
-
 def _count(rows: "models.QuerySet[Any]") -> Any:
     """How many of the rows belong to the case, as a column."""
     counted = rows.filter(case=OuterRef("pk")).order_by().values("case").annotate(count=Count("pk")).values("count")
@@ -234,6 +190,7 @@ class Case(FirmOwned):
         indexes = [
             models.Index(fields=["due_on", "id"], condition=Q(closed_on=None), name="open_cases_by_due_day"),
             models.Index(fields=["stage", "due_on"], name="cases_by_stage"),
+            models.Index(fields=["officer", "due_on"], condition=Q(closed_on=None), name="open_cases_of_officer"),
         ]
 
     def __str__(self) -> str:

@@ -16,10 +16,10 @@ from pipeline import access
 from pipeline.acts import mandate as mandate_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Application, Case, Fault, Firm, Mandate, Notice, Office, Transition
+from pipeline.models.calendar import calendar_in_force
 from pipeline.models.record import YEARS_ASKED
 from pipeline.request import StaffRequest
 from pipeline.rules import Book
-from pipeline.rules.workdays import carried_calendar
 from pipeline.stages import Due
 
 STATION_OF = {
@@ -105,7 +105,7 @@ def open_faults(firm: Firm) -> QuerySet[Fault]:
 
 
 def due_of(row: Case | Application | None, today: date) -> Due:
-    return row.due(today, carried_calendar()) if row is not None else Due("none")
+    return row.due(today, calendar_in_force()) if row is not None else Due("none")
 
 
 def years_asked(firm: Firm, today: date) -> list[int]:

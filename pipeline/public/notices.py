@@ -11,7 +11,7 @@ from django.shortcuts import render
 from config.postgres.scope import acting
 from pipeline.access import PUBLICITY
 from pipeline.models import Case, Office
-from pipeline.rules.workdays import carried_calendar
+from pipeline.models.calendar import calendar_in_force
 
 
 @login_not_required
@@ -37,4 +37,4 @@ def _notice(case: Any) -> dict[str, Any]:
 
 def _day_after(day: date | None) -> date | None:
     """The first working day that counts: the day of publication is not counted."""
-    return carried_calendar().add(day, 1).due if day else None
+    return calendar_in_force().add(day, 1).due if day else None

@@ -28,10 +28,10 @@ from pipeline.models import (
     Round,
     Step,
 )
+from pipeline.models.calendar import calendar_in_force
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.record import ENTRY_FIGURES
 from pipeline.rules.codes.identifiers import PATENT_WEIGHTS, weighted_check
-from pipeline.rules.workdays import carried_calendar
 
 PAPER = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -104,7 +104,7 @@ class Demonstration:
         self._open_leads()
 
     def ago(self, workdays: int) -> date:
-        return max(carried_calendar().add(self.day, -workdays).due, self.earliest)
+        return max(calendar_in_force().add(self.day, -workdays).due, self.earliest)
 
     def _rounds(self) -> None:
         for name, start in ((f"{self.day.year} 年第一批", -120), (f"{self.day.year} 年第二批", -25)):

@@ -1,0 +1,94 @@
+"""The lists the desk opens on: open cases by what they want of the person. Conditions over cases `with_dossier`."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Literal, get_args
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.models.book import POOL, book_in_force
+from pipeline.models.moving import SOON_WITHIN
+from pipeline.models.people import TODAY, Absence, Seat, own_offices
+from pipeline.models.review import Proposal
+from pipeline.rules.workdays import Calendar
+from pipeline.stages import APPLICATION_STAGES, CASE_STAGES, Stage
+
+View = Literal["mine", "office", "unassigned", "fresh", "soon", "over", "waiting", "stuck", "proposed", "all"]
+VIEWS: tuple[View, ...] = get_args(View)
+FRESH_FOR, GROUPED_WITHIN = 3, 5  # working days: newly come in, the middle group of the list
+DECIDED = ("case.publish", "case.remove", "application.recommend")
+WAITS_FOR_FIRM = ("draft", "county_returned", "city_returned", "supplement")
+
+
+def views(actor: Actor, today: date, calendar: Calendar) -> dict[View, Q]:
+    is_open, turn, unheld = Q(closed_on=None), turn_of(actor), ~held_in_office(actor)
+    last = calendar.add(today, SOON_WITHIN).due
+    since = calendar.add(today, -FRESH_FOR).due
+    came = Q(dossier__clock_from__gte=since) | Q(dossier__isnull=True, clock_from__gte=since)
+    return {
+        "mine": is_open & (held_by(actor) | turn & unheld),
+        "office": is_open & turn,
+        "unassigned": is_open & turn & unheld,
+        "fresh": is_open & turn & came,
+        "soon": is_open & Q(deadline__gte=today, deadline__lte=last),
+        "over": is_open & Q(deadline__lt=today),
+        "waiting": is_open & _at(lambda name, place: name in WAITS_FOR_FIRM),
+        "stuck": is_open & stuck(today, calendar),
+        "proposed": is_open & to_decide(actor),
+        "all": is_open,
+    }
+
+
+def by_deadline(today: date, calendar: Calendar) -> dict[str, Q]:
+    """The groups of the list, in the order of the day."""
+    last = calendar.add(today, GROUPED_WITHIN).due
+    return {
+        "over": Q(deadline__lt=today),
+        "today": Q(deadline=today),
+        "soon": Q(deadline__gt=today, deadline__lte=last),
+        "later": Q(deadline__gt=last) | Q(deadline__isnull=True),
+    }
+
+
+def turn_of(actor: Actor) -> Q:
+    """Cases that wait for one of the person's seats."""
+    mine = access.turns(actor)
+    return _at(lambda name, place: place.turn in mine)
+
+
+def held_by(actor: Actor) -> Q:
+    """Cases in the person's hands, and in those of colleagues away today for whom the person stands in."""
+    return Q(officer=actor.pk) | Q(officer__in=Absence.objects.stood_in_by(actor.pk).values("user"))
+
+
+def held_in_office(actor: Actor) -> Q:
+    """Cases in the hands of somebody who sits in one of the person's offices today."""
+    return Q(officer__isnull=False, officer__in=colleagues(own_offices(actor)).values("user"))
+
+
+def colleagues(offices: list[int]) -> QuerySet[Seat]:
+    """The seats of those who work cases in these offices today."""
+    return Seat.objects.filter(office__in=offices, kind__in=access.OFFICE, during__contains=TODAY, user__is_active=True)
+
+
+def stuck(today: date, calendar: Calendar) -> Q:
+    """Cases nobody moved for the working days the pool book gives, after their day had passed."""
+    limit = calendar.add(today, -int(book_in_force(POOL, today).number("stuck_workdays"))).due
+    return Q(deadline__lte=limit) & _at(lambda name, place: place.clock != "none")
+
+
+def to_decide(actor: Actor) -> Q:
+    """Cases of which a colleague has proposed what the person may decide."""
+    decisive = [act for act in DECIDED if access.may(actor, act)]
+    mine = Proposal.objects.filter(case=OuterRef("pk"), act__in=decisive, decided_on=None)
+    return Q(Exists(mine.exclude(proposed_by=actor.pk)))
+
+
+def _at(fits: Callable[[str, Stage], bool]) -> Q:
+    """Cases that stand at such a stage, or whose application does while they are in certification."""
+    of_case, of_dossier = (
+        [name for name, place in table.items() if fits(name, place)] for table in (CASE_STAGES, APPLICATION_STAGES)
+    )
+    return Q(stage__in=of_case) | Q(stage="in_certification", dossier__stage__in=of_dossier)
