@@ -5,23 +5,19 @@ nothing out of the window.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.axe import COLOURS, STRUCTURE, WCAG, faults, wear
 from tests.browser.conftest import CHINESE, Demonstration
 
 pytestmark = pytest.mark.browser
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SMALL_PHONE: ViewportSize = {"width": 360, "height": 740}
-DARK, MORE_CONTRAST = {"bs-theme": "dark"}, {"contrast": "more"}
 Where = Callable[[Demonstration], str]
 
 
@@ -205,15 +201,13 @@ class Walk:
     def _faults(self, page: Page) -> list[str]:
         """What axe finds: on a desk and in the dark in Chinese; on a phone, in large letters and strong in English.
 
-        The portal's pages are looked at in every dress by tests of their own.
+        The portal's pages are looked at in every dress by a test of their own.
         """
         english, portal = self.language == "en", "/portal/" in page.url
-        if english:
-            wear(page, PHONE, size="large")
-        faults = axe(page, RULES) if english or not portal else []
-        if not portal:
-            faults += axe(wear(page, page.viewport_size or DESK, **MORE_CONTRAST if english else DARK), COLOURS)
-        return faults
+        if not english:
+            return [] if portal else faults(page) + faults(wear(page, theme="dark"), COLOURS)
+        wear(page, PHONE, size="large")
+        return faults(page, WCAG) if portal else faults(page, STRUCTURE) + faults(wear(page, contrast="more"), COLOURS)
 
     def _page(self, who: str) -> Page:
         if who not in self.opened:
@@ -222,18 +216,6 @@ class Walk:
             page.context.add_cookies([{"name": "language", "value": self.language, "url": self.city.house.url}])
             self.opened[who] = page
         return self.opened[who]
-
-
-def wear(page: Page, window: ViewportSize, **look: str) -> Page:
-    page.set_viewport_size(window)
-    for name, value in look.items():
-        page.evaluate("([name, value]) => document.documentElement.setAttribute(`data-${name}`, value)", [name, value])
-    return page
-
-
-def axe(page: Page, rules: dict[str, Any]) -> list[str]:
-    violations = Axe().run(page, options=rules).response["violations"]
-    return [f"{each['id']}: {node['html'][:120]}" for each in violations for node in each["nodes"]]
 
 
 @pytest.fixture(scope="module")
