@@ -1,5 +1,6 @@
 """Rows with a stage: how they move, and what their clocks say."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any, Literal
 
@@ -12,7 +13,8 @@ from pipeline.rules.workdays import Calendar
 from pipeline.stages import Due, Stage
 
 SOON_WITHIN = 4  # working days: almost over
-TABLE_OF_MOVES = "MP001"  # the SQLSTATE of the trigger that guards the stages
+# SQLSTATEs of the triggers that guard the stages: no such move; an open flag blocks the decision
+REFUSALS = ("MP001", "MP003")
 
 
 class MoveRefused(Exception):
@@ -51,7 +53,7 @@ class MovingQuerySet(FirmOwnedQuerySet[Row]):
         try:
             moved = rows.update(stage=target, version=F("version") + 1, **also) if found and target in move.to else 0
         except DatabaseError as error:
-            if getattr(error.__cause__, "sqlstate", "") != TABLE_OF_MOVES:
+            if getattr(error.__cause__, "sqlstate", "") not in REFUSALS:
                 raise
             moved = -1
         if moved != len(found) or not found:
@@ -60,9 +62,13 @@ class MovingQuerySet(FirmOwnedQuerySet[Row]):
 
 
 def _as_seen(found: dict[int, tuple[str, int]], versions: dict[int, int]) -> Q:
-    seen = Q(pk__in=[])
+    """Rows at the version the person saw: a condition for each version, not for each of many thousand rows."""
+    keys: dict[int, list[int]] = defaultdict(list)
     for pk in found:
-        seen |= Q(pk=pk, version=versions.get(pk, -1))
+        keys[versions.get(pk, -1)].append(pk)
+    seen = Q(pk__in=[])
+    for version, rows in keys.items():
+        seen |= Q(pk__in=rows, version=version)
     return seen
 
 

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Reach
-from pipeline.models.case import Case
+from pipeline.models.case import NEVER, Case
 from pipeline.models.firm import FirmOwned
 from pipeline.models.moving import MovingQuerySet, due
 from pipeline.rules.workdays import Calendar
@@ -93,6 +93,11 @@ class Application(FirmOwned):
                 condition=Q(stage__in=ENDED, ended_on__isnull=False) | ~Q(stage__in=ENDED) & Q(ended_on=None),
                 name="an_ended_application_has_its_day",
             ),
+        ]
+        indexes = [
+            models.Index(
+                Coalesce("due_on", Value(NEVER)), "case", condition=Q(ended_on=None), name="open_applications_in_turn"
+            )
         ]
 
     def __str__(self) -> str:

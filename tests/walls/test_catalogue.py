@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from psycopg import errors
 
-from pipeline import register
+from pipeline import walls
 from pipeline.register import TABLES
 from tests.walls.world import World, as_role, declare
 
@@ -163,7 +163,7 @@ def test_the_register_tells_firms_and_offices_by_their_columns(fresh_database: s
 
 def test_the_frozen_walls_are_those_of_the_register():
     newest = max(Path(settings.BASE_DIR, "pipeline", "migrations", "walls").glob("*.sql"))
-    assert newest.read_text() == register.walls(), "manage.py freeze_walls prints what a new migration must carry"
+    assert newest.read_text() == walls.walls(), "manage.py freeze_walls prints what a new migration must carry"
 
 
 def test_the_walls_can_be_put_up_again_without_change(fresh_database: str):
@@ -173,7 +173,7 @@ def test_the_walls_can_be_put_up_again_without_change(fresh_database: str):
     )
     with as_role("owner") as raw:
         before = raw.execute(policies).fetchall()
-        raw.execute(register.walls())
+        raw.execute(walls.walls())
         assert raw.execute(policies).fetchall() == before
 
 
@@ -195,6 +195,8 @@ def test_every_row_of_our_own_leaves_a_trail_or_says_why_not():
         "pipeline_importrow",  # a copy of the officer's file; what it changes is trailed where it lands
         "pipeline_casecounter",
         "pipeline_draft",  # what is typed is no record before it is saved
+        "pipeline_presence",  # who has a page open is gone in a moment
+        "pipeline_faultdraft",  # what is typed is no record before the return is made
         "pipeline_viewing",  # itself the note of a look
         "pipeline_upload",  # a file on its way; what arrives is trailed as a paper's version
         "pipeline_uploadpiece",
@@ -202,6 +204,8 @@ def test_every_row_of_our_own_leaves_a_trail_or_says_why_not():
         "pipeline_trailseal",  # a chain of its own
         "pipeline_trial",  # what is tried changes nothing; what comes of it is a draft
         "pipeline_trialsheet",
+        "pipeline_listlook",  # how a list looks to somebody
+        "pipeline_bulkrow",  # what it does is trailed where it lands
     }
 
 

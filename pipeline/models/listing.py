@@ -1,0 +1,87 @@
+"""How a person keeps the lists of the desk: views under a name, and columns, density, the view a list opens with."""
+
+import uuid
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from pipeline.access import OFFICE, Actor
+
+QUEUE, SCREENING = "queue", "screening"
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own, and what colleagues share in the office; the city reads what its counties share."""
+        reach = actor.reach(OFFICE)
+        shared = Q(shared=True) if reach.everything else Q(shared=True, office__division__in=reach.counties)
+        return self.filter(Q(person=actor.pk) | shared)
+
+    def offered(self, actor: Actor, office: int | None, listing: str) -> Self:
+        """What one list offers: one's own, then those of one's office."""
+        mine = Q(person=actor.pk) | Q(shared=True, office=office)
+        return self.filter(mine, listing=listing).select_related("person").order_by("shared", "name", "pk")
+
+
+class SavedView(models.Model):
+    """The address of a list under a name. It holds no rows: who opens it sees their own."""
+
+    MOST = 30  # of one person and list
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("pipeline.User", on_delete=models.CASCADE, related_name="+")
+    listing = models.CharField(max_length=12)
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=1000, blank=True)  # what stands after the question mark
+    shared = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "listing", "name"], name="one_view_of_a_name_per_person"),
+            models.UniqueConstraint(
+                fields=["office", "listing", "name"],
+                condition=Q(shared=True),
+                name="one_shared_view_of_a_name_per_office",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="a_view_has_a_name"),
+            models.CheckConstraint(condition=Q(listing__in=["queue", "screening"]), name="a_view_is_of_a_known_list"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListLookQuerySet(models.QuerySet["ListLook"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(person=actor.pk)
+
+
+class ListLook(models.Model):
+    """How one list looks to one person; a list without one looks as it comes."""
+
+    person = models.ForeignKey("pipeline.User", on_delete=models.CASCADE, related_name="+")
+    listing = models.CharField(max_length=12)
+    columns = ArrayField(models.CharField(max_length=16), default=list)  # in their order; none: as the list comes
+    density = models.CharField(max_length=8, blank=True)  # none: as everywhere
+    opens = models.ForeignKey(SavedView, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = ListLookQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "listing"], name="one_look_of_a_list_per_person"),
+            models.CheckConstraint(condition=Q(listing__in=["queue", "screening"]), name="a_look_is_of_a_known_list"),
+            models.CheckConstraint(
+                condition=Q(density__in=["", "normal", "compact", "roomy"]), name="density_of_a_list_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.listing} of {self.person_id}"
