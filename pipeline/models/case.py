@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import connection, models
-from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
@@ -16,6 +16,8 @@ from pipeline.models.work import View, by_deadline, views
 from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
+
+NEVER = date(9999, 12, 31)  # stands for no day, so that a list can be entered anywhere
 
 
 class CaseQuerySet(MovingQuerySet["Case"]):
@@ -190,6 +192,9 @@ class Case(FirmOwned):
         indexes = [
             models.Index(fields=["due_on", "id"], condition=Q(closed_on=None), name="open_cases_by_due_day"),
             models.Index(fields=["stage", "due_on"], name="cases_by_stage"),
+            models.Index(
+                Coalesce("due_on", Value(NEVER)), "id", condition=Q(closed_on=None), name="open_cases_in_turn"
+            ),
             models.Index(fields=["officer", "due_on"], condition=Q(closed_on=None), name="open_cases_of_officer"),
         ]
 
