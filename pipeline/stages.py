@@ -250,6 +250,9 @@ APPLICATION_MOVES = {
     ),
 }
 
+# Decisions that an open flag of the firm forbids.
+DECISIONS = {"case": ("case.publish", "case.admit"), "application": ("application.recommend",)}
+
 STAGES = {"case": CASE_STAGES, "application": APPLICATION_STAGES}
 MOVES = {"case": CASE_MOVES, "application": APPLICATION_MOVES}
 
@@ -266,6 +269,12 @@ def pairs(table: Literal["case", "application"]) -> list[tuple[str, str]]:
             if source != to
         }
     )
+
+
+def decisions(table: Literal["case", "application"]) -> list[tuple[str, str]]:
+    """The (from, to) of a table that an open flag of the firm forbids, sorted."""
+    moves = [MOVES[table][name] for name in DECISIONS[table]]
+    return sorted((source, to) for move in moves for source in move.from_ if source for to in move.to)
 
 
 def openings(table: Literal["case", "application"]) -> list[str]:
