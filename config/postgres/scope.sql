@@ -41,17 +41,23 @@ create or replace function mp_offices() returns setof bigint language sql stable
           and (s.kind in ('county_officer', 'county_head') and o.level = 'county'
             or s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
 
--- The firms of somebody's own: of their seats in firms, those a coach is appointed to with the firm's consent, and those
--- an agency acts for while the firm lets it.
+-- The firms of somebody's own: of their seats in firms, and those a coach is appointed to with the firm's consent.
 create or replace function mp_own_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
     as $$ select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
         where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.firm_id is not null
         union all
         select a.firm_id from pipeline_appointment a
-        where a.coach_id = mp_user() and a.consented_on is not null and a.during @> mp_today() and mp_holds('coach')
-        union all
-        select m.firm_id from pipeline_mandate m
-        where m.agent_id = mp_user() and m.during @> mp_today() and mp_holds('agency') $$;
+        where a.coach_id = mp_user() and a.consented_on is not null and a.during @> mp_today() and mp_holds('coach') $$;
+
+-- What lets an agency or a bank into a firm's record today; and the firms that let one in as `as_kind`, into one of the
+-- parts asked for, or into any.
+create or replace function mp_mandates() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.id from pipeline_mandate m where m.agent_id = mp_user() and m.during @> mp_today() and mp_holds(m.kind) $$;
+
+create or replace function mp_mandated(as_kind text, wanted text[]) returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.firm_id from pipeline_mandate m
+        where m.agent_id = mp_user() and m.during @> mp_today() and m.kind = as_kind and mp_holds(as_kind)
+          and (wanted is null or m.parts::text[] && wanted) $$;
 
 create or replace function mp_owned_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
     as $$ select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Self, TypeVar
 from unicodedata import normalize
@@ -11,12 +11,13 @@ from django.db import connection, models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Now
 
-from pipeline.access import Actor, Reach
+from pipeline.access import OFFICE, Actor, Reach
 from pipeline.models.places import Division
-from pipeline.register import TABLES
+from pipeline.register import TABLES, Table
 
 Row = TypeVar("Row", bound=models.Model)
 SHORTEST_PHONE_TAIL = 4
+NOTHING = Q(pk__in=[])
 
 
 class TextQuery(SearchQuery):
@@ -41,7 +42,7 @@ class DayInShanghai(Func):
 class FirmQuerySet(models.QuerySet["Firm"]):
     def within(self, reach: Reach) -> Self:
         """The firms a seat of this reach may act on today."""
-        return self if reach.everything else self.filter(held(reach, "pk"))
+        return self if reach.everything else self.filter(_reached(reach))
 
     def visible_to(self, actor: Actor) -> Self:
         """The firms that exist for this person; a county also keeps those that moved away, to read their past."""
@@ -49,10 +50,10 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         if reach.everything or reach.leads_city:
             return self
         once_here = FirmMove.objects.filter(division__in=reach.counties).values("firm")
-        return self.filter(held(reach, "pk") | Q(pk__in=once_here) | Q(pk__in=firms_in(reach.led_counties)))
+        return self.filter(_reached(reach) | Q(pk__in=once_here) | Q(pk__in=firms_in(reach.led_counties)))
 
     def beyond(self, reach: Reach) -> bool:
-        return not reach.everything and self.exclude(held(reach, "pk")).exists()
+        return not reach.everything and self.exclude(_reached(reach)).exists()
 
     def matching(self, text: str) -> Self:
         """Firms whose name holds the text, by any one or two characters and more; or whose credit code begins with
@@ -180,13 +181,27 @@ class Firm(models.Model):
 class FirmOwnedQuerySet(models.QuerySet[Row]):
     """Rows that belong to one firm."""
 
+    @property
+    def entry(self) -> Table:
+        return TABLES[self.model._meta.db_table]
+
     def visible_to(self, actor: Actor) -> Self:
-        """Rows of firms in reach; of a firm that moved away, what was recorded before the day it left."""
-        reach = actor.reach()
-        to_leaders = TABLES[self.model._meta.db_table].to_leaders
+        """Rows of firms in reach; of a firm that moved away, what was recorded before the day it left. What the bureau
+        keeps to itself is seen by seats in its offices alone.
+        """
+        if self.entry.office_only:
+            return self._in_sight(actor.reach(OFFICE))
+        rows = self._in_sight(actor.reach())
+        if not self.entry.inner:
+            return rows
+        inside = type(self)(self.model)._in_sight(actor.reach(OFFICE)).values("pk")
+        return rows.filter(Q((self.entry.inner, False)) | Q(pk__in=inside))
+
+    def _in_sight(self, reach: Reach) -> Self:
+        to_leaders = self.entry.to_leaders
         if reach.everything or (to_leaders and reach.leads_city):
             return self
-        seen = held(reach, "firm")
+        seen = held(reach, "firm") | self._entrusted(reach)
         if to_leaders and reach.led_counties:
             seen |= Q(firm__in=firms_in(reach.led_counties))
         if not reach.counties:
@@ -207,10 +222,19 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
 
     def within(self, reach: Reach) -> Self:
         """Rows of the firms a seat of this reach may act on today."""
-        return self if reach.everything else self.filter(held(reach, "firm"))
+        return self if reach.everything else self.filter(held(reach, "firm") | self._filled(reach))
 
     def beyond(self, reach: Reach) -> bool:
-        return not reach.everything and self.exclude(held(reach, "firm")).exists()
+        return not reach.everything and self.exclude(held(reach, "firm") | self._filled(reach)).exists()
+
+    def _entrusted(self, reach: Reach) -> Q:
+        """The rows that lie in the parts of a record which firms let somebody look into."""
+        bank = entrusted(reach, "firm", "bank", self.entry.bank_sees)
+        agency = entrusted(reach, "firm", "agency", self.entry.agency_fills + self.entry.agency_sees)
+        return bank | (agency & Q(**self.entry.only.lookup))
+
+    def _filled(self, reach: Reach) -> Q:
+        return entrusted(reach, "firm", "agency", self.entry.agency_fills) & Q(**self.entry.only.lookup)
 
 
 class FirmOwned(models.Model):
@@ -295,15 +319,23 @@ class Appointment(FirmOwned):
 
 
 class MandateQuerySet(FirmOwnedQuerySet["Mandate"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of the firms one sees, and those that let oneself in."""
+        own = entrusted_rows(actor.reach()).values("pk")
+        return self.filter(Q(pk__in=super().visible_to(actor).values("pk")) | Q(pk__in=own))
+
     def current(self) -> Self:
         return self.filter(during__contains=Func(function="mp_today", output_field=models.DateField()))
 
 
 class Mandate(FirmOwned):
-    """A firm lets an agency act for it, in some parts of its record, from one day to another."""
+    """A firm lets an agency act for it in some parts of its record, or a bank look at some, from one day to another."""
 
-    PARTS = ("figures", "rights", "plan")
+    AGENCY, BANK = "agency", "bank"
+    PARTS = ("figures", "rights", "plan")  # what an agency sees and fills in
+    BANK_PARTS = ("verdict", "one_page", "figures")  # what a bank looks at
 
+    kind = models.CharField(max_length=8, default=AGENCY)
     agent = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="mandates")
     parts = ArrayField(models.CharField(max_length=10))
     during = DateRangeField()
@@ -322,7 +354,11 @@ class Mandate(FirmOwned):
                 ],
             ),
             models.CheckConstraint(
-                condition=Q(parts__contained_by=["figures", "rights", "plan"]) & ~Q(parts=[]),
+                condition=(
+                    Q(kind="agency", parts__contained_by=["figures", "rights", "plan"])
+                    | Q(kind="bank", parts__contained_by=["verdict", "one_page", "figures"])
+                )
+                & ~Q(parts=[]),
                 name="a_mandate_names_known_parts",
             ),
             models.CheckConstraint(condition=Q(during__upper_inf=False), name="a_mandate_ends"),
@@ -339,9 +375,27 @@ def held(reach: Reach, key: str) -> Q:
         mine |= Q((f"{key}__in", firms_in(reach.counties)))
     if reach.coach is not None:
         mine |= Q((f"{key}__in", Appointment.objects.current().filter(coach=reach.coach).values("firm")))
-    if reach.agent is not None:
-        mine |= Q((f"{key}__in", Mandate.objects.current().filter(agent=reach.agent).values("firm")))
     return mine
+
+
+def entrusted(reach: Reach, key: str, kind: str, parts: Sequence[str]) -> Q:
+    """The firms that let a seat of this kind into one of these parts today, by the column that names them."""
+    if kind not in reach.agent_as or not parts:
+        return NOTHING
+    rows = Mandate.objects.current().filter(agent=reach.agent, kind=kind, parts__overlap=list(parts))
+    return Q((f"{key}__in", rows.values("firm")))
+
+
+def entrusted_rows(reach: Reach) -> MandateQuerySet:
+    """What lets an agency or a bank in today."""
+    rows = Mandate.objects.current()
+    return rows.filter(agent=reach.agent, kind__in=reach.agent_as) if reach.agent is not None else rows.none()
+
+
+def _reached(reach: Reach) -> Q:
+    """Firms held, and those that let an agency or a bank into any part."""
+    mine = held(reach, "pk")
+    return mine if reach.agent is None else mine | Q(pk__in=entrusted_rows(reach).values("firm"))
 
 
 def firms_in(counties: frozenset[int]) -> Any:

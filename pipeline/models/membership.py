@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from pipeline import access
 from pipeline.access import Actor, Reach
-from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
+from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet, entrusted
 
 
 class InvitationQuerySet(FirmOwnedQuerySet["Invitation"]):
@@ -78,6 +78,41 @@ class Viewing(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.person_id} at {self.part} of {self.firm_id}"
+
+
+class ShowingQuerySet(FirmOwnedQuerySet["Showing"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Of the firms one sees; and to a bank, the parts it was let into."""
+        reach = actor.reach()
+        let_in = Q(pk__in=super().visible_to(actor).values("pk"))
+        for part in Showing.PARTS:
+            let_in |= Q(part=part) & entrusted(reach, "firm", "bank", [part])
+        return self.filter(let_in)
+
+
+class Showing(FirmOwned):
+    """What a bank is shown of a firm in place of its record: the verdict, or the one page, as of a day.
+
+    `content` is what the page tells, ready to be shown: `models.shown` makes it.
+    """
+
+    VERDICT, ONE_PAGE = "verdict", "one_page"
+    PARTS = (VERDICT, ONE_PAGE)
+
+    part = models.CharField(max_length=10)
+    day = models.DateField()
+    content = models.JSONField()
+
+    objects = ShowingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "part"], name="a_part_is_shown_as_it_stands_last"),
+            models.CheckConstraint(condition=Q(part__in=["verdict", "one_page"]), name="shown_part_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.firm_id}, {self.day}"
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from psycopg import errors
 
-from pipeline import walls
+from pipeline import register, walls
 from pipeline.register import TABLES
 from tests.walls.world import World, as_role, declare
 
@@ -23,6 +23,8 @@ RUN_AS_OWNER = {
     "mp_leads()",
     "mp_led_counties()",
     "mp_left(bigint)",
+    "mp_mandated(text,text[])",
+    "mp_mandates()",
     "mp_offices()",
     "mp_on_record(bigint)",
     "mp_own_firms()",

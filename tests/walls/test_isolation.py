@@ -22,11 +22,20 @@ ALL = ("north", "south", "gone", "lost")
 
 @dataclass(frozen=True)
 class Sees:
-    """`now`: firms seen and written whole; `past`: read to the day they left; `led`: a leader's few tables."""
+    """`now`: firms seen and written whole; `past`: read to the day they left; `led`: a leader's few tables; `part`: of
+    the firm of the south, what a mandate opens.
+    """
 
     now: tuple[str, ...] = ()
     past: tuple[str, ...] = ()
     led: tuple[str, ...] = ()
+    part: str = ""
+    own: tuple[str, ...] = ()  # of `now`, what is no office's of theirs but their own firm or one they coach
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Firms of which the person sees what the bureau keeps to itself."""
+        return tuple(firm for firm in self.now if firm not in self.own)
 
 
 NORTH = Sees(now=("north",), past=("gone", "lost"))
@@ -39,32 +48,67 @@ PEOPLE = {
     "seat:leader": Sees(led=ALL),
     "seat:coach": NOTHING,
     "seat:agency": NOTHING,
+    "seat:bank": NOTHING,
     "seat:expert": NOTHING,
-    **{f"seat:{kind}": Sees(now=("north",)) for kind in sorted(access.FIRM)},
+    **{f"seat:{kind}": Sees(now=("north",), own=("north",)) for kind in sorted(access.FIRM)},
     "seat:system_admin": NOTHING,
     "seat:security_admin": NOTHING,
     "seat:audit_admin": NOTHING,
     "south officer": Sees(now=("south", "gone")),
     "south leader": Sees(led=("south", "gone")),
-    "south owner": Sees(now=("south",)),
+    "south owner": Sees(now=("south",), own=("south",)),
     "former officer": NOTHING,
     "coming officer": NOTHING,
     "frozen officer": NOTHING,
     "two counties": Sees(now=("north", "south", "gone"), past=("lost",)),
-    "official and member": Sees(now=("north", "south", "gone")),
+    "official and member": Sees(now=("north", "south", "gone"), own=("north",)),
     "coach of the bureau": NOTHING,
     "misplaced city officer": NOTHING,
     "misplaced county officer": NOTHING,
     "nobody": NOTHING,
-    "coach with consent": Sees(now=("south",)),
+    "coach with consent": Sees(now=("south",), own=("south",)),
     "coach without consent": NOTHING,
     "coach of the past": NOTHING,
     "coach to come": NOTHING,
     "coach who lost the seat": NOTHING,
-    "agency with a mandate": Sees(now=("south",)),
+    "agency with a mandate": Sees(part="agency figures"),
+    "agency let into rights": Sees(part="agency rights"),
+    "agency let into plan": Sees(part="agency plan"),
+    "bank shown verdict": Sees(part="bank verdict"),
+    "bank shown one_page": Sees(part="bank one_page"),
+    "bank shown figures": Sees(part="bank figures"),
+    "bank of the past": NOTHING,
+    "agency with a bank's mandate": NOTHING,
     "agency of the past": NOTHING,
     "agency to come": NOTHING,
     "agent without a seat": NOTHING,
+}
+
+
+ALWAYS = {"firm": "true", "firmmove": "true", "mandate": "agent_id = %(person)s"}
+OF_A_STEP = "document_id in (select id from pipeline_document where purpose = 'step')"
+# Which rows of which tables a mandate of the part opens; what is not here stays hidden.
+PARTS = {
+    "agency figures": {
+        **dict.fromkeys(["financialyear", "sourcedfigure", "explanation", "draft"], "true"),
+        "fault": "place like 'figures.%%'",
+    },
+    "agency rights": {"intellectualproperty": "true"},
+    "agency plan": {
+        **dict.fromkeys(["case", "diagnosis", "gap", "plan", "step", "visit"], "true"),
+        "document": "purpose = 'step'",
+        "documentversion": OF_A_STEP,
+        "evidence": "step_id is not null",
+        "notice": "kind = 'coaching.finish_step'",
+    },
+    "bank verdict": {"showing": "part = 'verdict'"},
+    "bank one_page": {"showing": "part = 'one_page'"},
+    "bank figures": {"financialyear": "true"},
+}
+FILLED = {
+    "agency figures": {"firm", "financialyear", "sourcedfigure", "explanation", "draft"},
+    "agency rights": {"firm", "intellectualproperty"},
+    "agency plan": {"step", "document", "documentversion", "evidence", "notice"},
 }
 
 
@@ -72,20 +116,31 @@ def rows(raw: psycopg.Connection, table: str) -> set[Any]:
     return {key for (key,) in raw.execute(sql.SQL("select id from {}").format(sql.Identifier(table)))}
 
 
-def expected(world: World, everything: psycopg.Connection, name: str, table: Table, sees: Sees) -> set[Any]:
+def opened(world: World, everything: psycopg.Connection, name: str, table: Table, part: str, person: int) -> set[Any]:
+    condition = (ALWAYS | PARTS[part]).get(name.removeprefix("pipeline_"), "false")
+    form = f"select id from {name} where {table.firm_column} = %(firm)s and {condition}"
+    return {key for (key,) in everything.execute(form, {"firm": world.firms["south"], "person": person})}
+
+
+def expected(
+    world: World, everything: psycopg.Connection, name: str, table: Table, sees: Sees, person: int = 0
+) -> set[Any]:
     """The oracle, told by the superuser from what the people above are said to see."""
     leave = world.left
     of = {firm: world.firms[firm] for firm in ALL}
     column = table.firm_column
     recorded = "recorded_at" if name not in ("pipeline_firm", "pipeline_firmmove") else "null::timestamptz"
-    form = f"select id, {column}, ({recorded} at time zone 'Asia/Shanghai')::date from {name}"
+    inner = "true" if table.office_only else table.inner or "false"
+    form = f"select id, {column}, ({recorded} at time zone 'Asia/Shanghai')::date, {inner} from {name}"
     found = set()
-    for key, firm, day in everything.execute(form):
-        now = firm in [of[each] for each in sees.now]
+    for key, firm, day, kept_inside in everything.execute(form):
+        now = firm in [of[each] for each in (sees.inside if kept_inside else sees.now)]
         past = firm in [of[each] for each in sees.past] and _before(day, leave)
         led = table.to_leaders and firm in [of[each] for each in sees.led]
         if now or past or led:
             found.add(key)
+    if sees.part:
+        found |= opened(world, everything, name, table, sees.part, person)
     if name == "pipeline_firmmove" and sees.led and set(sees.led) != set(ALL):
         found &= {
             key
@@ -143,7 +198,74 @@ def test_each_person_sees_exactly_their_rows_of_every_table(world: World, name: 
     with as_role("web") as raw, as_role("postgres") as everything:
         declare(raw, world.people[name])
         for table, entry in FIRM_TABLES.items():
-            assert rows(raw, table) == expected(world, everything, table, entry, PEOPLE[name]), table
+            assert rows(raw, table) == expected(world, everything, table, entry, PEOPLE[name], world.people[name]), (
+                table
+            )
+
+
+@pytest.mark.parametrize("name", [name for name, sees in PEOPLE.items() if sees.part])
+def test_a_mandate_lets_change_what_its_part_fills_in_and_nothing_else(world: World, name: str):
+    part, person = PEOPLE[name].part, world.people[name]
+    with as_role("web") as raw, as_role("postgres") as everything:
+        declare(raw, person)
+        for table, entry in FIRM_TABLES.items():
+            if entry.append_only:
+                continue
+            filled = table.removeprefix("pipeline_") in FILLED.get(part, set())
+            mine = opened(world, everything, table, entry, part, person) if filled else set()
+            column = entry.firm_column
+            assert raw.execute(f"update {table} set {column} = {column}").rowcount == len(mine), table
+            foreign = raw.execute(f"delete from {table} where {column} <> %s", [world.firms["south"]])
+            assert foreign.rowcount == 0, table
+
+
+def test_no_mandate_is_made_longer_or_wider_by_who_holds_it(world: World):
+    with as_role("web") as raw:
+        declare(raw, world.people["agency with a mandate"])
+        longer = "update pipeline_mandate set during = daterange(lower(during), '2099-01-01'), parts = '{figures,plan}'"
+        assert raw.execute(longer).rowcount == 0
+        put = (
+            "insert into pipeline_mandate (firm_id, agent_id, kind, parts, during, by_id)"
+            " values (%s, %s, 'agency', '{plan}', '[2030-01-01,2031-01-01)', %s)"
+        )
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute(put, [world.firms["south"], *[world.people["agency with a mandate"]] * 2])
+
+
+@pytest.mark.parametrize("name", ["agency with a mandate", "bank shown verdict"])
+def test_who_was_let_in_notes_its_own_look_and_takes_none_back(world: World, name: str):
+    put = "insert into pipeline_viewing (firm_id, person_id, part, day) values (%s, %s, 'figures', '2026-02-01')"
+    with as_role("web") as raw:
+        declare(raw, world.people[name])
+        raw.execute(put, [world.firms["south"], world.people[name]])
+        for firm, person in (("north", name), ("south", "seat:coach")):
+            with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+                raw.execute(put, [world.firms[firm], world.people[person]])
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute("delete from pipeline_viewing")
+
+
+def test_an_hour_is_changed_by_its_host_and_taken_by_the_firms_it_is_open_to(world: World):
+    """Every hour of this world is offered by the city, hence open to every firm."""
+    put = (
+        "insert into pipeline_hour (public_id, host_id, side, starts_at, minutes, place, state)"
+        " values (gen_random_uuid(), %s, 'city', now(), 60, '一楼', 'free')"
+    )
+    with as_role("web") as raw:
+        for name, count in {"nobody": 0, "seat:leader": 0, "bank shown verdict": 0, "south owner": len(ALL)}.items():
+            declare(raw, world.people[name])
+            assert raw.execute("update pipeline_hour set state = 'free'").rowcount == count, name
+            assert raw.execute("delete from pipeline_hour").rowcount == 0, name
+            for host in (name, "seat:city_officer"):
+                with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+                    raw.execute(put, [world.people[host]])
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute("update pipeline_hour set state = 'withdrawn'")
+        with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+            raw.execute("update pipeline_hour set place = '别处'")
+        declare(raw, world.people["seat:city_officer"])
+        raw.execute(put, [world.people["seat:city_officer"]])
+        assert raw.execute("update pipeline_hour set state = 'withdrawn'").rowcount == len(ALL) + 1
 
 
 def test_everybody_of_the_city_is_judged_by_the_table_above(world: World):
@@ -168,12 +290,13 @@ def test_the_sealer_reads_the_trail_and_no_firm(world: World):
     "name", ["seat:county_officer", "seat:firm_owner", "seat:leader", "coach with consent", "nobody"]
 )
 def test_an_update_reaches_no_row_but_those_of_ones_own_firms(world: World, name: str):
-    mine = [world.firms[each] for each in PEOPLE[name].now]
+    sees = PEOPLE[name]
     with as_role("web") as raw, as_role("postgres") as everything:
         declare(raw, world.people[name])
         for table, entry in FIRM_TABLES.items():
             if entry.append_only:
                 continue
+            mine = [world.firms[each] for each in (sees.inside if entry.office_only else sees.now)]
             column = entry.firm_column
             count = f"select count(*) from {table} where {column} = any(%s)"
             own = everything.execute(count, [mine if table != "pipeline_firmmove" else []]).fetchone()
@@ -205,7 +328,7 @@ def test_a_row_of_a_foreign_firm_is_not_taken_in(world: World, table: str):
             form = f"select to_jsonb(t) from {table} t where {entry.firm_column} = %s limit 1"
             [(row,)] = everything.execute(form, [key])
             refusal = errors.UniqueViolation if firm == "north" else errors.InsufficientPrivilege
-            if table == "pipeline_firmmove":
+            if table == "pipeline_firmmove" or entry.office_only or entry.inner:
                 refusal = errors.InsufficientPrivilege
             with pytest.raises(refusal), raw.transaction():
                 raw.execute(put, [Jsonb(row)])
@@ -367,7 +490,7 @@ def test_people_see_their_own_seats_their_firms_their_colleagues_and_offices_the
             office = world.offices["north"] if name == "seat:county_officer" else 0
             form = (
                 "select id from pipeline_seat where user_id = %s or firm_id = any(%s) or office_id = %s"
-                " or (kind = 'coach' and %s > 0) or (kind = 'agency' and %s)"
+                " or (kind = 'coach' and %s > 0) or (kind in ('agency', 'bank') and %s)"
             )
             firm = name == "seat:firm_viewer"
             wanted = {key for (key,) in everything.execute(form, [world.people[name], mine, office, office, firm])}

@@ -321,7 +321,8 @@ def _step_rows(own: dict[str, Any], case: Any, transition: Any, step: Any, autho
     models.DocumentVersion.objects.create(**own, document=paper, number=1, **file, **author)
     models.Evidence.objects.create(**own, document=paper, step=step, **author)
     models.Fault.objects.create(**own, case=case, raised_by=transition, place="figures.2025.sales", says="缺")
-    models.Notice.objects.create(**own, case=case, to=models.Notice.COUNTY, kind="coaching.finish_step", title={}, body={})
+    told: dict[str, Any] = {"kind": "coaching.finish_step", "title": {}, "body": {}}
+    models.Notice.objects.create(**own, case=case, to=models.Notice.COUNTY, **told)
 
 
 def _desk_rows(world: World, own: dict[str, Any], case: Any, submission: Any, author: dict[str, Any]) -> None:
