@@ -14,7 +14,7 @@ from pipeline.models.figures import Explanation, FinancialYear, SourcedFigure
 from pipeline.models.firm import Appointment, Contact, Firm, FirmMove, FormerName, Mandate
 from pipeline.models.help import Booking, Difficulty, Hour
 from pipeline.models.ledger import ExpenseLine, RdProject
-from pipeline.models.listing import ListLook, SavedView
+from pipeline.models.listing import SavedView
 from pipeline.models.membership import Claim, Invitation, Showing, Viewing
 from pipeline.models.moving import MoveRefused
 from pipeline.models.note import Note
@@ -22,6 +22,7 @@ from pipeline.models.notice import Notice
 from pipeline.models.people import Absence, Delegation, Office, Seat, User
 from pipeline.models.phrase import Phrase
 from pipeline.models.places import Division, Field, Industry
+from pipeline.models.pool_part import PoolPart
 from pipeline.models.presence import Presence
 from pipeline.models.product import Conversion, ConversionProof, HitechProduct, ProductIncome, Tie
 from pipeline.models.property import IntellectualProperty
@@ -91,7 +92,6 @@ __all__ = [
     "Industry",
     "IntellectualProperty",
     "Invitation",
-    "ListLook",
     "Mandate",
     "MoveRefused",
     "Note",
@@ -102,6 +102,7 @@ __all__ = [
     "PhoneProof",
     "Phrase",
     "Plan",
+    "PoolPart",
     "Presence",
     "ProductIncome",
     "Proposal",

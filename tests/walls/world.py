@@ -424,6 +424,7 @@ def _book_rows(world: World) -> None:
         draft = models.BookDraft.objects.create(
             office_id=key, author_id=officer, name="设想", book="pool", base_version="1", saved_on=world.today
         )
+        models.PoolPart.objects.create(office_id=key, day=world.today, span=0, versions="", figures=b"")
         trial = models.Trial.objects.create(office_id=key, by_id=officer, before={}, after={})
         models.TrialSheet.objects.create(office_id=key, by_id=officer, trial=trial, language="zh-hans")
         _list_rows(key, officer, world.today)
@@ -431,7 +432,6 @@ def _book_rows(world: World) -> None:
         with acting(world.person(name)):
             own = {"person_id": world.people[name], "listing": "queue"}
             models.SavedView.objects.create(**own, office_id=world.offices[place], name="视图", shared=shared)
-            models.ListLook.objects.create(**own)
     with acting(world.person("seat:city_head")):
         models.BookEdition.objects.create(
             draft=draft,
