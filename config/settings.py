@@ -228,12 +228,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sign of life": {"task": "pipeline.jobs.beat", "schedule": 60},
     "send notices": {"task": "pipeline.jobs.send_notices", "schedule": 10},
+    "send codes": {"task": "pipeline.jobs.send_codes", "schedule": 10},
     "sweep": {"task": "pipeline.jobs.sweep", "schedule": 15},
     "inspect papers": {"task": "pipeline.jobs.inspect_papers", "schedule": 15},
     "diagnose firms": {"task": "pipeline.jobs.diagnose_firms", "schedule": 60},
     "close publicity": {"task": "pipeline.jobs.close_publicity", "schedule": crontab(minute="5")},
     "remind firms": {"task": "pipeline.jobs.remind_firms", "schedule": crontab(hour="8", minute="30")},
+    "route cases": {"task": "pipeline.jobs.route_cases", "schedule": 60.0},
+    "climb": {"task": "pipeline.jobs.climb_stuck", "schedule": crontab(hour="8", minute="20")},
     "remind of help": {"task": "pipeline.jobs.remind_of_help", "schedule": crontab(hour="8", minute="40")},
+    "clear uploads": {"task": "pipeline.jobs.clear_uploads", "schedule": crontab(hour="2", minute="45")},
     "open renewals": {"task": "pipeline.jobs.open_renewals", "schedule": crontab(hour="2", minute="15")},
     "seal the trail": {"task": "pipeline.jobs.seal_trail", "schedule": crontab(minute="35")},
 }
@@ -264,6 +268,15 @@ CONSOLE = {"BACKEND": f"{BACKENDS}.console.EmailBackend"}
 MAILERS = {"default": SMTP if MAIL_URL.hostname else FOLDER if MAIL_URL.scheme == "file" else CONSOLE}
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "miaopu@localhost")
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+
+# Gateways to people's telephones. One that is not set is not offered to anybody.
+SMS_URL = urlsplit(env.str("SMS_URL", ""))  # https://KEY:SECRET@dysmsapi.aliyuncs.com
+SMS_SIGN = env.str("SMS_SIGN", "")
+SMS_TEMPLATES: dict[str, str] = env.dict("SMS_TEMPLATES", {})  # code=SMS_1,notice=SMS_2,digest=SMS_3
+WECOM_URL = urlsplit(env.str("WECOM_URL", ""))  # https://CORP:SECRET@qyapi.weixin.qq.com/?agent=1000002
+WECOM_ROBOT = env.str("WECOM_ROBOT", "")
+DINGTALK_ROBOT = env.str("DINGTALK_ROBOT", "")
+DINGTALK_SECRET = env.str("DINGTALK_SECRET", "")
 
 # One JSON object a line, each with the id of its request.
 LOG_FACTS: list[structlog.typing.Processor] = [

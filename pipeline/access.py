@@ -19,6 +19,7 @@ RECORDERS = FIRM - {"firm_viewer"}  # who keep the firm's own books of R&D and s
 TURNS = {"city": CITY, "county": COUNTY, "firm": FIRM, "coach": frozenset({"coach"})}
 SEATS = OFFICE | {"leader", "coach", "agency", "bank", "expert"} | FIRM | ADMINISTRATORS
 
+OFFICERS = frozenset({"city_officer", "county_officer"})
 HEADS = frozenset({"city_head", "county_head"})
 # What a seat counts as besides, while a head of its office lets its holder sign: by the office's level.
 SIGNATURES = {"city": "city_signature", "county": "county_signature"}
@@ -149,8 +150,27 @@ GRANTS: dict[str, frozenset[str]] = {
     "case.remove": _seats("city_head", "city_signature"),
     "case.record_departure": _seats("city_officer"),
     "case.assign": _seats("county_head", "city_head"),
+    "case.take": OFFICE,
+    "case.route": _seats("intake", "county_head", "city_head"),
+    "case.climb": _seats("intake"),
+    "routing.write": HEADS,
+    "absence.note": OFFICE,
+    "absence.end": OFFICE,
+    "signature.give": HEADS,
+    "signature.take_back": HEADS,
+    "call.note": OFFICE,
+    "calendar.propose": CITY,
+    "calendar.confirm": CITY,
+    "calendar.drop": CITY,
     "case.raise_flag": _seats("county_officer", "city_officer"),
     "case.clear_flag": _seats("city_officer"),
+    "case.clear_record": _seats("city_head"),
+    "note.write": OFFICE,
+    "presence.look": OFFICE,
+    "presence.forget": _seats("intake"),
+    "phrase.save": _seats("county_head", "city_head"),
+    "phrase.withdraw": _seats("county_head", "city_head"),
+    "review.accept": _seats("county_officer", "county_head", "city_officer"),
     "application.open": _seats("firm_owner"),
     "application.submit": _seats("firm_owner"),
     "application.return_from_county": _seats("county_officer"),
@@ -188,7 +208,6 @@ GRANTS: dict[str, frozenset[str]] = {
     "coaching.withdraw_consent": _seats("firm_owner"),
     "mandate.grant": _seats("firm_owner"),
     "mandate.revoke": _seats("firm_owner"),
-    "mandate.show": _seats("firm_owner", "assessor"),
     "membership.invite": _seats("firm_owner"),
     "membership.withdraw": _seats("firm_owner"),
     "membership.change": _seats("firm_owner"),
@@ -303,7 +322,7 @@ def _page(seats: frozenset[str] | Opens, methods: str = "GET") -> Page:
     return Page(seats, frozenset(names | {"HEAD"} if "GET" in names else names))
 
 
-OFFICER = frozenset({"city_officer", "county_officer"})
+OFFICER = OFFICERS
 MEMBERS = FIRM | {"agency"}  # an agency only in the parts a firm lets it: portal/standing.py
 
 # Every URL name stands here once; one that does not, answers 404 and fails the build.
@@ -353,6 +372,13 @@ URLS: dict[str, Page] = {
     "desk:palette": _page(OFFICE),
     "desk:messages": _page(OFFICE, "GET POST"),
     "desk:case": _page(OFFICE),
+    "desk:case_review": _page(OFFICE, "POST"),
+    "desk:case_presence": _page(OFFICE, "POST"),
+    "desk:case_faults": _page(OFFICE, "POST"),
+    "desk:viewer": _page(OFFICE),
+    "desk:document_page": _page(OFFICE),
+    "desk:timeline": _page(OFFICE, "GET POST"),
+    "desk:phrases": _page(OFFICE, "GET POST"),
     "desk:case_move": _page(OFFICE, "GET POST"),
     "desk:application_move": _page(OFFICE, "GET POST"),
     "desk:firm": _page(OFFICE),
@@ -398,6 +424,7 @@ URLS: dict[str, Page] = {
     "portal:figures_draft": _page(FIRM, "POST"),
     "portal:reconciliation": _page(MEMBERS, "GET POST"),
     "portal:history": _page(FIRM),
+    "portal:timeline": _page(FIRM),
     "portal:property": _page(MEMBERS, "GET POST"),
     "portal:papers": _page(FIRM, "GET POST"),
     "portal:paper": _page(FIRM, "GET POST"),

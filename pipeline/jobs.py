@@ -18,15 +18,19 @@ from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
 from pipeline.acts import (
+    assignment,
     case,
     claim,
+    delivery,
     diagnosis,
     difficulty,
+    escalation,
     evidence,
     hour,
-    notice,
+    paper,
     roster,
     sme,
+    telling,
     trail,
     trial,
     trial_sheet,
@@ -45,10 +49,13 @@ from pipeline.models import (
     SmeRegistration,
     Trial,
     TrialSheet,
+    Upload,
     User,
 )
 from pipeline.models.calendar import calendar_in_force
-from pipeline.outside import mail
+from pipeline.outside import channels, sms
+from pipeline.outside.calling import Busy, NotSent, Refused, Unclear
+from pipeline.outside.letter import Letter
 from pipeline.outside.scanner import ScannerDown
 
 log = logging.getLogger(__name__)
@@ -90,13 +97,28 @@ def beat() -> None:
 
 @shared_task(**_as(SENDER))
 def send_notices() -> None:
-    """Every ten seconds: what is to be told is told. Rows another worker holds are skipped."""
-    while True:
-        with transaction.atomic():
-            found = Notice.objects.unsent(timezone.now()).select_for_update(skip_locked=True, of=("self",)).first()
-            if found is None:
-                return
-            _send(found)
+    """Every ten seconds: what is to be told is spread to the people it is for, and what is due goes out. What another
+    worker holds is skipped. A message is handed over outside of every transaction.
+    """
+    with transaction.atomic():
+        waiting = list(Notice.objects.unsent(timezone.now()).values_list("pk", flat=True)[:CHUNK])
+    for key in waiting:
+        with _left_if_broken("notice", key):
+            delivery.spread(Notice.objects.filter(pk=key), by=SENDER, at=timezone.now())
+    while taken := delivery.claim(by=SENDER, at=timezone.now()):
+        if taken.letter is not None:
+            _send(taken.channel, taken.letter)
+
+
+@shared_task(**_as(SENDER))
+def send_codes() -> None:
+    """Every ten seconds, and when one was asked for: codes that prove a telephone."""
+    while proof := telling.take_code(by=SENDER, at=timezone.now()):
+        try:
+            sms.send_code(proof.phone, telling.code_of(proof), key=proof.salt[:32])
+        except NotSent as error:
+            log.warning("code %s was not sent: %s", proof.pk, error)
+            telling.code_failed(proof, by=SENDER, why=str(error))
 
 
 @shared_task(**_as(INTAKE))
@@ -188,6 +210,20 @@ def remind_firms() -> None:
 
 
 @shared_task(**_as(INTAKE))
+def route_cases() -> None:
+    """Every minute: cases that came to an office without an officer are given by its rules."""
+    with transaction.atomic():
+        assignment.route(Case.objects.to_route(), by=INTAKE, on=clock.today())
+
+
+@shared_task(**_as(INTAKE))
+def climb_stuck() -> None:
+    """Every morning: what nobody moved long after its day goes to the head."""
+    with transaction.atomic():
+        escalation.climb(Case.objects.all(), by=INTAKE, on=clock.today())
+
+
+@shared_task(**_as(INTAKE))
 def remind_of_help() -> None:
     """Every morning: what waits for an answer too long goes to the city; hours of today and tomorrow are recalled, and
     registrations as a technology SME that end.
@@ -197,6 +233,12 @@ def remind_of_help() -> None:
         difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=today)
         hour.remind(Booking.objects.to_remind(today, today + timedelta(days=1)), by=INTAKE, on=today)
         sme.remind(SmeRegistration.objects.all(), by=INTAKE, on=today)
+
+
+@shared_task(**_as(INTAKE))
+def clear_uploads() -> None:
+    """Every night: files that nobody went on sending for two days are given up."""
+    paper.clear_abandoned(Upload.objects.all(), by=INTAKE, at=timezone.now())
 
 
 @shared_task(**_as(INTAKE))
@@ -216,16 +258,21 @@ def seal_trail() -> None:
     trail.seal(by=SEALER)
 
 
-def _send(found: Notice) -> None:
-    addresses = notice.addresses(found)
+def _send(channel: str, letter: Letter) -> None:
+    """Hand one message over, and write down what came of it."""
     try:
-        for language, to in addresses.items():
-            mail.send(to, subject=found.title[language], text=notice.hint(found, language))
-    except (OSError, ValueError) as error:  # nobody answers, or an address no mail can be sent to
-        log.warning("notice %s was not sent: %s", found.public_id, error)
-        notice.failed(found, at=timezone.now(), why=str(error))
+        channels.send(channel, letter)
+    except Busy as error:
+        until = timezone.now() + timedelta(seconds=error.seconds)
+        delivery.put_off(letter.key, channel, by=SENDER, until=until, why=str(error), one=error.one)
+    except Unclear as error:
+        delivery.unclear(letter.key, by=SENDER, at=timezone.now(), why=str(error))
+    except Exception as error:  # also what no gateway should answer: one message keeps no other from its turn
+        log.warning("message %s by %s was not sent: %s", letter.key, channel, error)
+        for_good = isinstance(error, Refused) and error.for_good
+        delivery.failed(letter.key, by=SENDER, at=timezone.now(), why=str(error), for_good=for_good)
     else:
-        notice.sent(found, at=timezone.now())
+        delivery.done(letter.key, by=SENDER, at=timezone.now())
 
 
 def _diagnose(*keys: int) -> None:

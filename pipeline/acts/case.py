@@ -13,10 +13,10 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, fault, notice, progress, proposal
+from pipeline.acts import coaching, diagnosis, fault, flag, notice, progress, proposal
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Round, Transition, User, Visit
+from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Round, Transition, Visit
 from pipeline.models.book import POOL, book_in_force
 from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import CaseQuerySet
@@ -172,7 +172,7 @@ def propose(cases: CaseQuerySet, *, act: str, by: Actor, on: date, note: str, re
 def publish(cases: CaseQuerySet, *, by: Actor, on: date, note: str = "", versions: Versions = None) -> list[Transition]:
     """Put admissions on public notice, as an officer proposed and no flag forbids."""
     access.require(by, "case.publish", cases)
-    _unblocked(cases)
+    flag.demand_none(cases)
     keys = list(cases.values_list("pk", flat=True))
     _decided(cases, "case.publish", by=by, on=on)
     return progress.advance(
@@ -190,9 +190,9 @@ def refuse(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Ver
 def reconsider(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
     """Take cases out of publicity because an objection to each firm is registered."""
     objections = list(Flag.objects.filter(firm__in=cases.values("firm"), kind=Flag.OBJECTION, cleared_on=None))
-    objected = [flag.firm_id for flag in objections]
+    objected = [each.firm_id for each in objections]
     demand(not cases.exclude(firm__in=objected).exists(), "flag", _("Register the objection first."))
-    says = "\n".join(flag.says for flag in objections)
+    says = "\n".join(each.says for each in objections)
     return progress.advance(cases, "case.reconsider", by=by, on=on, versions=versions, note=says)
 
 
@@ -200,7 +200,7 @@ def reconsider(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions =
 def admit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
     """Take firms into the pool once their publicity is over: the diagnosis is kept and the coaching plan drawn."""
     access.require(by, "case.admit", cases)
-    _unblocked(cases)
+    flag.demand_none(cases)
     rows = list(cases.select_related("firm").order_by("pk"))
     early = [case for case in rows if case.due_on is None or on <= case.due_on]
     demand(
@@ -323,30 +323,6 @@ def record_departure(
     )
 
 
-@transaction.atomic
-def assign(cases: CaseQuerySet, officer: User, *, by: Actor) -> int:
-    """Put cases into one officer's hands."""
-    access.require(by, "case.assign", cases)
-    return cases.update(officer=officer)
-
-
-@transaction.atomic
-def raise_flag(firms: FirmQuerySet, *, kind: str, by: Actor, on: date, says: str) -> list[Flag]:
-    """Register an objection, a credit record or an accident. Until it is cleared, the firm is not admitted."""
-    access.require(by, "case.raise_flag", firms)
-    demand(bool(says.strip()), "says", _("Say what was brought up and by whom."))
-    return Flag.objects.bulk_create(
-        Flag(firm=firm, kind=kind, says=says, raised_by_id=by.pk, raised_on=on) for firm in firms
-    )
-
-
-@transaction.atomic
-def clear_flag(flag: Flag, *, by: Actor, on: date, note: str) -> None:
-    access.require(by, "case.clear_flag", Flag.objects.filter(pk=flag.pk))
-    demand(bool(note.strip()), "note", _("Say how it was settled."))
-    Flag.objects.filter(pk=flag.pk, cleared_on=None).update(cleared_on=on, cleared_note=note)
-
-
 def _open(
     firms: FirmQuerySet, move: str, stage: str, *, by: Actor, on: date, kind: str = Case.POOL, note: str = ""
 ) -> list[Case]:
@@ -413,12 +389,6 @@ def _resubmit(
     fault.answer(Fault.objects.filter(case__in=keys, application=None), answers, on=on)
     diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
     return progress.advance(Case.objects.filter(pk__in=keys), name, by=by, on=on, versions=versions)
-
-
-def _unblocked(cases: CaseQuerySet) -> None:
-    flags = Flag.objects.filter(firm__in=cases.values("firm"), cleared_on=None).select_related("firm")
-    if flags:
-        raise ConditionUnmet([Missing("flag", f"{flag.firm}: {flag.says}") for flag in flags])
 
 
 def _withdraw_applications(cases: CaseQuerySet, *, by: Actor, on: date, note: str) -> list[Transition]:

@@ -1,9 +1,8 @@
 """The outbox: what is to be told is written down with the change that causes it; a job sends it."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import translation
@@ -12,13 +11,10 @@ from django.utils.translation import gettext_noop as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.models import Case, Firm, FirmMove, Notice, Seat
-from pipeline.models.notice import SIDES, NoticeQuerySet
-from pipeline.models.people import TODAY
+from pipeline.models import Case, Firm, Notice, User
+from pipeline.models.notice import NoticeQuerySet
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-TRIES = 12
-LONGEST_WAIT = timedelta(hours=4)
 FIRM, COUNTY, CITY = Notice.FIRM, Notice.COUNTY, Notice.CITY
 
 
@@ -132,6 +128,11 @@ WORDS = {
         (COUNTY,),
         _("A firm has withdrawn"),
         _("%(firm)s has withdrawn case %(number)s."),
+    ),
+    "case.climb": Words(
+        (COUNTY, CITY),
+        _("A case is stuck"),
+        _("Nobody has moved case %(number)s of %(firm)s, which was due on %(due)s."),
     ),
     "application.submit": Words(
         (COUNTY,),
@@ -263,6 +264,16 @@ WORDS = {
         _("Please renew your SME registration"),
         _("The registration of %(note)s has to be updated by %(due)s, or it ends."),
     ),
+    "note.write": Words(
+        (FIRM,),
+        _("The bureau has written to your firm"),
+        _("The bureau writes to %(firm)s: %(note)s"),
+    ),
+    "note.mention": Words(
+        (COUNTY, CITY),
+        _("A colleague has named you in a note"),
+        _("%(who)s names you in a note on %(firm)s. It stands in the firm's timeline."),
+    ),
     "book.propose": Words(
         (CITY,),
         _("A pool book has been proposed"),
@@ -312,33 +323,17 @@ def tell_firm(firm: Firm, *, kind: str, to: str = FIRM, **values: object) -> Non
     Notice.objects.create(firm=firm, to=to, kind=kind, title=title, body=body)
 
 
+def tell_person(firm: Firm, person: User, *, kind: str, to: str, case: Case | None = None, **values: object) -> None:
+    """One notice about a firm to one person of a side alone."""
+    number = case.number if case else "—"
+    title, body = compose(kind, {"firm": firm.name, "number": number, "due": "—", "note": "", **values})
+    Notice.objects.create(firm=firm, case=case, to=to, person=person, kind=kind, title=title, body=body)
+
+
 def tell_city(*, kind: str, **values: object) -> None:
     """Of what concerns no single firm."""
     title, body = compose(kind, values)
     Notice.objects.create(to=CITY, kind=kind, title=title, body=body)
-
-
-def addresses(notice: Notice) -> dict[str, list[str]]:
-    """Whom a notice reaches by mail, by language: people at the firm's seats, or at the office's."""
-    seats = Seat.objects.filter(kind__in=SIDES[notice.to], during__contains=TODAY, user__is_active=True).exclude(
-        user__email=""
-    )
-    if notice.to == FIRM:
-        seats = seats.filter(firm=notice.firm_id)
-    elif notice.to == COUNTY:
-        county = FirmMove.objects.filter(firm=notice.firm_id, during__upper_inf=True).values("division")
-        seats = seats.filter(office__division__in=county)
-    found: dict[str, list[str]] = defaultdict(list)
-    for email, language in seats.values_list("user__email", "user__language").distinct():
-        found["en" if language == "en" else "zh"].append(email)
-    return found
-
-
-def hint(notice: Notice, language: str) -> str:
-    """The text of a mail: that there is something to read, and where. Nothing of what it says."""
-    with translation.override(LANGUAGES[language]):
-        number = notice.case.number if notice.case else "—"
-        return gettext("There is a new message about case %(number)s. Please sign in to read it.") % {"number": number}
 
 
 @transaction.atomic
@@ -346,21 +341,3 @@ def read(notices: NoticeQuerySet, *, by: Actor, at: datetime) -> int:
     """Mark as read. How many were not read before."""
     access.require(by, "notice.read", notices)
     return notices.filter(read_at=None).update(read_at=at)
-
-
-@transaction.atomic
-def sent(notice: Notice, *, at: datetime) -> None:
-    Notice.objects.filter(pk=notice.pk, state=Notice.WAITING).update(state=Notice.SENT, sent_at=at, last_error="")
-
-
-@transaction.atomic
-def failed(notice: Notice, *, at: datetime, why: str) -> None:
-    """Try again later, each time after twice as long; after twelve tries it is dead and shown to the administrator."""
-    tries = notice.tries + 1
-    wait = min(timedelta(minutes=2**tries), LONGEST_WAIT)
-    Notice.objects.filter(pk=notice.pk, state=Notice.WAITING).update(
-        tries=tries,
-        next_try_at=at + wait,
-        last_error=why[:200],
-        state=Notice.DEAD if tries >= TRIES else Notice.WAITING,
-    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline import access, stages
 from pipeline.access import Actor, Service
-from pipeline.acts import notice, proposal
+from pipeline.acts import deputy, notice, proposal
 from pipeline.models import Application, Case, FirmMove, MoveRefused, Proposal, Transition
 from pipeline.models.book import POOL, book_in_force
 from pipeline.models.calendar import calendar_in_force
@@ -61,7 +61,7 @@ def record(
 ) -> list[Transition]:
     """Write the history and the notices of a move that was made; `cases` are as they were before it."""
     who = {"service": by.name} if isinstance(by, Service) else {"by_id": by.pk}
-    counties = _counties(cases)
+    counties, behalf = _counties(cases), deputy.on_behalf_of(by, name, cases)
     transitions = Transition.objects.bulk_create(
         Transition(
             firm_id=case.firm_id,
@@ -69,6 +69,7 @@ def record(
             move=name,
             source=case.stage if source is None else source,
             target=target,
+            on_behalf_of_id=behalf.get(case.pk),
             division_id=counties.get(case.firm_id),
             on=on,
             note=note,
@@ -119,6 +120,7 @@ def record_application(
 ) -> list[Transition]:
     who = {"service": by.name} if isinstance(by, Service) else {"by_id": by.pk}
     counties = _counties([each.case for each in applications])
+    behalf = deputy.on_behalf_of(by, name, [each.case for each in applications])
     transitions = Transition.objects.bulk_create(
         Transition(
             firm_id=each.firm_id,
@@ -127,6 +129,7 @@ def record_application(
             move=name,
             source=each.stage if each.pk and name != "application.open" else "",
             target=target,
+            on_behalf_of_id=behalf.get(each.case_id),
             division_id=counties.get(each.firm_id),
             on=on,
             note=note,

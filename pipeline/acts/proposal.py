@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from pipeline.access import Actor
+from pipeline.acts import deputy
 from pipeline.acts.conditions import demand
 from pipeline.models import Proposal
 from pipeline.models.firm import FirmOwnedQuerySet
@@ -25,5 +26,8 @@ def decide(proposals: FirmOwnedQuerySet[Proposal], *, rows: int, by: Actor, on: 
     demand(len(found) == rows, "proposal", _("An officer must propose it first."))
     own = any(proposal.proposed_by_id == by.pk for proposal in found)
     demand(not own, "proposal", _("Nobody decides their own proposal: another head must do it."))
-    open_ones.update(decided_by_id=by.pk, decided_on=on)
+    giver = deputy.signature_of(by, found[0].act) if found else None
+    theirs = giver is not None and any(proposal.proposed_by_id == giver for proposal in found)
+    demand(not theirs, "proposal", _("The head whose signature you hold has proposed it: another head must decide."))
+    open_ones.update(decided_by_id=by.pk, on_behalf_of_id=giver, decided_on=on)
     return found

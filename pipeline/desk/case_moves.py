@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pipeline import access, stages
+from pipeline.acts import assignment, progress
 from pipeline.acts import case as acts
-from pipeline.acts import progress
+from pipeline.acts import flag as flag_acts
 from pipeline.desk.moving import (
     Deed,
     FaultsForm,
@@ -71,6 +72,7 @@ class CountyForm(MoveForm):
 
 class AssignForm(MoveForm):
     officer = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Officer"))
+    note = words(gettext_lazy("Why it changes hands"), required=False)
 
     def prepare(self) -> None:
         colleagues = User.objects.in_offices([seat.office_id for seat in self.request.user.seats if seat.office_id])
@@ -80,6 +82,10 @@ class AssignForm(MoveForm):
 class FlagForm(MoveForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(FLAG_NAMES.items()))
     says = words(gettext_lazy("What was brought up, and by whom"))
+    evidence = forms.CharField(
+        label=gettext_lazy("What proves it"), required=False, max_length=200,
+        help_text=gettext_lazy("A credit record or an accident needs its letter, or the record and its number."),
+    )  # fmt: skip
 
 
 class ClearForm(MoveForm):
@@ -87,7 +93,7 @@ class ClearForm(MoveForm):
     note = words(gettext_lazy("How it was settled"))
 
     def prepare(self) -> None:
-        flags = Flag.objects.filter(firm=self.case.firm_id, cleared_on=None)
+        flags = flag_acts.liftable(Flag.objects.filter(firm=self.case.firm_id), self.request.user)
         self.fields["flag"].queryset = flags  # type: ignore[attr-defined]
 
 
@@ -106,8 +112,12 @@ def _change_county(cases: Any, *, division: Division, **who: Any) -> Any:
     return acts.change_county(cases, division, **who)
 
 
-def _assign(cases: Any, *, officer: User, by: User, on: date, versions: Any) -> int:
-    return acts.assign(cases, officer, by=by)
+def _assign(cases: Any, *, officer: User, by: User, on: date, versions: Any, note: str = "") -> int:
+    return assignment.assign(cases, officer, by=by, on=on, note=note, versions=versions)
+
+
+def _take(cases: Any, **who: Any) -> int:
+    return assignment.take(cases, **who)
 
 
 def _remind(cases: Any, *, versions: Any, **who: Any) -> int:
@@ -115,16 +125,17 @@ def _remind(cases: Any, *, versions: Any, **who: Any) -> int:
 
 
 def _raise_flag(cases: Any, *, versions: Any, **said: Any) -> Any:
-    return acts.raise_flag(_firms(cases), **said)
+    return flag_acts.raise_flag(_firms(cases), **said)
 
 
 def _clear_flag(cases: Any, *, flag: Flag, versions: Any, **said: Any) -> None:
-    acts.clear_flag(flag, **said)
+    flag_acts.clear_flag(flag, **said)
 
 
 OPEN, KEPT = stages.OPEN, frozenset({"coaching", "ready"})
 LAPSES = frozenset(stage for stage in stages.CASE_MOVES["case.lapse"].from_ if stage)
-RAISE, SETTLE = gettext_lazy("Register an objection or record"), gettext_lazy("Settle an objection or record")
+RAISE, SETTLE = gettext_lazy("Register an objection or record"), gettext_lazy("Settle an objection")
+SETTLE_RECORD = gettext_lazy("Lift a credit record or accident")
 DEEDS = {
     deed.slug: deed
     for deed in (
@@ -143,8 +154,10 @@ DEEDS = {
         Deed("reconsider", "case.reconsider", acts.reconsider),
         Deed("unready", "case.unready", acts.unready, NoteForm),
         Deed("assign", "case.assign", _assign, AssignForm, gettext_lazy("Assign"), OPEN, key="A"),
+        Deed("take", "case.take", _take, says=gettext_lazy("Take it over"), legal=OPEN, key="T"),
         Deed("raise-flag", "case.raise_flag", _raise_flag, FlagForm, RAISE, OPEN),
         Deed("clear-flag", "case.clear_flag", _clear_flag, ClearForm, SETTLE, OPEN),
+        Deed("clear-record", "case.clear_record", _clear_flag, ClearForm, SETTLE_RECORD, OPEN),
         Deed("change-county", "case.change_county", _change_county, CountyForm, legal=OPEN),
         Deed(
             "propose-removal", "case.propose", _propose("case.remove"), RemovalForm,
@@ -189,8 +202,8 @@ class Offer:
 def offers(known: Known, case: Case, deeds: dict[str, Deed], row: Case | Application, name: str) -> list[Offer]:
     """The acts that the person's seats grant and the stage allows, possible ones first within their order."""
     legal = [deed for deed in deeds.values() if deed.legal_in(row.stage) and access.may(known.user, deed.act)]
-    if not known.flags:
-        legal = [deed for deed in legal if deed.act != "case.clear_flag"]
+    lifts = {flag_acts.LIFTED_BY[each.kind] for each in known.flags}
+    legal = [deed for deed in legal if deed.act not in flag_acts.LIFTED_BY.values() or deed.act in lifts]
     found = [
         Offer(deed, reverse(name, args=[case.number, deed.slug]), OBSTACLES.get(deed.slug, _nothing)(known))
         for deed in legal
@@ -278,6 +291,6 @@ OBSTACLES: dict[str, Callable[[Known], str]] = {
     "remove": lambda known: _undecided("case.remove")(known) or _objections_open(known),
     "forward-dossier": _not_visited,
     "propose-recommendation": _proposed("application.recommend"),
-    "recommend": _undecided("application.recommend"),
+    "recommend": lambda known: _undecided("application.recommend")(known) or _blocked(known),
     "lapse-dossier": _still_time,
 }

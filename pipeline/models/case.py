@@ -4,15 +4,16 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import connection, models
-from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, StringAgg, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
 from pipeline.models.book import POOL, book_in_force, book_of
 from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
 from pipeline.models.moving import MovingQuerySet, due
+from pipeline.models.people import TODAY
 from pipeline.models.review import Fault, Flag
-from pipeline.models.work import View, by_deadline, views
+from pipeline.models.work import View, nobodys, views
 from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
@@ -56,18 +57,12 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         rows = self.alias(dossier=FilteredRelation("applications", condition=Q(applications__ended_on=None)))
         return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"))
 
+    def to_route(self) -> Self:
+        """Cases that have come to an office with rules, in whose hands nobody of that office is."""
+        return self.open().with_county().with_dossier().filter(nobodys())
+
     def in_view(self, view: View, actor: Actor, today: date, calendar: Calendar) -> Self:
         return self.with_dossier().filter(views(actor, today, calendar)[view])
-
-    def count_views(self, actor: Actor, today: date, calendar: Calendar) -> dict[str, int]:
-        """How many cases each view of the desk holds. One statement."""
-        wanted = views(actor, today, calendar).items()
-        return self.with_dossier().order_by().aggregate(**{name: Count("pk", filter=which) for name, which in wanted})
-
-    def count_by_deadline(self, today: date, calendar: Calendar) -> dict[str, int]:
-        """How many are over, due today, soon and later. One statement."""
-        groups = by_deadline(today, calendar).items()
-        return self.with_dossier().order_by().aggregate(**{name: Count("pk", filter=which) for name, which in groups})
 
     def in_county(self, code: str) -> Self:
         """Cases of firms that belong to the county of this code today."""
@@ -113,6 +108,17 @@ class CaseQuerySet(MovingQuerySet["Case"]):
             .order_by(F("deadline").asc(nulls_last=True), "pk")
         )
 
+    def with_coach(self) -> Self:
+        """Beside each case the names of those who coach its firm today."""
+        now = Appointment.objects.filter(firm=OuterRef("firm"), during__contains=TODAY).order_by().values("firm")
+        return self.annotate(coach_names=Subquery(now.annotate(names=_listed("coach__name")).values("names")))
+
+    def with_tags(self, offices: Collection[int]) -> Self:
+        """Beside each case the tags it bears in these offices."""
+        borne = self.model._default_manager.filter(pk=OuterRef("pk"), taggings__office__in=offices).order_by()
+        named = borne.values("pk").annotate(names=_listed("taggings__tag__name")).values("names")
+        return self.annotate(tag_names=Subquery(named))
+
     def in_turn(self, keys: Iterable[int]) -> list["Case"]:
         """What the list shows of the cases with these keys, in their order: a page is sorted by keys alone."""
         wanted = list(keys)
@@ -143,6 +149,10 @@ def attention(today: date) -> dict[str, Q]:
         "alone": ~Q(Exists(coached)),
         "planless": ~Q(Exists(plans)),
     }
+
+
+def _listed(name: str) -> StringAgg:
+    return StringAgg(name, Value("、"), distinct=True)
 
 
 def _count(rows: "models.QuerySet[Any]") -> Any:

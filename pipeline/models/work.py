@@ -12,6 +12,7 @@ from pipeline.models.book import POOL, book_in_force
 from pipeline.models.moving import SOON_WITHIN
 from pipeline.models.people import TODAY, Absence, Seat, own_offices
 from pipeline.models.review import Proposal
+from pipeline.models.routing import RoutingRule
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import APPLICATION_STAGES, CASE_STAGES, Stage
 
@@ -71,6 +72,17 @@ def held_in_office(actor: Actor) -> Q:
 def colleagues(offices: list[int]) -> QuerySet[Seat]:
     """The seats of those who work cases in these offices today."""
     return Seat.objects.filter(office__in=offices, kind__in=access.OFFICE, during__contains=TODAY, user__is_active=True)
+
+
+def nobodys() -> Q:
+    """Cases at an office that has rules, held by nobody who sits there today; wants `with_county`."""
+    holder = Seat.objects.filter(user=OuterRef("officer"), kind__in=access.OFFICE, during__contains=TODAY)
+    rules = RoutingRule.objects.order_by()
+    here = {"office__level": "county", "office__division": OuterRef("county_id")}
+    city = Exists(rules.filter(office__level="city")) & ~Exists(holder.filter(office__level="city"))
+    county = Exists(rules.filter(**here)) & ~Exists(holder.filter(**here))
+    at_city = _at(lambda name, place: place.turn == "city")
+    return at_city & Q(city) | _at(lambda name, place: place.turn == "county") & Q(county)
 
 
 def stuck(today: date, calendar: Calendar) -> Q:

@@ -1,0 +1,286 @@
+"""From a notice to the people it is for: spread to their channels, put together, handed on, tried again, given up.
+
+What leaves the house says what kind of thing happened and about which case, nothing else; the rest is read by who signs
+in. Nothing is sent here: a job does that between `claim` and what it tells came of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from pipeline import access
+from pipeline.access import Actor
+from pipeline.acts import telling
+from pipeline.models import Delivery, FirmMove, Notice, Pace, Seat, Telling, User
+from pipeline.models.notice import SIDES, NoticeQuerySet
+from pipeline.models.people import TODAY
+from pipeline.models.telling import DINGTALK, WECOM, DeliveryQuerySet
+from pipeline.outside.letter import Letter
+
+LEASE = timedelta(minutes=2)  # for which a worker has what it took to itself; a call takes ten seconds at most
+TRIES = 12
+LONGEST_WAIT = timedelta(hours=4)
+MOST_TOGETHER = 100
+ROBOT_MOST, ROBOT_WITHIN = 20, timedelta(seconds=61)  # both houses let a robot speak twenty times a minute
+
+RETURN, DEADLINE, DECISION, NEWS = "return", "deadline", "decision", "news"
+SAYS = {
+    RETURN: _("There is something to correct"),
+    DEADLINE: _("A day needs your attention"),
+    DECISION: _("There is a decision"),
+    NEWS: _("There is a new message"),
+}
+# The kinds of notice that are urgent, and the sort of thing each is; every other kind is news.
+URGENT = {
+    **dict.fromkeys(
+        [
+            "case.return_from_county", "case.return_from_city", "case.send_back", "coaching.reopen_step",
+            "application.return_from_county", "application.return_from_city", "application.send_back",
+        ],
+        RETURN,
+    ),
+    **dict.fromkeys(
+        [
+            "case.remind", "case.remind_draft", "sme.remind", "difficulty.escalate", "hour.remind", "hour.withdraw",
+            "hour.cancel",
+        ],
+        DEADLINE,
+    ),
+    **dict.fromkeys(
+        [
+            "case.publish", "case.refuse", "case.admit", "case.mark_ready", "case.unready", "case.lapse", "case.remove",
+            "case.record_departure", "application.recommend", "application.not_recommend", "application.lapse",
+            "application.record", "certificate.issue", "claim.accept", "book.publish", "book.reject",
+        ],
+        DECISION,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a worker took: with a letter to send, or without one where it was put off or is not wanted any more."""
+
+    channel: str
+    letter: Letter | None = None
+
+
+def sort_of(kind: str) -> str:
+    return URGENT.get(kind, NEWS)
+
+
+def recipients(notice: Notice) -> QuerySet[User]:
+    """The people a notice is for: at the firm's seats, or at the office's, or one of them by name."""
+    seats = Seat.objects.filter(kind__in=SIDES[notice.to], during__contains=TODAY)
+    if notice.to == Notice.FIRM:
+        seats = seats.filter(firm=notice.firm_id)
+    elif notice.to == Notice.COUNTY:
+        county = FirmMove.objects.filter(firm=notice.firm_id, during__upper_inf=True).values("division")
+        seats = seats.filter(office__division__in=county)
+    people = User.objects.filter(pk__in=seats.values("user"), is_active=True)
+    return people if notice.person_id is None else people.filter(pk=notice.person_id)
+
+
+# ----------------------------------------------------------------------------------------------- spread
+
+
+@transaction.atomic
+def spread(notices: NoticeQuerySet, *, by: Actor, at: datetime) -> None:
+    """Write down whom each goes to, by what, and when. What another worker has in hand is left to it."""
+    access.require(by, "delivery.spread", notices)
+    for found in notices.unsent(at).select_for_update(skip_locked=True, of=("self",)):
+        urgent, there = found.kind in URGENT, telling.offered()
+        rows = [
+            Delivery(
+                notice=found, person=person, channel=channel, urgent=urgent, next_try_at=told.due_at(at, urgent=urgent)
+            )
+            for person, told in _told(recipients(found))
+            for channel in there
+            if channel in told.channels(urgent=urgent) and told.address(channel)
+        ]
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        Notice.objects.filter(pk=found.pk).update(state=Notice.SENT, sent_at=at, last_error="")
+
+
+def _told(people: QuerySet[User]) -> list[tuple[User, Telling]]:
+    found = people.select_related("telling").order_by("pk")
+    return [(each, getattr(each, "telling", None) or Telling(person=each)) for each in found]
+
+
+# ------------------------------------------------------------------------------------------ taken in hand
+
+
+@transaction.atomic
+def claim(*, by: Actor, at: datetime) -> Claim | None:
+    """Take the next message that is due, so that no other worker has it for two minutes. None where none is.
+
+    All that is due to a person by one channel goes out as one message. What fell into quiet hours waits for their end.
+    """
+    access.require(by, "delivery.claim")
+    due = Delivery.objects.due(at).select_for_update(skip_locked=True, of=("self",))
+    first = due.select_related("person__telling", "notice__case").first()
+    if first is None:
+        return None
+    told = getattr(first.person, "telling", None) or Telling(person=first.person)
+    rows = _still_wanted(_together(first, at), told, first.channel)
+    opens = max(told.opens_at(at), _robot_free(first.channel, at)) if rows else at
+    if not rows or opens > at:
+        _keys(rows).update(next_try_at=opens)
+        return Claim(first.channel)
+    batch = first.batch or Delivery.fresh_batch()
+    _keys(rows[1:]).update(state=Delivery.SENDING, batch=batch, next_try_at=at + LEASE)
+    _keys(rows[:1]).update(state=Delivery.SENDING, batch=batch, leads=True, next_try_at=at + LEASE)
+    _note_robot(first.channel, at)
+    return Claim(first.channel, letter(rows, told.address(first.channel), key=batch.hex))
+
+
+def _together(first: Delivery, at: datetime) -> list[Delivery]:
+    """The rows of the message: of one that was begun, the very same again."""
+    if first.state == Delivery.SENDING:
+        rows = Delivery.objects.filter(batch=first.batch, state=Delivery.SENDING)
+    else:
+        same = {"person": first.person_id, "channel": first.channel, "state": Delivery.WAITING}
+        rows = Delivery.objects.filter(**same, next_try_at__lte=at)
+    locked = rows.exclude(pk=first.pk).select_for_update(skip_locked=True, of=("self",))
+    return [first, *locked.select_related("notice__case").order_by("pk")[: MOST_TOGETHER - 1]]
+
+
+def _still_wanted(rows: list[Delivery], told: Telling, channel: str) -> list[Delivery]:
+    """Without what is not to be told any more: the seat ended, the channel was put off, its gateway was taken away."""
+
+    @cache
+    def is_for(to: str, firm: int | None, one: int | None) -> bool:
+        return recipients(Notice(to=to, firm_id=firm, person_id=one)).filter(pk=told.person.pk).exists()
+
+    usable = channel in telling.offered() and bool(told.address(channel))
+    wanted = [
+        row
+        for row in rows
+        if usable
+        and channel in told.channels(urgent=row.urgent)
+        and is_for(row.notice.to, row.notice.firm_id, row.notice.person_id)
+    ]
+    gone = {row.pk for row in rows} - {row.pk for row in wanted}
+    Delivery.objects.filter(pk__in=gone).update(state=Delivery.MOOT, leads=False)
+    if rows[0].state == Delivery.SENDING:
+        _keys(wanted[:1]).update(leads=True)  # its leader may have gone
+    return wanted
+
+
+def _keys(rows: Sequence[Delivery]) -> DeliveryQuerySet:
+    return Delivery.objects.filter(pk__in=[row.pk for row in rows])
+
+
+# ------------------------------------------------------------------------------------------ what came of it
+
+
+@transaction.atomic
+def done(key: str, *, by: Actor, at: datetime) -> None:
+    access.require(by, "delivery.settle")
+    _of(key).update(state=Delivery.SENT, delivered_at=at, last_error="")
+
+
+@transaction.atomic
+def failed(key: str, *, by: Actor, at: datetime, why: str, for_good: bool = False) -> None:
+    """It certainly did not go out. It is tried again each time after twice as long, twelve times, with what has come up
+    meanwhile; then it is given up and shown to the administrator.
+    """
+    access.require(by, "delivery.settle")
+    _settle(key, at, why, for_good, {"state": Delivery.WAITING, "batch": None, "leads": False})
+
+
+@transaction.atomic
+def unclear(key: str, *, by: Actor, at: datetime, why: str) -> None:
+    """It may have gone out: the very same message is tried again, under its number."""
+    access.require(by, "delivery.settle")
+    _settle(key, at, why, False, {})
+
+
+@transaction.atomic
+def put_off(key: str, channel: str, *, by: Actor, until: datetime, why: str, one: bool) -> None:
+    """The gateway takes nothing for a while, of anybody or for this `one`. That is no failure and is not counted."""
+    access.require(by, "delivery.settle")
+    waits = {"state": Delivery.WAITING, "batch": None, "leads": False}
+    _of(key).update(**waits, next_try_at=until, last_error=why[:200])
+    if not one:
+        waiting = Delivery.objects.filter(channel=channel, state=Delivery.WAITING, next_try_at__lt=until)
+        waiting.update(next_try_at=until)
+
+
+def _of(key: str) -> DeliveryQuerySet:
+    return Delivery.objects.filter(batch=key, state=Delivery.SENDING)
+
+
+def _settle(key: str, at: datetime, why: str, for_good: bool, again: dict[str, Any]) -> None:
+    tries = max(_of(key).values_list("tries", flat=True), default=0) + 1
+    if for_good or tries >= TRIES:
+        again = {"state": Delivery.DEAD, "leads": False}
+    wait = min(timedelta(minutes=2 ** (tries - 1)), LONGEST_WAIT)
+    _of(key).update(**again, tries=tries, next_try_at=at + wait, last_error=why[:200])
+
+
+# ------------------------------------------------------------------------------------------------- robots
+
+
+def _robot(channel: str) -> str:
+    """The robot that speaks for the channel; none where it reaches people one by one."""
+    robots = {WECOM: "" if settings.WECOM_URL.hostname else "wecom", DINGTALK: "dingtalk"}
+    return robots.get(channel, "")
+
+
+def _robot_free(channel: str, at: datetime) -> datetime:
+    """When the channel's robot may speak; what waits for it is put off till then. Its row is locked: one at a time."""
+    if not _robot(channel):
+        return at
+    Pace.objects.get_or_create(robot=_robot(channel))
+    pace = Pace.objects.select_for_update().get(robot=_robot(channel))
+    free = pace.free_at(at, most=ROBOT_MOST, within=ROBOT_WITHIN)
+    if free > at:
+        waiting = Delivery.objects.filter(channel=channel, state=Delivery.WAITING, next_try_at__lt=free)
+        waiting.update(next_try_at=free)
+    return free
+
+
+def _note_robot(channel: str, at: datetime) -> None:
+    if _robot(channel):
+        pace = Pace.objects.get(robot=_robot(channel))
+        pace.spoke_at = [*pace.since(at - ROBOT_WITHIN), at]
+        pace.save(update_fields=["spoke_at"])
+
+
+# -------------------------------------------------------------------------------------------------- words
+
+
+def letter(rows: Sequence[Delivery], to: str, *, key: str) -> Letter:
+    """The message, in the person's language."""
+    language = "en" if rows[0].person.language == "en" else "zh-hans"
+    link = settings.SITE_URL
+    with translation.override(language):
+        in_group = gettext("There is something new for you in Miaopu. Please sign in to read it: %(link)s") % {
+            "link": link
+        }
+        if len(rows) > 1:
+            urgent = sum(row.urgent for row in rows)
+            values = {"count": len(rows), "urgent": urgent, "link": link}
+            subject = gettext("%(count)s new messages") % values
+            text = gettext("%(count)s new messages, %(urgent)s of them urgent. Please sign in to read them: %(link)s")
+            return Letter(key, to, subject, text % values, in_group, count=len(rows))
+        notice = rows[0].notice
+        subject = gettext(SAYS[sort_of(notice.kind)])
+        number = notice.case.number if notice.case else ""
+        values = {"at": f"{localtime(notice.recorded_at):%m-%d %H:%M}", "says": subject, "number": number, "link": link}
+        if number:
+            text = gettext("%(at)s, case %(number)s: %(says)s. Please sign in to read it: %(link)s") % values
+        else:
+            text = gettext("%(at)s: %(says)s. Please sign in to read it: %(link)s") % values
+    return Letter(key, to, subject, text, in_group, number=number)
