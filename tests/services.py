@@ -136,13 +136,13 @@ class Server:
     postgres: Postgres
     made: int = field(default=0)
 
-    def clone(self, prefix: str) -> str:
-        """A new database with everything migrated; its name."""
+    def clone(self, prefix: str, template: str = PRISTINE) -> str:
+        """A new database with everything migrated, or a copy of another one; its name."""
         self.made += 1
         name = f"{prefix}_{self.made}"
         with self.postgres.connect("postgres", "postgres") as superuser:
             form = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
-            superuser.execute(sql.SQL(form).format(sql.Identifier(name), sql.Identifier(PRISTINE)))
+            superuser.execute(sql.SQL(form).format(sql.Identifier(name), sql.Identifier(template)))
         provision(self.postgres.url("postgres", name), name, self.postgres.passwords(), owner_may_create=True)
         return name
 
@@ -174,13 +174,13 @@ def stop_server() -> None:
         server.cache_clear()
 
 
-def point_django_at(database: str) -> None:
-    """Let Django's connection of this process work on `database` as role web."""
+def point_django_at(database: str, on: Server | None = None) -> None:
+    """Let Django's connection of this process work on `database` as role web, on a server other than its own too."""
     connection.close()
-    passwords = server().postgres.passwords()
-    place = {"NAME": database, "USER": "web", "PASSWORD": passwords["web"], "HOST": "127.0.0.1"}
-    connection.settings_dict.update({**place, "PORT": str(server().postgres.port)})
-    os.environ["DATABASE_URL"] = server().url("web", database)
+    there = on or server()
+    place = {"NAME": database, "USER": "web", "PASSWORD": there.postgres.passwords()["web"], "HOST": "127.0.0.1"}
+    connection.settings_dict.update({**place, "PORT": str(there.postgres.port)})
+    os.environ["DATABASE_URL"] = there.url("web", database)
 
 
 def current_database() -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter, process_time
+from typing import Protocol
 
 ROUNDS = 5
 
@@ -108,7 +109,16 @@ class Weighing:
         return Outcome(self.name, self.goal, n, median(grown), median(given), unit="mb")
 
 
-type Benchmark = Comparison | Allowance | Weighing
+class Benchmark(Protocol):
+    """What can be run by its name."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def says(self) -> str: ...
+    def outcome(self, n: int, rounds: int = ROUNDS) -> Outcome: ...
 
 
 def seconds(run: Callable[[], object], clock: Callable[[], float] = perf_counter) -> float:

@@ -1,0 +1,136 @@
+"""Search of firms' names by any characters, against LIKE over the same column, both as role web under the policies."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import LiteralString
+
+from django.db import connection
+
+from pipeline.models import Firm
+from tests.benchmarks import kept_city
+from tests.benchmarks.comparison import Benchmark
+from tests.benchmarks.comparison_of_many import Pair, Worst
+from tests.benchmarks.watching import at_work, watched
+
+FIRMS = 1_000_000
+MOST_OF_RARE, RARE_TERMS = 100, 8
+COMMON_TERMS = ("科技", "有限", "杭州", "智能", "公司", "新", "信息技术", "生物科技")
+RANDOM_TERMS, SAMPLED, SEED = 500, 40_000, 11
+SHOWN = 50
+LIKE: LiteralString = "select id from pipeline_firm where plain_name like %s"
+LIKE_SORTED: LiteralString = LIKE + " order by pinyin, id limit 50"
+LIKE_ALL: LiteralString = """select t.term, array_agg(f.id order by f.id) from unnest(%s::text[]) as t (term)
+    join pipeline_firm f on f.plain_name like '%%' || t.term || '%%' group by t.term"""
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """What the database took for it."""
+    with watched() as watch:
+        run()
+    return watch.seconds
+
+
+def ours(term: str) -> list[int]:
+    return list(Firm.objects.matching(term).values_list("pk", flat=True))
+
+
+def ours_shown(term: str) -> list[int]:
+    return list(Firm.objects.matching(term).order_by("pinyin", "pk").values_list("pk", flat=True)[:SHOWN])
+
+
+def theirs(term: str, statement: LiteralString = LIKE) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [f"%{term}%"])
+        return [key for (key,) in cursor.fetchall()]
+
+
+def as_officer(run: Callable[[], object]) -> float:
+    """As an officer of the city, for whom every firm exists; the policies are asked all the same."""
+    with at_work("chen"):
+        return seconds(run)
+
+
+def rare(firms: int) -> tuple[dict[str, Pair], tuple[str, ...]]:
+    kept_city.stand_on(firms)
+    with at_work("chen"):
+        terms = rare_terms(names())
+        wrong = differing(random_terms(names()))
+        wrong += [term for term in terms if sorted(ours(term)) != sorted(theirs(term))]
+        hits = [len(ours(term)) for term in terms]
+    if wrong:
+        raise AssertionError(f"other firms are found for {wrong}")
+    told = f"the same firms for {RANDOM_TERMS} random terms; hits of the rare ones: {', '.join(map(str, hits))}"
+    return {term: Pair(partial(as_officer, partial(ours, term)), partial(as_officer, partial(theirs, term)))
+            for term in terms}, (told,)  # fmt: skip
+
+
+def common(firms: int) -> tuple[dict[str, Pair], tuple[str, ...]]:
+    kept_city.stand_on(firms)
+    pairs: dict[str, Pair] = {}
+    for term in COMMON_TERMS:
+        with at_work("chen"):
+            if sorted(ours(term)) != sorted(theirs(term)) or ours_shown(term) != theirs(term, LIKE_SORTED):
+                raise AssertionError(f"other firms are found for {term}")
+        whole, shown = partial(theirs, term), partial(theirs, term, LIKE_SORTED)
+        pairs[f"{term}, all"] = Pair(partial(as_officer, partial(ours, term)), partial(as_officer, whole))
+        pairs[f"{term}, a page"] = Pair(partial(as_officer, partial(ours_shown, term)), partial(as_officer, shown))
+    return pairs, ()
+
+
+def names() -> list[str]:
+    """As many names as suffice to draw terms from; the same ones every time."""
+    return list(Firm.objects.order_by("pk").values_list("plain_name", flat=True)[:SAMPLED])
+
+
+def pieces(name: str, length: int) -> Iterable[str]:
+    return (name[place : place + length] for place in range(len(name) - length + 1))
+
+
+def rare_terms(known: list[str]) -> list[str]:
+    """Two characters each that stand in some names and in at most a hundred, from the rarest to the commonest."""
+    counted = Counter(piece for name in known for piece in set(pieces(name, 2)))
+    share = len(known) / max(Firm.objects.count(), 1)
+    few = [piece for piece, times in counted.items() if times <= max(MOST_OF_RARE * share, 1)]
+    drawn = random.Random(SEED).sample(sorted(few), min(8 * RARE_TERMS, len(few)))
+    return [term for term in drawn if 0 < Firm.objects.matching(term).count() <= MOST_OF_RARE][:RARE_TERMS]
+
+
+def random_terms(known: list[str]) -> list[str]:
+    """Of one to six characters, cut from names at random; some put together, which hardly any name holds."""
+    draw = random.Random(SEED)
+    terms: set[str] = set()
+    while len(terms) < RANDOM_TERMS:
+        piece = draw.choice(list(pieces(draw.choice(known), draw.choice((1, 2, 2, 2, 3, 4, 6)))))
+        terms.add(piece if draw.random() < 0.9 else piece[0] + draw.choice(known)[2])
+    return sorted(terms)
+
+
+def differing(terms: list[str]) -> list[str]:
+    """Terms for which not the same firms are found."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIKE_ALL, [terms])
+        right = dict(cursor.fetchall())
+    return [term for term in terms if sorted(ours(term)) != right.get(term, [])]
+
+
+BENCHMARKS: tuple[Benchmark, ...] = (
+    Worst(
+        "search.rare_vs_like",
+        0.02,
+        FIRMS,
+        f"two characters that at most {MOST_OF_RARE} names hold, all of them fetched; and that the same firms are"
+        f" found for {RANDOM_TERMS} random terms",
+        rare,
+    ),
+    Worst(
+        "search.common_vs_like",
+        2.0,
+        FIRMS,
+        f"characters that very many names hold: all fetched, and the first {SHOWN} in the order of their names",
+        common,
+    ),
+)
