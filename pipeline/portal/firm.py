@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -69,10 +70,9 @@ class FirmForm(forms.Form):
         help_text=gettext_lazy("the one your main product belongs to; the experts confirm it"),
     )
     industry = forms.CharField(
-        label=gettext_lazy("Code of the industry"),
-        help_text=gettext_lazy("GB/T 4754-2017, four digits, such as 3562"),
-        max_length=5,
-        widget=forms.TextInput({"class": "w-code", "inputmode": "numeric"}),
+        label=gettext_lazy("Industry"),
+        help_text=gettext_lazy("by GB/T 4754-2017: four digits such as 3562, or the name of the class"),
+        max_length=60,
     )
     address = forms.CharField(label=gettext_lazy("Address"), max_length=200, required=False)
     never_certified = YesNoField(label=gettext_lazy("Never certified as a high-tech enterprise before"))
@@ -86,16 +86,18 @@ class FirmForm(forms.Form):
         self.fields["field"].choices = field_choices()  # type: ignore[attr-defined]
 
     def clean_industry(self) -> str:
-        code: str = self.cleaned_data["industry"].strip().upper()
-        if not Industry.objects.filter(code=code).exists():
+        """Its code, whether that or its name was typed."""
+        said = self.cleaned_data["industry"].strip()
+        named = Industry.objects.filter(Q(code=said.upper()) | Q(name=said)).order_by("-level").first()
+        if named is None:
             raise forms.ValidationError(
-                _("There is no industry %(code)s. Look it up in GB/T 4754-2017.") % {"code": code}
+                _("There is no industry %(code)s. Look it up in GB/T 4754-2017.") % {"code": said}
             )
-        return code
+        return named.code
 
 
 class ContactForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=40)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=20, widget=forms.TextInput({"type": "tel"}))
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
 

@@ -60,10 +60,9 @@ class MonthsForm(forms.Form):
             required=False, widget=forms.HiddenInput, initial=row.version if row else None
         )
         for name, says in COUNTS.items():
-            label = _("Month %(month)s, %(what)s") % {"month": month, "what": says}
-            marks = {"inputmode": "numeric", "class": "entry num", "autocomplete": "off", "aria-label": label}
+            marks = {"inputmode": "numeric", "class": "entry num", "autocomplete": "off"}
             self.fields[f"{name}_{month}"] = forms.IntegerField(
-                label=label,
+                label=_("Month %(month)s, %(what)s") % {"month": month, "what": says},
                 required=False,
                 min_value=0,
                 max_value=MOST_HEADS,
@@ -91,10 +90,17 @@ class MonthsForm(forms.Form):
     def versions(self) -> dict[int, int | None]:
         return {month: self.cleaned_data[f"version_{month}"] for month in MONTHS}
 
-    def rows(self) -> list[tuple[int, Any, list[Any], bool]]:
-        """For the page: the month, its version, its four fields, and whether it begins where the last one ended."""
+    def rows(self) -> list[tuple[int, Any, list[tuple[Any, Any]], bool]]:
+        """For the page: the month, its version, its four fields with their heads, and whether it begins where the last
+        one ended.
+        """
         return [
-            (month, self[f"version_{month}"], [self[f"{name}_{month}"] for name in COUNTS], self._breaks(month))
+            (
+                month,
+                self[f"version_{month}"],
+                [(self[f"{name}_{month}"], head) for name, head in COUNTS.items()],
+                self._breaks(month),
+            )
             for month in MONTHS
         ]
 
@@ -105,7 +111,7 @@ class MonthsForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    name = forms.CharField(label=gettext_lazy("Full name"), max_length=40)
     post = forms.CharField(label=gettext_lazy("Post"), max_length=60, required=False)
     degree = forms.ChoiceField(label=gettext_lazy("Degree"), required=False)
     employed_as = forms.ChoiceField(label=gettext_lazy("Employed as"), choices=choices(EMPLOYED_AS))
