@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
     "climb": {"task": "pipeline.jobs.climb_stuck", "schedule": crontab(hour="8", minute="20")},
     "remind of help": {"task": "pipeline.jobs.remind_of_help", "schedule": crontab(hour="8", minute="40")},
     "clear uploads": {"task": "pipeline.jobs.clear_uploads", "schedule": crontab(hour="2", minute="45")},
+    "clear exports": {"task": "pipeline.jobs.clear_exports", "schedule": crontab(hour="2", minute="50")},
     "open renewals": {"task": "pipeline.jobs.open_renewals", "schedule": crontab(hour="2", minute="15")},
     "seal the trail": {"task": "pipeline.jobs.seal_trail", "schedule": crontab(minute="35")},
 }

@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from pipeline.desk import preferences
+from pipeline.desk import preferences, telling
 from pipeline.public import signup
 
 urlpatterns = [
     path("", preferences.home, name="home"),
     path("look", preferences.look, name="look"),
     path("language", preferences.language, name="language"),
+    path("telling", telling.telling, name="telling"),
     path("demonstration/person", preferences.demo_switch, name="demo_switch"),
     path("demonstration/day", preferences.demo_day, name="demo_day"),
     path("desk/", include("pipeline.desk.urls")),

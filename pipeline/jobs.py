@@ -4,7 +4,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipeline import access
 from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
 from pipeline.acts import (
     assignment,
+    bulk,
     case,
     claim,
     delivery,
@@ -26,6 +27,7 @@ from pipeline.acts import (
     difficulty,
     escalation,
     evidence,
+    export,
     hour,
     paper,
     roster,
@@ -37,11 +39,13 @@ from pipeline.acts import (
 )
 from pipeline.models import (
     Booking,
+    Bulk,
     Case,
     Certificate,
     Claim,
     Difficulty,
     DocumentVersion,
+    Export,
     Firm,
     Heartbeat,
     Import,
@@ -54,7 +58,7 @@ from pipeline.models import (
 )
 from pipeline.models.calendar import calendar_in_force
 from pipeline.outside import channels, sms
-from pipeline.outside.calling import Busy, NotSent, Refused, Unclear
+from pipeline.outside.calling import Busy, NotSent, Refused, Unreachable
 from pipeline.outside.letter import Letter
 from pipeline.outside.scanner import ScannerDown
 
@@ -105,6 +109,7 @@ def send_notices() -> None:
     for key in waiting:
         with _left_if_broken("notice", key):
             delivery.spread(Notice.objects.filter(pk=key), by=SENDER, at=timezone.now())
+    delivery.give_up_old(by=SENDER, at=timezone.now())
     while taken := delivery.claim(by=SENDER, at=timezone.now()):
         if taken.letter is not None:
             _send(taken.channel, taken.letter)
@@ -141,12 +146,17 @@ def sweep() -> None:
     with transaction.atomic():
         waiting = Import.objects.waiting().with_hands()
         trials, sheets = Trial.objects.waiting().with_hands(), TrialSheet.objects.waiting().with_hands()
+        exports, bulks = Export.objects.waiting().with_hands(), Bulk.objects.waiting().with_hands()
     for key, person, state in waiting:
         (commit_roster if state == Import.CONFIRMED else read_roster).delay(key, person=person)
     for key, person in trials:
         run_trial.delay(key, person=person)
     for key, person in sheets:
         write_trial_sheet.delay(key, person=person)
+    for key, person in exports:
+        write_export.delay(key, person=person)
+    for key, person in bulks:
+        work_bulk.delay(key, person=person)
 
 
 @shared_task(base=Acting)
@@ -165,6 +175,12 @@ def commit_roster(key: int, *, person: int) -> None:
 
 
 @shared_task(base=Acting)
+def read_pool_ahead(day: str, *, person: int) -> None:
+    """When somebody sits down to change a book: what a trial will ask of the record is read and kept."""
+    trial.read_ahead(date.fromisoformat(day), by=User.objects.get(pk=person))
+
+
+@shared_task(base=Acting)
 def run_trial(key: int, *, person: int) -> None:
     """When a trial over many firms was asked for: run it, as the person who asked."""
     trial.run(key, by=User.objects.get(pk=person))
@@ -174,6 +190,24 @@ def run_trial(key: int, *, person: int) -> None:
 def write_trial_sheet(key: int, *, person: int) -> None:
     """When a long sheet of a trial was asked for: write it, as the person who asked."""
     trial_sheet.write(key, by=User.objects.get(pk=person))
+
+
+@shared_task(base=Acting)
+def write_export(key: int, *, person: int) -> None:
+    """When a list was asked for as a file: write it, as the person who asked."""
+    export.write(key, by=User.objects.get(pk=person))
+
+
+@shared_task(base=Acting)
+def work_bulk(key: int, *, person: int) -> None:
+    """When an act on many cases was asked for or confirmed: rehearse it, or do it, as the person who asked."""
+    bulk.work(key, by=User.objects.get(pk=person))
+
+
+@shared_task(**_as(INTAKE))
+def clear_exports() -> None:
+    """Every night: files of lists whose week is over are taken away."""
+    export.clear(by=INTAKE)
 
 
 @shared_task(**_as(ASSESSOR))
@@ -262,17 +296,29 @@ def _send(channel: str, letter: Letter) -> None:
     """Hand one message over, and write down what came of it."""
     try:
         channels.send(channel, letter)
-    except Busy as error:
-        until = timezone.now() + timedelta(seconds=error.seconds)
-        delivery.put_off(letter.key, channel, by=SENDER, until=until, why=str(error), one=error.one)
-    except Unclear as error:
-        delivery.unclear(letter.key, by=SENDER, at=timezone.now(), why=str(error))
-    except Exception as error:  # also what no gateway should answer: one message keeps no other from its turn
+    except NotSent as error:
         log.warning("message %s by %s was not sent: %s", letter.key, channel, error)
-        for_good = isinstance(error, Refused) and error.for_good
-        delivery.failed(letter.key, by=SENDER, at=timezone.now(), why=str(error), for_good=for_good)
+        _not_sent(channel, letter.key, error, at=timezone.now())
+    except Exception as error:  # what no gateway should answer: one message keeps no other from its turn
+        log.exception("message %s by %s", letter.key, channel)
+        delivery.unclear(letter.key, by=SENDER, at=timezone.now(), why=f"{type(error).__name__}: {error}")
     else:
-        delivery.done(letter.key, by=SENDER, at=timezone.now())
+        delivery.done(letter.key, channel, by=SENDER, at=timezone.now())
+
+
+def _not_sent(channel: str, key: str, error: NotSent, *, at: datetime) -> None:
+    why = str(error)
+    match error:
+        case Busy(one=True):
+            delivery.put_off(key, by=SENDER, until=at + timedelta(seconds=error.seconds), why=why)
+        case Busy():
+            delivery.shut(key, channel, by=SENDER, at=at, why=why, pause=timedelta(seconds=error.seconds))
+        case Unreachable():
+            delivery.shut(key, channel, by=SENDER, at=at, why=why)
+        case Refused():
+            delivery.failed(key, by=SENDER, at=at, why=why, for_good=error.for_good)
+        case _:
+            delivery.unclear(key, by=SENDER, at=at, why=why)
 
 
 def _diagnose(*keys: int) -> None:

@@ -1,7 +1,5 @@
 """Jobs find work and call an act; each may run twice."""
 
-import socket
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,15 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from config.postgres.scope import acting
 from pipeline import jobs
-from pipeline.acts import case, certificate, evidence, figures, trail, trial, trial_sheet
+from pipeline.acts import certificate, evidence, figures, flag, trail, trial, trial_sheet
 from pipeline.models import (
     Case,
     Certificate,
@@ -27,81 +23,13 @@ from pipeline.models import (
     FinancialYear,
     Firm,
     Heartbeat,
-    Notice,
     TrailSeal,
 )
 from tests.cast import DAY, Cast, Story, the, yuan
 
 
-class Letters(Message):
-    def __init__(self) -> None:
-        super().__init__()
-        self.received: list[Any] = []
-
-    def handle_message(self, message: Any) -> None:
-        self.received.append(message)
-
-
-@pytest.fixture
-def letters(settings: Any) -> Iterator[list[Any]]:
-    """What a real mail server on the loopback received."""
-    handler = Letters()
-    host, port = "127.0.0.1", free_port()
-    server = Controller(handler, hostname=host, port=port)
-    server.start()
-    settings.MAILERS = {
-        "default": {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "OPTIONS": {"host": host, "port": port, "timeout": 5},
-        }
-    }
-    yield handler.received
-    server.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
-
-
 def at_noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-def notices(cast: Cast) -> list[tuple[str, int]]:
-    with acting(cast.chen):
-        return list(Notice.objects.order_by("pk").values_list("state", "tries"))
-
-
-def test_a_notice_is_mailed_once_however_often_the_job_runs(story: Story, letters: list[Any]) -> None:
-    story.to("county_review")
-    jobs.send_notices()
-    jobs.send_notices()
-    assert [letter["To"] for letter in letters] == ["wang@example.org, zhao@example.org"]
-    assert notices(story.cast) == [("sent", 0)]
-
-
-def test_a_mail_says_that_there_is_something_to_read_and_nothing_of_what(story: Story, letters: list[Any]) -> None:
-    story.to("county_review")
-    jobs.send_notices()
-    text = letters[0].get_payload(decode=True).decode()
-    assert story.number in text
-    assert "青禾" not in text
-
-
-def test_a_mail_server_that_is_down_loses_nothing(story: Story, settings: Any) -> None:
-    settings.MAILERS = {
-        "default": {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "OPTIONS": {"host": "127.0.0.1", "port": 9, "timeout": 1},
-        }
-    }
-    story.to("county_review")
-    jobs.send_notices()
-    assert notices(story.cast) == [("waiting", 1)]
-    with acting(story.cast.chen):
-        assert Notice.objects.get().next_try_at > timezone.now()
 
 
 def test_firms_are_judged_once_for_each_change_of_their_record(cast: Cast) -> None:
@@ -135,7 +63,7 @@ def test_an_objection_holds_the_job_back(story: Story) -> None:
     story.to("publicity")
     chen = story.cast.chen
     with acting(chen), transaction.atomic():
-        case.raise_flag(the(story.cast.qinghe), kind="objection", by=chen, on=story.day, says="权属争议")
+        flag.raise_flag(the(story.cast.qinghe), kind="objection", by=chen, on=story.day, says="权属争议")
     with time_machine.travel(at_noon(date(2026, 12, 1))):
         jobs.close_publicity()
     with acting(chen):

@@ -4,6 +4,7 @@ What leaves the house says what kind of thing happened and about which case, not
 in. Nothing is sent here: a job does that between `claim` and what it tells came of it.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,9 @@ from pipeline.outside.letter import Letter
 LEASE = timedelta(minutes=2)  # for which a worker has what it took to itself; a call takes ten seconds at most
 TRIES = 12
 LONGEST_WAIT = timedelta(hours=4)
+LONGEST_SHUT = timedelta(minutes=30)
+TOO_OLD = timedelta(days=3)
+AGAIN: dict[str, Any] = {"state": Delivery.WAITING, "batch": None, "leads": False}
 MOST_TOGETHER = 100
 ROBOT_MOST, ROBOT_WITHIN = 20, timedelta(seconds=61)  # both houses let a robot speak twenty times a minute
 
@@ -102,7 +106,12 @@ def spread(notices: NoticeQuerySet, *, by: Actor, at: datetime) -> None:
         urgent, there = found.kind in URGENT, telling.offered()
         rows = [
             Delivery(
-                notice=found, person=person, channel=channel, urgent=urgent, next_try_at=told.due_at(at, urgent=urgent)
+                notice=found,
+                person=person,
+                channel=channel,
+                urgent=urgent,
+                recorded_at=at,
+                next_try_at=told.due_at(at, urgent=urgent),
             )
             for person, told in _told(recipients(found))
             for channel in there
@@ -127,21 +136,31 @@ def claim(*, by: Actor, at: datetime) -> Claim | None:
     All that is due to a person by one channel goes out as one message. What fell into quiet hours waits for their end.
     """
     access.require(by, "delivery.claim")
-    due = Delivery.objects.due(at).select_for_update(skip_locked=True, of=("self",))
+    shut = [pace.channel for pace in Pace.objects.all() if _free_at(pace, at) > at]
+    due = Delivery.objects.due(at).exclude(channel__in=shut).select_for_update(skip_locked=True, of=("self",))
     first = due.select_related("person__telling", "notice__case").first()
     if first is None:
         return None
     told = getattr(first.person, "telling", None) or Telling(person=first.person)
     rows = _still_wanted(_together(first, at), told, first.channel)
-    opens = max(told.opens_at(at), _robot_free(first.channel, at)) if rows else at
-    if not rows or opens > at:
+    opens = told.opens_at(at)
+    if opens > at:
         _keys(rows).update(next_try_at=opens)
+    if not rows or opens > at or not _may_speak(first.channel, at):
         return Claim(first.channel)
     batch = first.batch or Delivery.fresh_batch()
-    _keys(rows[1:]).update(state=Delivery.SENDING, batch=batch, next_try_at=at + LEASE)
-    _keys(rows[:1]).update(state=Delivery.SENDING, batch=batch, leads=True, next_try_at=at + LEASE)
-    _note_robot(first.channel, at)
+    begun = {"state": Delivery.SENDING, "batch": batch, "next_try_at": at + LEASE}
+    _keys(rows[1:]).update(**begun)
+    _keys(rows[:1]).update(**begun, leads=True)
     return Claim(first.channel, letter(rows, told.address(first.channel), key=batch.hex))
+
+
+@transaction.atomic
+def give_up_old(*, by: Actor, at: datetime) -> int:
+    """What could not be sent for three days is not sent any more. How many there were."""
+    access.require(by, "delivery.settle")
+    old = Delivery.objects.filter(state__in=Delivery.OPEN, next_try_at__lte=at, recorded_at__lt=at - TOO_OLD)
+    return old.update(state=Delivery.DEAD, leads=False, last_error="its gateway was not reached for three days")
 
 
 def _together(first: Delivery, at: datetime) -> list[Delivery]:
@@ -185,18 +204,21 @@ def _keys(rows: Sequence[Delivery]) -> DeliveryQuerySet:
 
 
 @transaction.atomic
-def done(key: str, *, by: Actor, at: datetime) -> None:
+def done(key: str, channel: str, *, by: Actor, at: datetime) -> None:
     access.require(by, "delivery.settle")
     _of(key).update(state=Delivery.SENT, delivered_at=at, last_error="")
+    Pace.objects.filter(channel=channel).exclude(failures=0, shut_until=None).update(
+        failures=0, shut_until=None, why=""
+    )
 
 
 @transaction.atomic
 def failed(key: str, *, by: Actor, at: datetime, why: str, for_good: bool = False) -> None:
-    """It certainly did not go out. It is tried again each time after twice as long, twelve times, with what has come up
+    """The gateway refused it. It is tried again each time after twice as long, twelve times, with what has come up
     meanwhile; then it is given up and shown to the administrator.
     """
     access.require(by, "delivery.settle")
-    _settle(key, at, why, for_good, {"state": Delivery.WAITING, "batch": None, "leads": False})
+    _settle(key, at, why, for_good, AGAIN)
 
 
 @transaction.atomic
@@ -207,14 +229,24 @@ def unclear(key: str, *, by: Actor, at: datetime, why: str) -> None:
 
 
 @transaction.atomic
-def put_off(key: str, channel: str, *, by: Actor, until: datetime, why: str, one: bool) -> None:
-    """The gateway takes nothing for a while, of anybody or for this `one`. That is no failure and is not counted."""
+def put_off(key: str, *, by: Actor, until: datetime, why: str) -> None:
+    """The gateway takes nothing for this one address for a while. That is no failure and is not counted."""
     access.require(by, "delivery.settle")
-    waits = {"state": Delivery.WAITING, "batch": None, "leads": False}
-    _of(key).update(**waits, next_try_at=until, last_error=why[:200])
-    if not one:
-        waiting = Delivery.objects.filter(channel=channel, state=Delivery.WAITING, next_try_at__lt=until)
-        waiting.update(next_try_at=until)
+    _of(key).update(**AGAIN, next_try_at=until, last_error=why[:200])
+
+
+@transaction.atomic
+def shut(key: str, channel: str, *, by: Actor, at: datetime, why: str, pause: timedelta | None = None) -> None:
+    """The gateway is down, or takes nothing from anybody for the `pause`: the whole channel waits, and nothing counts as
+    a failure of a message. One that is down is asked again each time after twice as long, half an hour at most.
+    """
+    access.require(by, "delivery.settle")
+    _of(key).update(**AGAIN, next_try_at=at, last_error=why[:200])
+    pace = _locked_pace(channel)
+    pace.failures += 1
+    pace.shut_until = at + (pause or min(timedelta(minutes=2 ** min(pace.failures - 1, 10)), LONGEST_SHUT))
+    pace.why = why[:200]
+    pace.save(update_fields=["failures", "shut_until", "why"])
 
 
 def _of(key: str) -> DeliveryQuerySet:
@@ -229,33 +261,34 @@ def _settle(key: str, at: datetime, why: str, for_good: bool, again: dict[str, A
     _of(key).update(**again, tries=tries, next_try_at=at + wait, last_error=why[:200])
 
 
-# ------------------------------------------------------------------------------------------------- robots
+# -------------------------------------------------------------------------------------------- the gateways
 
 
-def _robot(channel: str) -> str:
-    """The robot that speaks for the channel; none where it reaches people one by one."""
-    robots = {WECOM: "" if settings.WECOM_URL.hostname else "wecom", DINGTALK: "dingtalk"}
-    return robots.get(channel, "")
+def _is_robot(channel: str) -> bool:
+    """Whether a robot speaks for the channel, to a group; else it reaches people one by one."""
+    return channel == DINGTALK or (channel == WECOM and not settings.WECOM_URL.hostname)
 
 
-def _robot_free(channel: str, at: datetime) -> datetime:
-    """When the channel's robot may speak; what waits for it is put off till then. Its row is locked: one at a time."""
-    if not _robot(channel):
-        return at
-    Pace.objects.get_or_create(robot=_robot(channel))
-    pace = Pace.objects.select_for_update().get(robot=_robot(channel))
-    free = pace.free_at(at, most=ROBOT_MOST, within=ROBOT_WITHIN)
-    if free > at:
-        waiting = Delivery.objects.filter(channel=channel, state=Delivery.WAITING, next_try_at__lt=free)
-        waiting.update(next_try_at=free)
-    return free
+def _free_at(pace: Pace, at: datetime) -> datetime:
+    most = ROBOT_MOST if _is_robot(pace.channel) else sys.maxsize
+    return pace.free_at(at, most=most, within=ROBOT_WITHIN)
 
 
-def _note_robot(channel: str, at: datetime) -> None:
-    if _robot(channel):
-        pace = Pace.objects.get(robot=_robot(channel))
-        pace.spoke_at = [*pace.since(at - ROBOT_WITHIN), at]
-        pace.save(update_fields=["spoke_at"])
+def _may_speak(channel: str, at: datetime) -> bool:
+    """Whether the channel's robot may speak now; then it is noted that it does. One worker after the other."""
+    if not _is_robot(channel):
+        return True
+    pace = _locked_pace(channel)
+    if _free_at(pace, at) > at:
+        return False
+    pace.spoke_at = [*pace.since(at - ROBOT_WITHIN), at]
+    pace.save(update_fields=["spoke_at"])
+    return True
+
+
+def _locked_pace(channel: str) -> Pace:
+    Pace.objects.get_or_create(channel=channel)
+    return Pace.objects.select_for_update().get(channel=channel)
 
 
 # -------------------------------------------------------------------------------------------------- words

@@ -124,6 +124,11 @@ WORDS = {
         _("Your case is closed"),
         _("Case %(number)s is closed: %(note)s"),
     ),
+    "case.tell": Words(
+        (FIRM,),
+        _("A message from the bureau"),
+        _("About case %(number)s: %(note)s"),
+    ),
     "case.withdraw": Words(
         (COUNTY,),
         _("A firm has withdrawn"),

@@ -31,6 +31,7 @@ from pipeline.models import (
     UploadPiece,
 )
 from pipeline.models.evidence import without_numbers
+from pipeline.models.firm import FirmOwnedQuerySet
 from pipeline.models.product import PROOFS
 from pipeline.outside import scanner, storage
 
@@ -226,6 +227,13 @@ def finish(upload: Upload, *, by: Actor) -> DocumentVersion:
 def give_up(upload: Upload, *, by: Actor) -> None:
     access.require(by, "evidence.receive", Upload.objects.filter(pk=upload.pk))
     Upload.objects.filter(pk=upload.pk).delete()
+
+
+@transaction.atomic
+def clear_abandoned(uploads: FirmOwnedQuerySet[Upload], *, by: Actor, at: datetime) -> None:
+    """Give up the files that were begun and not ended within two days; their pieces go with them."""
+    access.require(by, "paper.clear_abandoned", uploads)
+    uploads.filter(recorded_at__lt=at - GIVEN_UP_AFTER).delete()
 
 
 # --------------------------------------------------------------------------------------- named and tied

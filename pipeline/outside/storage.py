@@ -55,6 +55,11 @@ def fetch(sha256: str) -> BinaryIO:
     return cast(BinaryIO, storages["documents"].open(_name(sha256)))
 
 
+def drop(sha256: str) -> None:
+    """Remove what nobody refers to any more."""
+    storages["documents"].delete(_name(sha256))
+
+
 def inner_address(sha256: str) -> str:
     """Where a web server that sends files itself finds the stored bytes (`X-Accel-Redirect`)."""
     return f"{INNER}{_name(sha256)}"

@@ -203,10 +203,13 @@ def test_every_row_of_our_own_leaves_a_trail_or_says_why_not():
         "pipeline_upload",  # a file on its way; what arrives is trailed as a paper's version
         "pipeline_uploadpiece",
         "pipeline_heartbeat",
+        "pipeline_pace",  # when a robot last spoke
         "pipeline_trailseal",  # a chain of its own
         "pipeline_poolpart",  # figures copied from rows that are trailed
         "pipeline_trial",  # what is tried changes nothing; what comes of it is a draft
         "pipeline_trialsheet",
+        "pipeline_phoneproof",  # a code on its way; the number it proves is trailed with the choice of its person
+        "pipeline_delivery",  # tells itself how often it was tried and when it arrived
         "pipeline_bulkrow",  # what it does is trailed where it lands
     }
 

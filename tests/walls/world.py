@@ -21,7 +21,7 @@ from stdnum.cn import uscc
 
 from config.postgres.scope import acting
 from pipeline import access, models
-from pipeline.access import INTAKE
+from pipeline.access import INTAKE, SENDER
 from pipeline.models import Division, Firm, Office, Seat, User
 from tests import services
 
@@ -62,6 +62,8 @@ def build(today: date | None = None) -> World:
         _book_rows(world)
         _deputy_rows(world)
         models.TrailSeal.objects.create(first=1, last=1, entries=1, digest="0" * 64)
+    with acting(SENDER), transaction.atomic():
+        _told_rows(world)
     return world
 
 
@@ -287,7 +289,9 @@ def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author
     models.Escalation.objects.create(**own, case=case, due_on=day, on=day)
     models.Call.objects.create(**own, case=case, says="答应补正", on=day, **author)
     models.Fault.objects.create(**own, case=case, raised_by=transition, place="firm.field", says="缺")
-    models.Flag.objects.create(**own, kind="objection", says="异议", raised_by_id=officer, raised_on=day, cleared_on=day)
+    models.Flag.objects.create(
+        **own, kind="objection", says="异议", raised_by_id=officer, raised_on=day, cleared_on=day
+    )
     _desk_rows(world, own, case, transition, author)
     models.Proposal.objects.create(
         **own, case=case, act="case.remove", says="出库", proposed_by_id=officer, proposed_on=day
@@ -332,9 +336,7 @@ def _desk_rows(world: World, own: dict[str, Any], case: Any, submission: Any, au
     models.Note.objects.create(**own, case=case, text="请补", internal=False, on=world.left, **author)
     models.Presence.objects.create(**own, **officer, seen_at=make_aware(datetime.combine(world.left, time.min)))
     models.FaultDraft.objects.create(**own, **officer, act="case.return_from_city")
-    models.Acceptance.objects.create(
-        **own, case=case, submission=submission, place="property", on=world.left, **author
-    )
+    models.Acceptance.objects.create(**own, case=case, submission=submission, place="property", on=world.left, **author)
 
 
 def _help_rows(world: World, own: dict[str, Any], number: int, day: date) -> None:
@@ -367,6 +369,24 @@ def _certificate_rows(
     models.Obligation.objects.create(
         **own, certificate=certificate, kind="annual_report", year=2026, due_on=date(2027, 5, 31), source="第十三条"
     )
+
+
+def _told_rows(world: World) -> None:
+    """What is one person's own, of two of them."""
+    now = make_aware(datetime.combine(world.today, time.min))
+    for name in ("seat:firm_owner", "south owner"):
+        own: dict[str, Any] = {"person_id": world.people[name]}
+        models.Telling.objects.create(**own, phone="13900001234", phone_confirmed_at=now)
+        models.PhoneProof.objects.create(
+            **own,
+            phone="13900001234",
+            salt="0" * 64,
+            session="0" * 64,
+            asked_at=now,
+            expires_at=now + timedelta(minutes=1),
+        )
+        notice = models.Notice.objects.filter(firm_id=world.firms["north"]).first()
+        models.Delivery.objects.create(**own, notice=notice, channel="mail", urgent=True, next_try_at=now)
 
 
 def _office_rows(world: World) -> None:
