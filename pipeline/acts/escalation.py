@@ -12,7 +12,6 @@ from pipeline.acts import notice
 from pipeline.models import Case, Escalation
 from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import CaseQuerySet
-from pipeline.models.work import stuck
 
 AT_CITY = frozenset({"city_review", "city_returned", "publicity"})
 
@@ -22,7 +21,7 @@ def climb(cases: CaseQuerySet, *, by: Actor, on: date) -> int:
     """Tell the office about cases that are stuck; once for each day a case was due. How many there were."""
     access.require(by, "case.climb", cases)
     told = Escalation.objects.filter(case=OuterRef("pk"), due_on=OuterRef("deadline"))
-    found = cases.open().with_dossier().filter(stuck(on, calendar_in_force())).exclude(Exists(told))
+    found = cases.stuck(on, calendar_in_force()).exclude(Exists(told))
     rows = list(found.select_related("firm").prefetch_related("applications").order_by("pk"))
     Escalation.objects.bulk_create(
         Escalation(firm_id=case.firm_id, case=case, due_on=case.deadline, on=on)  # type: ignore[attr-defined]

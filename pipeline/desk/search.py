@@ -25,6 +25,14 @@ PAGES = {
     "desk:books": gettext_lazy("Books"),
     "desk:certificates": gettext_lazy("Certificates"),
     "desk:messages": gettext_lazy("Messages"),
+    "desk:signatures": gettext_lazy("To sign"),
+    "desk:calls": gettext_lazy("Calls"),
+    "desk:call_note": gettext_lazy("Note a call"),
+    "desk:workload": gettext_lazy("Workload"),
+    "desk:routing": gettext_lazy("Rules of assignment"),
+    "desk:absences": gettext_lazy("Absence and signature"),
+    "desk:county_less": gettext_lazy("Counties to be assigned"),
+    "desk:calendar": gettext_lazy("Working days"),
 }
 
 

@@ -32,10 +32,12 @@ class Standing:
 
 
 def standing_of(case: Any, application: Application | None, actor: Actor, today: date) -> Standing:
-    """`case` carries its county's name (`with_county`)."""
+    """`case` carries its county's name (`with_county`). What was proposed of it (`with_proposal`) waits for a head."""
     row = application or case
-    mine = row.place.turn in access.turns(actor)
-    turn = _("me") if mine else turn_words(row.place, case.county_name)
+    proposed = getattr(case, "proposed_act", None)
+    mine = access.may(actor, proposed) if proposed else row.place.turn in access.turns(actor)
+    others = _("the head of the city office") if proposed else turn_words(row.place, case.county_name)
+    turn = _("me") if mine else others
     return Standing(case, row, turn, mine, row.due(today, calendar_in_force()), due_words(row))
 
 
@@ -59,6 +61,9 @@ def turn_words(place: Stage, county: str | None) -> str:
 def due_words(row: Case | Application) -> str:
     """How the due day was reckoned, in words; what a paused clock has left."""
     parts = []
+    if row.clock_from is not None and row.place.clock != "none":
+        said = {"stage": row.place.label(language()), "day": row.clock_from}
+        parts.append(_("It came to “%(stage)s” on %(day)s.") % said)
     if row.place.clock == "paused" and row.clock_left is not None:
         parts.append(_("The review stands still; %(left)s working days are left of it.") % {"left": row.clock_left})
     if row.clock_from is not None and row.clock_days is not None:

@@ -1,10 +1,10 @@
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import connection, models
-from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, StringAgg, Subquery, Value
+from django.db.models import Aggregate, Count, Exists, F, FilteredRelation, Min, OuterRef, Q, StringAgg, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
@@ -13,12 +13,19 @@ from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwn
 from pipeline.models.moving import MovingQuerySet, due
 from pipeline.models.people import TODAY
 from pipeline.models.review import Fault, Flag
-from pipeline.models.work import View, nobodys, views
+from pipeline.models.work import View, held_in_office, nobodys, stuck, turn_of, views, waits_for_firm
 from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
 
 NEVER = date(9999, 12, 31)  # stands for no day, so that a list can be entered anywhere
+
+
+class Middle(Aggregate):
+    """The one in the middle of the values, in their order."""
+
+    function = "percentile_disc"
+    template = "%(function)s(0.5) within group (order by %(expressions)s)"
 
 
 class CaseQuerySet(MovingQuerySet["Case"]):
@@ -60,6 +67,48 @@ class CaseQuerySet(MovingQuerySet["Case"]):
     def to_route(self) -> Self:
         """Cases that have come to an office with rules, in whose hands nobody of that office is."""
         return self.open().with_county().with_dossier().filter(nobodys())
+
+    def first_due_first(self) -> Self:
+        return self.with_dossier().order_by(F("deadline").asc(nulls_last=True), "pk")
+
+    def to_call_about(self, last: date) -> Self:
+        """Cases in which the firm has something to do by this day, or had."""
+        waiting = self.open().with_dossier().filter(waits_for_firm(), deadline__lte=last)
+        return waiting.first_due_first()
+
+    def stuck(self, today: date, calendar: Calendar) -> Self:
+        return self.open().with_dossier().filter(stuck(today, calendar))
+
+    def checked_by_county(self) -> Self:
+        """Cases whose dossier the county is checking."""
+        return self.with_dossier().filter(stage="in_certification", dossier__stage="county_review")
+
+    def at_turn(self, actor: Actor) -> Self:
+        """Cases that wait for one of the person's offices."""
+        return self.with_dossier().filter(turn_of(actor))
+
+    def unheld(self, actor: Actor) -> Self:
+        """Of these, the ones in nobody's hands there."""
+        return self.open().at_turn(actor).exclude(held_in_office(actor))
+
+    def count_groups(self, groups: Mapping[str, Q]) -> dict[str, int]:
+        """How many cases stand in each of these groups. One statement."""
+        counted = self.with_dossier().order_by()
+        return counted.aggregate(**{name: Count("pk", filter=which) for name, which in groups.items()})
+
+    def by_officer(self, groups: Mapping[str, Q], officers: Collection[int]) -> "models.QuerySet[Case, dict[str, Any]]":
+        """Of each officer how many open cases stand in these groups, and the day in the middle of those since when they
+        stand where they are.
+        """
+        held = self.open().with_dossier().filter(officer__in=officers).order_by()
+        since = Coalesce("dossier__clock_from", "clock_from", "opened_on")
+        counted = {name: Count("pk", filter=which) for name, which in groups.items()}
+        return held.values("officer").annotate(middle=Middle(since), **counted)  # type: ignore[return-value]
+
+    def with_proposal(self) -> Self:
+        """Beside each case the act that somebody proposed and nobody has decided, as `proposed_act`."""
+        waiting = Proposal.objects.filter(case=OuterRef("pk"), decided_on=None).order_by("-pk")
+        return self.annotate(proposed_act=Subquery(waiting.values("act")[:1]))
 
     def in_view(self, view: View, actor: Actor, today: date, calendar: Calendar) -> Self:
         return self.with_dossier().filter(views(actor, today, calendar)[view])

@@ -35,7 +35,7 @@ def views(actor: Actor, today: date, calendar: Calendar) -> dict[View, Q]:
         "fresh": is_open & turn & came,
         "soon": is_open & Q(deadline__gte=today, deadline__lte=last),
         "over": is_open & Q(deadline__lt=today),
-        "waiting": is_open & _at(lambda name, place: name in WAITS_FOR_FIRM),
+        "waiting": is_open & waits_for_firm(),
         "stuck": is_open & stuck(today, calendar),
         "proposed": is_open & to_decide(actor),
         "all": is_open,
@@ -83,6 +83,11 @@ def nobodys() -> Q:
     county = Exists(rules.filter(**here)) & ~Exists(holder.filter(**here))
     at_city = _at(lambda name, place: place.turn == "city")
     return at_city & Q(city) | _at(lambda name, place: place.turn == "county") & Q(county)
+
+
+def waits_for_firm() -> Q:
+    """Cases in which the firm has something to fill in or to correct."""
+    return _at(lambda name, place: name in WAITS_FOR_FIRM)
 
 
 def stuck(today: date, calendar: Calendar) -> Q:
