@@ -34,8 +34,8 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _claim_policies(name)
     elif name == "pipeline_delegation":
         yield from _delegation_policies(name)
-    elif name in ("pipeline_savedview", "pipeline_listlook"):
-        yield from _listing_policies(name)
+    elif name == "pipeline_savedview":
+        yield from _view_policies(name)
     elif name == "pipeline_hour":
         yield from _hour_policies(name)
     elif table.signed_by:
@@ -49,14 +49,11 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _policies(name, select=mine, write=mine)
 
 
-def _listing_policies(name: str) -> Iterator[str]:
-    """How a person keeps their lists is their own; a view may be shown to their office."""
+def _view_policies(name: str) -> Iterator[str]:
+    """A saved view is its owner's; it may be shown to the owner's office."""
     own, shown = "person_id = (select mp_user())", f"shared and ({SEES_ALL} or office_id in (select mp_offices()))"
-    if name == "pipeline_listlook":
-        yield from _policies(name, select=f"({own})", write=f"({own})")
-    else:
-        mine = f"({own} and office_id in (select mp_offices()))"
-        yield from _policies(name, select=f"({own} or ({shown}))", write=mine, remove=f"({own})")
+    mine = f"({own} and office_id in (select mp_offices()))"
+    yield from _policies(name, select=f"({own} or ({shown}))", write=mine, remove=f"({own})")
 
 
 def _trail_walls() -> Iterator[str]:

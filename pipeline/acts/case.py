@@ -30,6 +30,7 @@ from pipeline.rules.periods import months_later
 from pipeline.stages import CASE_MOVES, CASE_STAGES, IN_REVIEW, OPEN
 
 REMINDERS = 2
+LONGEST_MESSAGE = 1_000
 Versions = Mapping[int, int] | None
 
 
@@ -287,6 +288,17 @@ def remind(cases: CaseQuerySet, *, by: Actor, on: date) -> int:
     notice.write(rows.exclude(stage="draft"), to=notice.FIRM, kind="case.remind")
     notice.write(rows.filter(stage="draft"), to=notice.FIRM, kind="case.remind_draft")
     return len(due)
+
+
+@transaction.atomic
+def tell(cases: CaseQuerySet, *, by: Actor, note: str) -> int:
+    """Write to firms in words of one's own. How many are told."""
+    access.require(by, "case.tell", cases)
+    demand(bool(note.strip()), "note", _("Write what the firm is to read."))
+    demand(len(note) <= LONGEST_MESSAGE, "note", _("A message has at most %(n)s characters.") % {"n": LONGEST_MESSAGE})
+    rows = list(cases.told_to_firm().select_related("firm").order_by("pk"))
+    notice.write(rows, to=notice.FIRM, kind="case.tell", note=note.strip())
+    return len(rows)
 
 
 @transaction.atomic

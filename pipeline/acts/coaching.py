@@ -17,6 +17,7 @@ from pipeline.acts.conditions import demand
 from pipeline.models import Application, Appointment, Case, Firm, MoveRefused, Notice, Plan, Round, Step, User, Visit
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.coaching import StepQuerySet
+from pipeline.models.firm import FirmQuerySet
 from pipeline.rules import Round as Call
 from pipeline.rules import Step as Remedy
 from pipeline.rules import planned
@@ -87,12 +88,19 @@ def record_visit(case: Case, *, by: Actor, on: date, way: str, notes: str, next_
 @transaction.atomic
 def appoint(firm: Firm, coach: User, *, by: Actor, on: date, until: date) -> Appointment:
     """Assign a coach up to a last day. Until the firm consents, the coach sees nothing of it."""
-    access.require(by, "coaching.appoint", Firm.objects.filter(pk=firm.pk))
+    return appoint_to(Firm.objects.filter(pk=firm.pk), coach, by=by, on=on, until=until)[0]
+
+
+@transaction.atomic
+def appoint_to(firms: FirmQuerySet, coach: User, *, by: Actor, on: date, until: date) -> list[Appointment]:
+    """The same for firms: all of them or none."""
+    access.require(by, "coaching.appoint", firms)
     demand("coach" in coach.seat_kinds, "coach", _("This person holds no coach's seat."))
+    demand(until >= on, "until", _("The last day lies before the first."))
     during = DateRange(on, until + timedelta(days=1))
-    already = Appointment.objects.filter(firm=firm, coach=coach, during__overlap=during).exists()
+    already = Appointment.objects.filter(firm__in=firms.values("pk"), coach=coach, during__overlap=during).exists()
     demand(not already, "coach", _("This coach is assigned to the firm already."))
-    return Appointment.objects.create(firm=firm, coach=coach, during=during)
+    return Appointment.objects.bulk_create(Appointment(firm=firm, coach=coach, during=during) for firm in firms)
 
 
 @transaction.atomic

@@ -15,9 +15,10 @@ from pipeline import access, stages
 from pipeline.acts import assignment, progress
 from pipeline.acts import case as acts
 from pipeline.acts import flag as flag_acts
+from pipeline.desk.faults import FaultsForm
+from pipeline.desk.happenings import FLAG_NAMES
 from pipeline.desk.moving import (
     Deed,
-    FaultsForm,
     ForwardForm,
     MoveForm,
     NoteForm,
@@ -32,11 +33,6 @@ from pipeline.models.calendar import calendar_in_force
 from pipeline.request import StaffRequest
 from pipeline.templatetags.look import spoken
 
-FLAG_NAMES = {
-    Flag.OBJECTION: gettext_lazy("objection"),
-    Flag.CREDIT: gettext_lazy("credit record"),
-    Flag.ACCIDENT: gettext_lazy("accident"),
-}
 
 
 def reasons_of(act: str) -> list[tuple[str, str]]:
@@ -171,7 +167,6 @@ DEEDS = {
         Deed("record-departure", "case.record_departure", acts.record_departure, DepartureForm, danger=True),
     )
 }  # fmt: skip
-BATCHES = [DEEDS[slug] for slug in ("invite", "forward", "propose-publication", "publish", "admit")]
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,31 @@
 """The work of the day: cases by when they are due, in views and under conditions that read as a sentence."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django import forms
-from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pipeline import access, stages
-from pipeline.acts.diagnosis import WEIGHT
-from pipeline.desk import case_moves, paging
+from pipeline.acts.export_sheet import HEADINGS, KINDS
+from pipeline.desk import batch_deeds, list_look, paging, saved_view
+from pipeline.desk.conditions import CONDITION_NAMES, GROUP_NAMES, Conditions, asked_by, offered
+from pipeline.desk.list_look import ListLook
 from pipeline.desk.standing import Standing, open_dossier, standing_of
-from pipeline.models import Case, Division
+from pipeline.models import Case, SavedView
 from pipeline.models.calendar import calendar_in_force
-from pipeline.models.case import CaseQuerySet
+from pipeline.models.case_list import SHORT_ONLY, SORTS, TURN_FORMS, Asked, arms, cases
+from pipeline.models.keyset import MOST_COUNTED, Stretch, counted, stretch
+from pipeline.models.listing import QUEUE
+from pipeline.models.people import own_offices
 from pipeline.models.work import FRESH_FOR, GROUPED_WITHIN, VIEWS, by_deadline
 from pipeline.request import StaffRequest
-from pipeline.rules.condition import TITLES
-from pipeline.templatetags.look import language, spoken
+from pipeline.rules.codes.fields import carried_fields
 
 VIEW_NAMES = {
     "mine": gettext_lazy("My work"),
@@ -38,65 +39,9 @@ VIEW_NAMES = {
     "proposed": gettext_lazy("To be decided"),
     "all": gettext_lazy("All open cases"),
 }
-GROUP_NAMES = {
-    "over": gettext_lazy("Over"),
-    "today": gettext_lazy("Due today"),
-    "soon": gettext_lazy("Within 5 working days"),
-    "later": gettext_lazy("Later"),
-}
-KIND_NAMES = {
-    Case.POOL: gettext_lazy("cultivation pool"),
-    Case.RENEWAL: gettext_lazy("renewal"),
-    Case.DIRECT: gettext_lazy("direct application"),
-}
-CONDITION_NAMES = {
-    "county": gettext_lazy("county is"),
-    "stage": gettext_lazy("stage is"),
-    "when": gettext_lazy("due"),
-    "lacking": gettext_lazy("short of"),
-    "kind": gettext_lazy("kind is"),
-    "text": gettext_lazy("firm's name holds"),
-}
-SORTS: dict[str, tuple[Any, ...]] = {
-    "due": (F("deadline").asc(nulls_last=True), "pk"),
-    "firm": ("firm__pinyin", "pk"),
-    "county": ("county_name", F("deadline").asc(nulls_last=True), "pk"),
-}
-OF_APPLICATION = "application."
-
-
-class Conditions(forms.Form):
-    """What narrows a list. A value that is none of the choices narrows nothing."""
-
-    county = forms.ChoiceField(label=gettext_lazy("County"), required=False)
-    stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
-    when = forms.ChoiceField(label=gettext_lazy("Due"), required=False)
-    lacking = forms.ChoiceField(label=gettext_lazy("Short of"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    text = forms.CharField(label=gettext_lazy("Name, any two characters"), required=False, max_length=40)
-
-    def __init__(self, asked: QueryDict, counties: Iterable[Division]) -> None:
-        super().__init__(asked)
-        offered = {
-            "county": [(each.code, each.name) for each in counties],
-            "stage": stage_choices(),
-            "when": list(GROUP_NAMES.items()),
-            "lacking": rule_choices(),
-            "kind": list(KIND_NAMES.items()),
-        }
-        for name, choices in offered.items():
-            self.fields[name].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
-        self.is_valid()
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def words(self, name: str) -> str:
-        """A chosen value as the list names it."""
-        choices = getattr(self.fields[name], "choices", [])
-        flat = [pair for value, label in choices for pair in (label if isinstance(label, list) else [(value, label)])]
-        return str(dict(flat).get(self.chosen[name], self.chosen[name]))
+WIDE = frozenset(
+    {"number", "change", "kind", "opened", "coach", "tags", "code", "field"}
+)  # left out on a narrow screen
 
 
 @dataclass(frozen=True)
@@ -112,6 +57,15 @@ class Row:
     def case(self) -> Case:
         return self.standing.case
 
+    @property
+    def kind(self) -> str:
+        return str(KINDS[self.case.kind])
+
+    @property
+    def field(self) -> str:
+        """The field of technology, by its first level."""
+        return carried_fields().get(self.case.firm.field[:2], "")
+
 
 @dataclass
 class Group:
@@ -119,122 +73,175 @@ class Group:
 
     key: str
     name: str
-    count: int
+    count: str
     rows: list[Row] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Page:
+    """What the address of the list asks for, how long the list is, and the part of it that is shown."""
+
+    asked: Asked
+    conditions: Conditions
+    counts: Mapping[Any, int]
+    found: Stretch
+    faults: Sequence[str]
+
+    @property
+    def total(self) -> int:
+        return min(sum(self.counts["group", name] for name in GROUP_NAMES), MOST_COUNTED + 1)
+
+
 def queue(request: StaffRequest) -> HttpResponse:
-    calendar, today = calendar_in_force(), request.today
-    seen = Case.objects.visible_to(request.user)
-    view, sort = _view(request), request.GET.get("sort", "due")
-    conditions = conditions_of(request)
-    counts = seen.count_views(request.user, today, calendar)
-    found = narrowed(request, conditions)
-    by_day = found.count_by_deadline(today, calendar)
-    total = sum(by_day.values())
-    page = paging.page_of(request, _sorted(found, sort).values_list("pk", flat=True), total)
-    rows = [_row(case, request) for case in Case.objects.in_turn(page.object_list)]
-    return render(
-        request,
-        "desk/queue/list.html",
-        {
-            "tabs": _tabs(view, counts),
-            "counts": {"queue": counts["mine"]},
-            "chips": _chips(request, conditions),
-            "more": _more(request, conditions, view, total),
-            "groups": _groups(rows, by_day, today) if sort == "due" else [Group("", "", total, rows)],
-            "page": page,
-            "total": total,
-            "sort": sort,
-            "title": VIEW_NAMES[view],
-            "deeds": [deed for deed in case_moves.BATCHES if access.may(request.user, deed.act)],
-            "query": request.GET.urlencode(),
-            "nothing": _nothing(request, conditions, counts[view], view),
-        },
-    )
+    look = list_look.look_of(request.user.look, QUEUE)
+    views = list(SavedView.objects.offered(request.user, own_offices(request.user), QUEUE))
+    opened = next((each for each in views if str(each.public_id) == look.opens), None)
+    if opened is not None and not request.GET:
+        return redirect(saved_view.address(opened))
+    page = _page(request, views)
+    return render(request, "desk/queue/list.html", _shown(request, page, look) | _views(request, page, views, look))
 
 
-def narrowed(request: StaffRequest, conditions: Conditions) -> CaseQuerySet:
-    """The cases of the view that the address names, under its conditions."""
-    seen, chosen, today = Case.objects.visible_to(request.user), conditions.chosen, request.today
-    if chosen.get("stage") == "closed":
-        found = seen.filter(stage="closed").with_dossier()
-    else:
-        found = seen.in_view(_view(request), request.user, today, calendar_in_force())
-    for name, value in chosen.items():
-        found = NARROW[name](found, value, today)
-    return found
+def asked_of(request: StaffRequest) -> tuple[Asked, Conditions]:
+    """What the address of the list asks for."""
+    conditions = Conditions(request.GET, offered(request.user))
+    return asked_by(request.GET, conditions), conditions
 
 
-def _sorted(found: CaseQuerySet, sort: str) -> CaseQuerySet:
-    rows = found.with_county() if sort == "county" else found
-    return rows.order_by(*SORTS.get(sort, SORTS["due"]))
+def _page(request: StaffRequest, views: list[SavedView]) -> Page:
+    asked, conditions = asked_of(request)
+    counts = _counts(request, asked, views, conditions)
+    faults = [*conditions.faults, *_strange(request.GET)]
+    if asked.sort in SHORT_ONLY and sum(counts["group", name] for name in GROUP_NAMES) > MOST_COUNTED:
+        faults.append(_("More than %(n)s cases are not sorted by county: narrow the list first.") % {"n": MOST_COUNTED})
+        asked = Asked(asked.view, "due", asked.conditions)
+    found = cases(asked, request.user, request.today)
+    try:
+        sent = paging.cursors_sent(request.GET, TURN_FORMS[asked.sort])
+    except paging.CursorBroken:
+        sent = {}
+        faults.append(paging.broken_says())
+    shown = stretch(arms(found, asked.sort), paging.PAGE, **sent)
+    if (sent.get("before") and not shown.before) or (not shown.rows and any(sent.values())):
+        shown = stretch(arms(found, asked.sort), paging.PAGE)  # the list begins here
+    return Page(asked, conditions, counts, shown, faults)
 
 
-def conditions_of(request: StaffRequest) -> Conditions:
-    counties = list(Division.objects.counties().order_by("code")) if request.user.reach().everything else []
-    return Conditions(request.GET, counties)
+def _counts(
+    request: StaffRequest, asked: Asked, views: list[SavedView], conditions: Conditions
+) -> dict[tuple[str, Any], int]:
+    """How long the tabs, the groups and the saved views are, each counted up to a thousand. One statement."""
+    person, today = request.user, request.today
+    found = cases(asked, person, today)
+    lists: dict[tuple[str, Any], Any] = {("view", name): cases(Asked(name), person, today) for name in VIEWS}
+    for name, when in by_deadline(today, calendar_in_force()).items():
+        lists["group", name] = found.filter(when)
+    for each in views:
+        query = QueryDict(each.query)
+        lists["saved", each.pk] = cases(asked_by(query, conditions.of(query)), person, today)
+    return counted(lists)
 
 
-def _in_stage(found: CaseQuerySet, value: str, today: date) -> CaseQuerySet:
-    if value.startswith(OF_APPLICATION):
-        return found.filter(Q(stage="in_certification", dossier__stage=value.removeprefix(OF_APPLICATION)))
-    return found.filter(stage=value)
+def _strange(asked: QueryDict) -> list[str]:
+    """A view or an order that the list does not know."""
+    says = []
+    if asked.get("view", VIEWS[0]) not in VIEWS:
+        words = {"name": asked["view"][:40], "shown": VIEW_NAMES[VIEWS[0]]}
+        says.append(_("There is no view “%(name)s”: “%(shown)s” is shown.") % words)
+    if asked.get("sort", "due") not in SORTS:
+        says.append(_("The list cannot be sorted by “%(name)s”.") % {"name": asked["sort"][:40]})
+    return says
 
 
-NARROW: dict[str, Callable[[CaseQuerySet, str, date], CaseQuerySet]] = {
-    "county": lambda found, value, today: found.in_county(value),
-    "stage": _in_stage,
-    "when": lambda found, value, today: found.filter(by_deadline(today, calendar_in_force())[value]),
-    "lacking": lambda found, value, today: found.lacking(value),
-    "kind": lambda found, value, today: found.filter(kind=value),
-    "text": lambda found, value, today: found.matching(value),
-}
+def _shown(request: StaffRequest, page: Page, look: ListLook) -> dict[str, Any]:
+    """The list itself."""
+    asked, total = page.asked, page.total
+    rows = [_row(case, request) for case in _rows(request, page.found.keys, look)]
+    counted_exactly = "count" in request.GET and total > MOST_COUNTED
+    exact = cases(asked, request.user, request.today).count() if counted_exactly else total
+    says = f"{exact:,}" if counted_exactly else paging.capped(total)
+    by_day = {name: page.counts["group", name] for name in GROUP_NAMES}
+    deeds, more_deeds = batch_deeds.offered(request.user)
+    return {
+        "groups": _groups(rows, by_day, request.today) if asked.sort == "due" else [Group("", "", says, rows)],
+        "columns": _columns(look, asked.sort, request.GET),
+        "around": paging.around(request.GET, page.found),
+        "total": total,
+        "total_says": says,
+        "count_url": "" if counted_exactly or total <= MOST_COUNTED else paging.altered(request.GET, "count", "exact"),
+        "sort": asked.sort,
+        "firm_url": paging.altered(request.GET, "sort", "firm"),
+        "density": look.density,
+        "deeds": deeds,
+        "more_deeds": more_deeds,
+        "query": saved_view.bare(request.GET),
+        "faults": page.faults,
+    }
 
 
-def stage_choices() -> list[Any]:
-    """Stages of cases, and of the applications that stand for a case in certification."""
-    of_cases = [(name, stage.label(language())) for name, stage in stages.CASE_STAGES.items()]
-    of_applications = [
-        (OF_APPLICATION + name, stage.label(language()))
-        for name, stage in stages.APPLICATION_STAGES.items()
-        if stage.turn != "nobody"
-    ]
-    return [(_("Case"), of_cases), (_("Application"), of_applications)]
+def _views(request: StaffRequest, page: Page, views: list[SavedView], look: ListLook) -> dict[str, Any]:
+    """What surrounds the list: its views, conditions and tools."""
+    view, here = page.asked.view, request.GET.get(saved_view.OPENED_FROM, "")
+    counts = {each.pk: paging.capped(page.counts["saved", each.pk]) for each in views}
+    opened = next((each for each in views if str(each.public_id) == here), None)
+    return {
+        "tabs": _tabs("" if opened else view, page.counts),
+        "saved_tabs": saved_view.tabs(views, here, counts),
+        "opened": opened,
+        "opens_here": opened is not None and str(opened.public_id) == look.opens,
+        "may_save": saved_view.may_save(request),
+        "counts": {"queue": paging.capped(page.counts["view", VIEWS[0]])},
+        "chips": page.conditions.chips(request.GET),
+        "more": _more(request, page, look),
+        "title": opened.name if opened else VIEW_NAMES[view],
+        "nothing": _nothing(request, page) if not page.total else {},
+    }
 
 
-def rule_choices() -> list[tuple[str, str]]:
-    """The conditions of certification that a diagnosis names when they are unmet."""
-    return [(rule, spoken(TITLES[rule])) for rule in WEIGHT]
+def _rows(request: StaffRequest, keys: list[int], look: ListLook) -> list[Case]:
+    rows = Case.objects.all()
+    if "coach" in look.columns:
+        rows = rows.with_coach()
+    if "tags" in look.columns:
+        rows = rows.with_tags(own_offices(request.user))
+    return rows.in_turn(keys)
 
 
-def _view(request: HttpRequest) -> Any:
-    view = request.GET.get("view", VIEWS[0])
-    return view if view in VIEWS else VIEWS[0]
-
-
-def _tabs(here: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _columns(look: ListLook, sort: str, asked: QueryDict) -> list[dict[str, Any]]:
     return [
-        {"url": f"?view={name}", "label": VIEW_NAMES[name], "count": counts[name], "here": name == here}
+        {
+            "name": name,
+            "label": HEADINGS[name],
+            "wide": name in WIDE,
+            "sorted": name == sort,
+            "url": paging.altered(asked, "sort", name) if name in SORTS else "",
+        }
+        for name in look.columns
+    ]
+
+
+def _tabs(here: str, counts: Mapping[Any, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": f"?view={name}",
+            "label": VIEW_NAMES[name],
+            "count": paging.capped(counts["view", name]),
+            "here": name == here,
+        }
         for name in VIEWS
     ]
 
 
-def _chips(request: HttpRequest, conditions: Conditions) -> list[dict[str, str]]:
-    return [
-        {
-            "name": str(CONDITION_NAMES[name])
-            if place == 0
-            else _("and %(condition)s") % {"condition": CONDITION_NAMES[name]},
-            "value": conditions.words(name),
-            "clear": paging.altered(request.GET, name),
-        }
-        for place, name in enumerate(conditions.chosen)
-    ]
-
-
-def _more(request: HttpRequest, conditions: Conditions, view: str, total: int) -> SafeString:
-    shown = {"form": conditions, "view": view, "total": total}
+def _more(request: HttpRequest, page: Page, look: ListLook) -> SafeString:
+    offered_columns = [(name, HEADINGS[name], name in look.columns) for name in list_look.COLUMNS[QUEUE]]
+    shown = {
+        "form": page.conditions,
+        "asked": page.asked,
+        "offered_columns": offered_columns,
+        "look_of_list": look,
+        "query": saved_view.bare(request.GET),
+        "listing": QUEUE,
+    }
     return render_to_string("desk/queue/conditions.html", shown, request)
 
 
@@ -259,7 +266,7 @@ def _change(case: Any, standing: Standing, today: date) -> str:
 def _groups(rows: list[Row], counts: dict[str, int], today: date) -> list[Group]:
     """The rows of the page under the heads of the day; each head tells the number in the whole list."""
     soon = calendar_in_force().add(today, GROUPED_WITHIN).due
-    groups = {name: Group(name, str(GROUP_NAMES[name]), counts[name]) for name in GROUP_NAMES}
+    groups = {name: Group(name, str(GROUP_NAMES[name]), paging.capped(counts[name])) for name in GROUP_NAMES}
     for row in rows:
         deadline = row.case.deadline  # type: ignore[attr-defined]
         late = deadline is None or deadline > soon
@@ -268,15 +275,36 @@ def _groups(rows: list[Row], counts: dict[str, int], today: date) -> list[Group]
     return [group for group in groups.values() if group.rows]
 
 
-def _nothing(request: HttpRequest, conditions: Conditions, whole: int, view: str) -> dict[str, str]:
-    """Why the list is empty, and the one thing to do about it."""
+def _nothing(request: StaffRequest, page: Page) -> dict[str, Any]:
+    """Why the list is empty: which condition is to blame, and the one thing to do about it."""
+    conditions, view = page.conditions, page.asked.view
     if len(conditions.chosen) == 1:
         name = next(iter(conditions.chosen))
+        whole = paging.capped(page.counts["view", view])
         words = {"condition": f"{CONDITION_NAMES[name]} {conditions.words(name)}", "count": whole}
         says = _("“%(condition)s” leaves none of %(count)s cases.") % words
         return {"says": says, "act": _("Drop this condition"), "url": paging.altered(request.GET, name)}
     if conditions.chosen:
-        return {"says": _("No case meets all these conditions."), "act": _("Clear all"), "url": f"?view={view}"}
+        says = _("No case meets all these conditions.")
+        return {"says": says, "act": _("Clear all"), "url": f"?view={view}", "guilty": _guilty(request, page)}
     if view == "all":
         return {"says": _("No case is open.")}
     return {"says": _("Nothing here for now."), "act": _("See all open cases"), "url": "?view=all"}
+
+
+def _guilty(request: StaffRequest, page: Page) -> list[dict[str, str]]:
+    """The conditions without which there would be cases, and how many. One statement."""
+    names = list(page.conditions.chosen)
+    left = counted({name: cases(page.asked.without(name), request.user, request.today) for name in names})
+    return [
+        {
+            "says": _("without “%(condition)s”: %(count)s cases")
+            % {
+                "condition": f"{CONDITION_NAMES[name]} {page.conditions.words(name)}",
+                "count": paging.capped(left[name]),
+            },
+            "url": paging.altered(request.GET, name),
+        }
+        for name in names
+        if left[name]
+    ]

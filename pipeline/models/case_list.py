@@ -131,4 +131,5 @@ SORTS: dict[str, Callable[[CaseQuerySet], list[CaseQuerySet]]] = {
     "county": _by_county,
     "opened": _by_opening,
 }
+TURN_FORMS: dict[str, type] = {"due": date, "opened": date, "firm": str, "county": str}
 SHORT_ONLY = frozenset({"county"})

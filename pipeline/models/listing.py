@@ -1,9 +1,9 @@
-"""How a person keeps the lists of the desk: views under a name, and columns, density, the view a list opens with."""
+"""Views of the desk's lists that people keep under a name."""
 
 import uuid
+from collections.abc import Collection
 from typing import Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -20,9 +20,9 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         shared = Q(shared=True) if reach.everything else Q(shared=True, office__division__in=reach.counties)
         return self.filter(Q(person=actor.pk) | shared)
 
-    def offered(self, actor: Actor, office: int | None, listing: str) -> Self:
+    def offered(self, actor: Actor, offices: Collection[int], listing: str) -> Self:
         """What one list offers: one's own, then those of one's office."""
-        mine = Q(person=actor.pk) | Q(shared=True, office=office)
+        mine = Q(person=actor.pk) | Q(shared=True, office__in=offices)
         return self.filter(mine, listing=listing).select_related("person").order_by("shared", "name", "pk")
 
 
@@ -56,32 +56,3 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ListLookQuerySet(models.QuerySet["ListLook"]):
-    def visible_to(self, actor: Actor) -> Self:
-        return self.filter(person=actor.pk)
-
-
-class ListLook(models.Model):
-    """How one list looks to one person; a list without one looks as it comes."""
-
-    person = models.ForeignKey("pipeline.User", on_delete=models.CASCADE, related_name="+")
-    listing = models.CharField(max_length=12)
-    columns = ArrayField(models.CharField(max_length=16), default=list)  # in their order; none: as the list comes
-    density = models.CharField(max_length=8, blank=True)  # none: as everywhere
-    opens = models.ForeignKey(SavedView, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-
-    objects = ListLookQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "listing"], name="one_look_of_a_list_per_person"),
-            models.CheckConstraint(condition=Q(listing__in=["queue", "screening"]), name="a_look_is_of_a_known_list"),
-            models.CheckConstraint(
-                condition=Q(density__in=["", "normal", "compact", "roomy"]), name="density_of_a_list_is_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.listing} of {self.person_id}"

@@ -1,0 +1,68 @@
+"""How a list of the desk looks to a person: columns, density, the view it opens with. Kept in the account."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pipeline.acts import people
+from pipeline.models.case_list import COLUMNS as OF_CASES
+from pipeline.models.firm_list import COLUMNS as OF_FIRMS
+from pipeline.models.listing import QUEUE, SCREENING
+from pipeline.request import LOOKS, StaffRequest
+
+COLUMNS = {QUEUE: OF_CASES, SCREENING: OF_FIRMS}
+AT_FIRST = {
+    QUEUE: ("number", "county", "stage", "turn", "due", "shortfall", "change"),
+    SCREENING: ("county", "short", "shortfall", "score", "stage", "judged"),
+}
+
+
+@dataclass(frozen=True)
+class ListLook:
+    """Columns in the order of the list; `density` is empty where it is that of all; `opens` names a saved view."""
+
+    columns: tuple[str, ...]
+    density: str = ""
+    opens: str = ""
+
+
+def look_of(kept: Mapping[str, Any], listing: str) -> ListLook:
+    """What a person chose, of what there is today."""
+    chosen = kept.get(listing)
+    if not isinstance(chosen, dict):
+        return ListLook(AT_FIRST[listing])
+    columns = tuple(each for each in COLUMNS[listing] if each in chosen.get("columns", ()))
+    return ListLook(columns or AT_FIRST[listing], str(chosen.get("density", "")), str(chosen.get("opens", "")))
+
+
+def keep(request: StaffRequest, listing: str, **changes: Any) -> None:
+    chosen = asdict(look_of(request.user.look, listing)) | changes
+    people.prefer(request.user, look={listing: chosen})  # type: ignore[dict-item]  # a look of a look
+
+
+def list_look(request: StaffRequest, listing: str) -> HttpResponse:
+    """Keep the columns and the density of a list, or let it look again as it comes."""
+    if listing not in COLUMNS:
+        raise Http404("no such list")
+    if "as-it-comes" in request.POST:
+        keep(request, listing, columns=AT_FIRST[listing], density="")
+    else:
+        wanted = set(request.POST.getlist("column"))
+        columns = [each for each in COLUMNS[listing] if each in wanted]
+        density = request.POST.get("density", "")
+        keep(request, listing, columns=columns, density=density if density in LOOKS["density"] else "")
+        if not columns:
+            messages.warning(request, _("No column was chosen: the list shows those it comes with."))
+    return redirect(back(request, listing))
+
+
+def back(request: StaffRequest, listing: str) -> str:
+    """The list as the address of this request describes it."""
+    asked = request.GET.urlencode()
+    return reverse(f"desk:{listing}") + (f"?{asked}" if asked else "")
