@@ -76,6 +76,7 @@ OFFICE_SEATS = {
     "zhang": ("张工", "coach", ""),
     "expert": ("何教授", "expert", ""),
     "agent": ("代理记账", "agency", ""),
+    "lender": ("城商银行", "bank", ""),
     "tang": ("唐审", "audit_admin", ""),
     "feng": ("冯系", "system_admin", ""),
 }

@@ -39,6 +39,7 @@ from pipeline.acts import (
     difficulty,
     evidence,
     firm,
+    flag,
     hour,
     mandate,
     notice,
@@ -134,6 +135,7 @@ LISTS: dict[str, Listing] = {
     "portal:papers": Listing("li", 18, lambda world: [QINGHE]),
     "portal:people": Listing("li", 13, lambda world: [QINGHE]),
     "portal:clients": Listing("agent", 10),
+    "portal:shown": Listing("lender", 10),
     "desk:claims": Listing("wang", 12),
     "desk:announcements": Listing("chen", 12),
 }
@@ -155,7 +157,7 @@ NO_LISTS = {
     "portal:begin", "portal:submit", "portal:withdraw", "portal:firm", "portal:contact", "portal:figures",
     "portal:figures_draft", "portal:reconciliation",
     "signup", "portal:claim", "portal:join", "desk:claim", "desk:claim_paper",
-    "portal:difficulty", "portal:sme", "portal:one_page", "desk:difficulty",
+    "portal:difficulty", "portal:sme", "portal:one_page", "portal:shown_firm", "portal:removal", "desk:difficulty",
     "portal:diagnosis", "portal:workbook_file", "portal:workbook_returned", "portal:workbook_marked",
     "portal:accounts_book",
     "portal:paper", "portal:upload", "portal:upload_piece", "portal:commitment",
@@ -282,7 +284,7 @@ class World:
             with acting(cast.wang):
                 kept = Case.objects.get(number=self.number)
                 coaching.record_visit(kept, by=cast.wang, on=DAY, way="visit", notes="看了研发台账")
-                case.raise_flag(the(qinghe), kind="objection", by=cast.wang, on=DAY, says=f"第 {at} 件")
+                flag.raise_flag(the(qinghe), kind="objection", by=cast.wang, on=DAY, says=f"第 {at} 件")
                 diagnosis.keep(the(qinghe), by=cast.wang, on=DAY)
 
     def _helped(self, more: int) -> None:
@@ -305,7 +307,9 @@ class World:
         self._seat_owner(firms)
         with acting(self.owner):
             for each in firms:
-                mandate.grant(each, agent.username, parts=["plan"], until=DAY.replace(year=2027), by=self.owner, on=DAY)
+                granted: dict[str, Any] = {"until": DAY.replace(year=2027), "by": self.owner, "on": DAY}
+                mandate.grant(each, agent.username, parts=["plan"], **granted)
+                mandate.grant(each, "lender", parts=["figures"], kind="bank", **granted)
         with acting(self.cast.zhang):
             for at in range(self.size - more, self.size):
                 file: dict[str, Any] = {"content": BytesIO(PAPER), "file_name": "a.pdf", "size": len(PAPER)}

@@ -49,15 +49,6 @@ def _demand_once(firm: Firm, result: str, conversion: Conversion | None) -> None
 
 
 @transaction.atomic
-def remove(firm: Firm, conversion: Conversion, *, version: int, by: Actor) -> None:
-    access.require(by, "conversion.remove", Firm.objects.filter(pk=firm.pk))
-    gone, _kinds = Conversion.objects.filter(firm=firm, pk=conversion.pk, version=version).delete()
-    if not gone:
-        raise MoveRefused("conversion.remove", {conversion.result: ("changed", version)})
-    Firm.objects.filter(pk=firm.pk).update(diagnosis_due=True)
-
-
-@transaction.atomic
 def prove(firm: Firm, conversion: Conversion, papers: Mapping[str, Document | None], *, by: Actor) -> None:
     """Put a paper of the firm into each of these slots, or empty the slot."""
     access.require(by, "conversion.prove", Firm.objects.filter(pk=firm.pk))

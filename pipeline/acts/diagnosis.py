@@ -7,6 +7,7 @@ from django.db import transaction
 
 from pipeline import access
 from pipeline.access import Actor
+from pipeline.acts import showing
 from pipeline.models import Diagnosis, Firm, Gap
 from pipeline.models.book import book_in_force
 from pipeline.models.firm import FirmQuerySet
@@ -42,6 +43,7 @@ def keep(firms: FirmQuerySet, *, by: Actor, on: date, book: str = CERTIFICATION)
         for firm, diagnosis in zip(rows, kept, strict=True):
             firm.latest_diagnosis, firm.diagnosis_due = diagnosis, False
         Firm.objects.bulk_update(rows, ["latest_diagnosis", "diagnosis_due"])
+        showing.refresh(rows, on=on)
     return kept
 
 

@@ -10,6 +10,7 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
+from pipeline.acts import showing
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Firm, Mandate, Seat, User, Viewing
 from pipeline.models.people import TODAY
@@ -18,23 +19,39 @@ LONGEST = timedelta(days=3 * 366)
 
 
 @transaction.atomic
-def grant(firm: Firm, agent: str, *, parts: Sequence[str], until: date, by: User, on: date) -> Mandate:
-    """Let the agency's person of this log-in name act for the firm in some parts of its record, up to a last day."""
+def grant(
+    firm: Firm, agent: str, *, parts: Sequence[str], until: date, by: User, on: date, kind: str = Mandate.AGENCY
+) -> Mandate:
+    """Let the agency's person of this log-in name act for the firm in some parts of its record, or the bank's look at
+    some, up to a last day.
+    """
     access.require(by, "mandate.grant", Firm.objects.filter(pk=firm.pk))
-    seat = Seat.objects.filter(user__username=agent, kind="agency", during__contains=TODAY).first()
+    seat = Seat.objects.filter(user__username=agent, kind=kind, during__contains=TODAY).first()
     if seat is None:
-        raise ConditionUnmet([Missing("agent", _("No agency signs in by this name. Ask the agency how it signs in."))])
-    demand(bool(parts) and set(parts) <= set(Mandate.PARTS), "parts", _("Say in which parts the agency may act."))
+        raise ConditionUnmet([Missing("agent", _nobody(kind))])
+    known = Mandate.BANK_PARTS if kind == Mandate.BANK else Mandate.PARTS
+    demand(bool(parts) and set(parts) <= set(known), "parts", _("Say which parts of your record this is about."))
     demand(on <= until <= on + LONGEST, "until", _("The last day lies between today and three years from now."))
     during = DateRange(on, until + timedelta(days=1))
     already = Mandate.objects.filter(firm=firm, agent=seat.user_id, during__overlap=during).exists()
-    demand(not already, "agent", _("This agency acts for the firm already. End that first."))
-    return Mandate.objects.create(firm=firm, agent_id=seat.user_id, parts=sorted(parts), during=during, by=by)
+    demand(not already, "agent", _("You have let this person in already. End that first."))
+    granted = Mandate.objects.create(
+        firm=firm, agent_id=seat.user_id, kind=kind, parts=sorted(parts), during=during, by=by
+    )
+    if kind == Mandate.BANK:
+        showing.refresh([firm], on=on)
+    return granted
+
+
+def _nobody(kind: str) -> str:
+    if kind == Mandate.BANK:
+        return _("No bank signs in by this name. Ask your contact at the bank how they sign in.")
+    return _("No agency signs in by this name. Ask the agency how it signs in.")
 
 
 @transaction.atomic
 def revoke(mandate: Mandate, *, by: Actor, on: date) -> None:
-    """The agency sees nothing of the firm and does nothing for it any more, from this moment."""
+    """The agency or bank sees nothing of the firm any more and does nothing for it, from this moment."""
     rows = Mandate.objects.filter(pk=mandate.pk)
     access.require(by, "mandate.revoke", rows)
     rows.update(during=Func(Func(F("during"), function="lower"), Value(on), function="daterange"))

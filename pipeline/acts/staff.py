@@ -82,14 +82,6 @@ def record_member(
 
 
 @transaction.atomic
-def remove_member(firm: Firm, member: StaffMember, *, version: int, by: Actor) -> None:
-    access.require(by, "staff.remove_member", Firm.objects.filter(pk=firm.pk))
-    gone, _kinds = StaffMember.objects.filter(firm=firm, pk=member.pk, version=version).delete()
-    if not gone:
-        raise MoveRefused("staff.remove_member", {member.masked_name: ("changed", version)})
-
-
-@transaction.atomic
 def count(firm: Firm, year: int, *, what: str, by: Actor) -> None:
     """The firm says whether its months or the declared averages count as the staff of a year."""
     access.require(by, "staff.count", Firm.objects.filter(pk=firm.pk))

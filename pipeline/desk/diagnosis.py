@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pipeline import access, rules
 from pipeline.acts import diagnosis as diagnosis_acts
 from pipeline.desk.identity import identity
+from pipeline.desk.looking import note_look
 from pipeline.models import Diagnosis, Firm, Round
 from pipeline.request import StaffRequest
 from pipeline.rules import Book, Label, Plan, Step, planned
@@ -50,6 +51,7 @@ HEADS = frozenset({"staff", "tech_staff"})
 def diagnosis(request: StaffRequest, uscc: str, day: str = "") -> HttpResponse:
     """The newest diagnosis, or that of a day; of several on one day `?of=2` shows the second newest."""
     firm = get_object_or_404(Firm.objects.visible_to(request.user).with_county(), uscc=uscc)
+    note_look(request, firm, "plan")
     kept = _kept(request, firm)
     chosen = _chosen(kept, day, request.GET.get("of", "1"))
     if chosen is not None and request.GET.get("part") == what_if.PART:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
 from pipeline.acts import evidence
+from pipeline.desk.looking import note_look
 from pipeline.models import DocumentVersion
 from pipeline.request import StaffRequest
 
@@ -17,9 +18,11 @@ INERT = "default-src 'none'; sandbox"
 
 def document(request: StaffRequest, paper: UUID, version: int) -> HttpResponseBase:
     """As an attachment that no browser runs. One that is not found clean goes to its sender only."""
-    kept = get_object_or_404(DocumentVersion.objects.visible_to(request.user), document=paper, number=version)
+    papers = DocumentVersion.objects.visible_to(request.user).select_related("firm")
+    kept = get_object_or_404(papers, document=paper, number=version)
     if not kept.may_be_read_by(request.user):
         raise Http404("not found clean")
+    note_look(request, kept.firm, "papers")
     response = _body(kept)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = INERT

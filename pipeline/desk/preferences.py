@@ -27,6 +27,7 @@ BEGINNINGS = (
     (frozenset({"leader"}), "desk:funnel"),
     (frozenset({"coach"}), "advisers:home"),
     (frozenset({"agency"}), "portal:clients"),
+    (frozenset({"bank"}), "portal:shown"),
     (frozenset({"system_admin"}), "health"),
 )
 BACKEND = "django.contrib.auth.backends.ModelBackend"

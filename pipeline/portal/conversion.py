@@ -115,9 +115,7 @@ def _done(request: StaffRequest, firm: Firm, row: Conversion, form: ConversionFo
     told = request.POST.get("version", "")
     version = int(told) if told.isdecimal() else 0
     try:
-        if "remove" in request.POST:
-            acts.remove(firm, row, version=version, by=request.user)
-        elif proofs.is_bound and proofs.is_valid():
+        if proofs.is_bound and proofs.is_valid():
             acts.prove(firm, row, proofs.chosen(), by=request.user)
         elif form.is_bound and form.is_valid():
             acts.record(firm, form.values(), conversion=row, version=version, by=request.user, on=request.today)

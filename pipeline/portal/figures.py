@@ -279,7 +279,9 @@ def _context(request: StaffRequest, sheet: Sheet, form: FiguresForm, year: int, 
         "conflicts": conflicts,
         "estimate": sheet.years[-1] == today.year,
         "unclosed": [each for each in sheet.years if each < today.year and sheet.estimated(each)],
-        "late": estimate.too_late(firm, today) if sheet.years[-1] == today.year else [],
+        "late": estimate.too_late(firm, today)
+        if sheet.years[-1] == today.year and not getattr(firm, "mandate", None)
+        else [],
         "running": today.year,
         "closed": standing.years_asked(firm, today)[-1],
         "may": access.may(request.user, "figures.enter"),

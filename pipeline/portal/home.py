@@ -138,7 +138,7 @@ def _account_pages() -> list[tuple[Any, ...]]:
         (_("Ask for help"), "difficulties"),
         (_("Book an hour"), "hours"),
         (_("Messages"), "messages"),
-        (_("Members, coaches and agencies"), "people"),
+        (_("Members, coaches, agencies and banks"), "people"),
     ]
 
 

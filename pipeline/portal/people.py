@@ -28,6 +28,8 @@ PART_NAMES = {
     "rights": gettext_lazy("rights"),
     "plan": gettext_lazy("plan and diagnosis"),
     "papers": gettext_lazy("papers"),
+    "verdict": gettext_lazy("verdict"),
+    "one_page": gettext_lazy("one page"),
 }
 LOOKS_SHOWN = 20
 
@@ -60,25 +62,32 @@ class InviteForm(forms.Form):
 
 
 class MandateForm(forms.Form):
+    kind, known = Mandate.AGENCY, Mandate.PARTS
+
     agent = forms.CharField(
         label=gettext_lazy("Log-in name of the agency"), help_text=gettext_lazy("the agency tells it"), max_length=64
     )
-    parts = forms.MultipleChoiceField(
-        label=gettext_lazy("In which parts"),
-        choices=[(part, PART_NAMES[part]) for part in Mandate.PARTS],
-        widget=forms.CheckboxSelectMultiple,
-    )
+    parts = forms.MultipleChoiceField(label=gettext_lazy("In which parts"), widget=forms.CheckboxSelectMultiple)
     until = forms.DateField(
         label=gettext_lazy("Last day"), widget=forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
     )
 
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data, prefix="mandate")
+        super().__init__(data, prefix="mandate" if self.kind == Mandate.AGENCY else self.kind)
+        self.fields["parts"].choices = [(part, PART_NAMES[part]) for part in self.known]  # type: ignore[attr-defined]
+
+
+class BankForm(MandateForm):
+    kind, known = Mandate.BANK, Mandate.BANK_PARTS
+
+    agent = forms.CharField(
+        label=gettext_lazy("Log-in name at the bank"), help_text=gettext_lazy("the bank tells it"), max_length=64
+    )
 
 
 def people(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
-    invite, mandate = InviteForm(), MandateForm()
+    invite, mandate, bank = InviteForm(), MandateForm(), BankForm()
     if request.method == "POST":
         deed = request.POST.get("do", "consent")
         if deed == "invite":
@@ -90,17 +99,22 @@ def people(request: StaffRequest, uscc: str) -> HttpResponse:
             mandate = MandateForm(request.POST)
             if _granted(request, firm, mandate):
                 return redirect("portal:people", uscc)
+        elif deed == "bank":
+            bank = BankForm(request.POST)
+            if _granted(request, firm, bank):
+                return redirect("portal:people", uscc)
         elif deed in DEEDS:
             DEEDS[deed](request, firm)
             return redirect("portal:people", uscc)
         else:
             raise Http404("no such deed")
-    context = {"firm": firm, "invite": invite, "mandate": mandate, **_shown(request, firm)}
+    context = {"firm": firm, "invite": invite, "mandate": mandate, "bank": bank, **_shown(request, firm)}
     return render(request, "portal/people/people.html", context)
 
 
 def _shown(request: StaffRequest, firm: Firm) -> dict[str, Any]:
     mandates = Mandate.objects.current().filter(firm=firm).select_related("agent").order_by("pk")
+    let_in = [(each, [PART_NAMES[part] for part in each.parts]) for each in mandates]
     looks = Viewing.objects.filter(firm=firm).select_related("person").order_by("-day", "-pk")[:LOOKS_SHOWN]
     seats = Seat.objects.filter(firm=firm, during__contains=request.today).select_related("user").order_by("pk")
     coaches = Appointment.objects.filter(firm=firm, during__contains=request.today).select_related("coach")
@@ -109,7 +123,8 @@ def _shown(request: StaffRequest, firm: Firm) -> dict[str, Any]:
         "kinds": seat_choices(access.FIRM - {membership.OWNER}),
         "invitations": Invitation.objects.filter(firm=firm).open_at(now()).order_by("pk"),
         "coaches": coaches,
-        "mandates": [(each, [PART_NAMES[part] for part in each.parts]) for each in mandates],
+        "mandates": [pair for pair in let_in if pair[0].kind == Mandate.AGENCY],
+        "banks": [pair for pair in let_in if pair[0].kind == Mandate.BANK],
         "looks": [(each, PART_NAMES[each.part]) for each in looks],
         "may": access.may(request.user, "membership.invite"),
     }
@@ -130,9 +145,12 @@ def _granted(request: StaffRequest, firm: Firm, form: MandateForm) -> bool:
     access.require(request.user, "mandate.grant", Firm.objects.filter(pk=firm.pk))
     if not form.is_valid():
         return False
-    granted = attempt(form, lambda: mandate_acts.grant(firm, by=request.user, on=request.today, **form.cleaned_data))
+    said = {**form.cleaned_data, "kind": form.kind}
+    granted = attempt(form, lambda: mandate_acts.grant(firm, by=request.user, on=request.today, **said))
     if granted:
-        messages.success(request, _("The agency may act for you now, as long as you say."))
+        agency = form.kind == Mandate.AGENCY
+        done = _("The agency may act for you now, as long as you say.")
+        messages.success(request, done if agency else _("The bank may look now, as long as you say."))
     return granted
 
 
@@ -153,7 +171,8 @@ def _withdraw_consent(request: StaffRequest, firm: Firm) -> None:
 def _revoke(request: StaffRequest, firm: Firm) -> None:
     mandate = get_object_or_404(Mandate.objects.current(), firm=firm, agent__username=request.POST.get("agent", ""))
     mandate_acts.revoke(mandate, by=request.user, on=request.today)
-    messages.success(request, _("The agency acts for you no more."))
+    agency = mandate.kind == Mandate.AGENCY
+    messages.success(request, _("The agency acts for you no more.") if agency else _("The bank sees nothing any more."))
 
 
 def _withdraw(request: StaffRequest, firm: Firm) -> None:

@@ -165,16 +165,12 @@ def staff(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
 
 
 def member(request: StaffRequest, uscc: str, year: int, member: int) -> HttpResponse:
-    """One person, to be changed or taken off the list."""
+    """One person, to be changed."""
     firm = _opened(request, uscc, year)
     row = get_object_or_404(StaffMember, firm=firm, year=year, pk=member)
     form = MemberForm(request.POST or None, initial={name: getattr(row, name) for name in MemberForm.base_fields})
     told = request.POST.get("version", "")
     version = int(told) if told.isdecimal() else 0
-    if request.method == "POST" and "remove" in request.POST:
-        acts.remove_member(firm, row, version=version, by=request.user)
-        messages.success(request, _("The person is off the list."))
-        return redirect("portal:staff", uscc, year)
     if request.method == "POST" and form.is_valid():
         try:
             acts.record_member(firm, year, form.values(), member=row, version=version, by=request.user)
@@ -183,7 +179,8 @@ def member(request: StaffRequest, uscc: str, year: int, member: int) -> HttpResp
         except ConditionUnmet as unmet:
             told_at(form, unmet.missing)
     may = access.may(request.user, "staff.record_member")
-    return render(request, "portal/staff/member.html", {"firm": firm, "year": year, "form": form, "may": may})
+    context = {"firm": firm, "year": year, "row": row, "form": form, "may": may}
+    return render(request, "portal/staff/member.html", context)
 
 
 def paste(request: StaffRequest, uscc: str, year: int) -> HttpResponse:

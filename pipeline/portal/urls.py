@@ -29,7 +29,9 @@ from pipeline.portal import (
     project,
     property,
     reconciliation,
+    removal,
     shelf,
+    shown,
     sme,
     staff,
     triangle,
@@ -42,6 +44,8 @@ app_name = "portal"
 
 urlpatterns: list[URLPattern] = [
     path("", clients.clients, name="clients"),
+    path("shown", shown.shown, name="shown"),
+    path("shown/<credit_code:uscc>", shown.shown_firm, name="shown_firm"),
     path("claim", claim.claim, name="claim"),
     path("join/<str:token>", join.join, name="join"),
     path("<credit_code:uscc>/", home.home, name="home"),
@@ -96,4 +100,5 @@ urlpatterns: list[URLPattern] = [
     path("<credit_code:uscc>/accounts", accounts.accounts, name="accounts"),
     path("<credit_code:uscc>/accounts/<uuid:account_key>", accounts.accounts_book, name="accounts_book"),
     path("<credit_code:uscc>/people", people.people, name="people"),
+    path("<credit_code:uscc>/lists/<str:listed>/<str:row>/removal", removal.removal, name="removal"),
 ]

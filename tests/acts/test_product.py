@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from config.postgres.scope import acting
-from pipeline.acts import conversion, firm, ledger, product
+from pipeline.acts import conversion, firm, ledger, product, removal
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import (
     Conversion,
@@ -100,5 +100,5 @@ def test_a_slot_takes_a_paper_of_ones_own_firm_only(cast: Cast) -> None:
         with pytest.raises(ConditionUnmet):
             conversion.prove(cast.qinghe, held, {"contract": foreign}, by=cast.li)
         assert ConversionProof.objects.get().document == own
-        conversion.remove(cast.qinghe, held, version=1, by=cast.li)
+        removal.take_out(cast.qinghe, "conversion", held, by=cast.li)
         assert not Conversion.objects.exists()

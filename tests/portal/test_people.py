@@ -9,7 +9,7 @@ from django.urls import reverse
 from config.postgres.scope import acting
 from pipeline.acts import coaching, mandate, people
 from pipeline.models import Appointment, Firm, Invitation, Mandate, Viewing
-from tests.cast import DAY, YUNLING, Cast
+from tests.cast import DAY, QINGHE, YUNLING, Cast
 from tests.portal.conftest import Visitor
 
 UNTIL = date(2027, 11, 2)
@@ -74,6 +74,22 @@ def test_an_agency_acts_only_in_the_parts_it_was_let_into_and_its_look_is_told(c
     with acting(cast.li), transaction.atomic():
         assert [(each.part, each.day) for each in Viewing.objects.all()] == [("figures", DAY)]
     assert "代理记账" in Visitor(cast.li).text("people")
+
+
+def test_a_coachs_look_is_told_too(cast: Cast) -> None:
+    appointed(cast)
+    Visitor(cast.li).post("people", coach="zhang")
+    Visitor(cast.zhang).client.get(reverse("desk:diagnosis", args=[QINGHE]))
+    with acting(cast.li), transaction.atomic():
+        assert [(each.person.name, each.part) for each in Viewing.objects.select_related("person")] == [
+            ("张工", "plan")
+        ]
+
+
+def test_an_officers_look_is_no_ones_news(cast: Cast) -> None:
+    Visitor(cast.wang).client.get(reverse("desk:diagnosis", args=[QINGHE]))
+    with acting(cast.li), transaction.atomic():
+        assert not Viewing.objects.exists()
 
 
 def cast_name(cast: Cast) -> str:

@@ -86,7 +86,7 @@ def test_a_slot_takes_a_paper_of_the_firm(cast: Cast) -> None:
     li.post("conversion", kept.pk, prove="1", contract=str(paper.pk))
     with acting(cast.li), transaction.atomic():
         assert ConversionProof.objects.get().kind == "contract"
-    li.post("conversion", kept.pk, remove="1", version="1")
+    li.post("removal", "conversion", kept.pk)
     with acting(cast.li), transaction.atomic():
         assert not Conversion.objects.exists()
 

@@ -66,7 +66,7 @@ def test_a_person_is_added_changed_and_taken_off(cast: Cast) -> None:
         kept = StaffMember.objects.get()
     bai.post("staff_member", 2025, kept.pk, **{**sent, "days_worked": "180"}, version="1")
     assert bai.get("staff", 2025).context["tech"] == 0
-    bai.post("staff_member", 2025, kept.pk, remove="1", version="2")
+    bai.post("removal", "person", kept.pk)
     assert bai.get("staff", 2025).context["members"] == []
 
 

@@ -45,7 +45,7 @@ from tests.walls.own_books import own_books
 
 OWN = {
     "city_officer": "chen", "city_head": "zhou", "county_officer": "wang", "county_head": "zhao", "leader": "gu",
-    "coach": "zhang", "agency": "agent", "expert": "expert", "system_admin": "feng", "security_admin": "song",
+    "coach": "zhang", "agency": "agent", "bank": "lender", "expert": "expert", "system_admin": "feng", "security_admin": "song",
     "audit_admin": "tang", "firm_owner": "li", "firm_finance": "bai", "firm_rd": "own rd", "firm_editor": "own editor",
     "firm_viewer": "own viewer",
 }  # fmt: skip
@@ -53,7 +53,7 @@ OWN = {
 FOREIGN = {
     "county_officer": "sun", "county_head": "foreign head", "leader": "foreign leader", "coach": "foreign coach",
     "firm_owner": "he", "firm_finance": "foreign finance", "firm_rd": "foreign rd", "firm_editor": "foreign editor",
-    "firm_viewer": "foreign viewer", "agency": "foreign agent",
+    "firm_viewer": "foreign viewer", "agency": "foreign agent", "bank": "foreign bank",
 }  # fmt: skip
 MISSING = {
     "uscc": "91330106MA2CGLR470", "number": "GP2020-9999", "certificate": "GR202033999999",
@@ -124,7 +124,7 @@ def _more_people(home: Home) -> None:
         "own rd": {"firm": qinghe}, "own editor": {"firm": qinghe}, "own viewer": {"firm": qinghe},
         "foreign finance": {"firm": yunling}, "foreign rd": {"firm": yunling}, "foreign editor": {"firm": yunling},
         "foreign viewer": {"firm": yunling}, "foreign head": {"office": cast.offices["xihu"]},
-        "foreign leader": {"office": cast.offices["xihu"]}, "foreign coach": {}, "foreign agent": {},
+        "foreign leader": {"office": cast.offices["xihu"]}, "foreign coach": {}, "foreign agent": {}, "foreign bank": {},
     }  # fmt: skip
     kinds = {name: kind for seats in (OWN, FOREIGN) for kind, name in seats.items()}
     with acting(song):
@@ -136,11 +136,18 @@ def _more_people(home: Home) -> None:
             Appointment.objects.create(
                 firm=firm, coach=cast.people[coach], during=DateRange(SINCE, None), consented_on=SINCE
             )
-        for firm, agent, owner in ((qinghe, "agent", "li"), (yunling, "foreign agent", "he")):
+        agency, bank = (Mandate.AGENCY, Mandate.PARTS), (Mandate.BANK, Mandate.BANK_PARTS)
+        for firm, agent, owner, (kind, parts) in (
+            (qinghe, "agent", "li", agency),
+            (yunling, "foreign agent", "he", agency),
+            (qinghe, "lender", "li", bank),
+            (yunling, "foreign bank", "he", bank),
+        ):
             Mandate.objects.create(
                 firm=firm,
                 agent=cast.people[agent],
-                parts=list(Mandate.PARTS),
+                kind=kind,
+                parts=list(parts),
                 during=DateRange(SINCE, date(2027, 12, 31)),
                 by=cast.people[owner],
             )

@@ -94,6 +94,8 @@ WHAT = {
     "slot": (lambda home: "licence", ""),
     "difficulty_key": (lambda home: home.difficulty, "uuid"),
     "token": (lambda home: "none", ""),
+    "listed": (lambda home: "project", ""),
+    "row": (lambda home: "RD01", "project"),
     "claim_key": (lambda home: home.claim, "uuid"),
 }
 VARIANTS = {

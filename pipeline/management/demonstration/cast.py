@@ -18,6 +18,7 @@ CITY_SEATS = {
     "gu": ("顾远", "leader"),
     "zhang": ("张启明", "coach"),
     "dai": ("戴宁", "agency"),
+    "bo": ("柏融", "bank"),
     "luo": ("罗教授", "expert"),
     "feng": ("冯系", "system_admin"),
     "tang": ("唐审", "audit_admin"),
@@ -48,6 +49,7 @@ COLLEAGUES = {
     "mo": ("莫观", "firm_viewer"),
 }
 AGENCY = "杭州启程科技服务有限公司（虚构）"
+BANK = "钱塘科创银行（虚构）"
 
 
 @dataclass
@@ -74,7 +76,7 @@ def seat_everybody(city: Division, *, on: date) -> None:
         bureau = Office.objects.create(name=f"{city.name}科学技术局", level=Office.CITY, division=city)
         for username, (name, kind) in CITY_SEATS.items():
             office = bureau if kind in ("city_officer", "city_head", "leader") else None
-            agency = AGENCY if kind in ("coach", "agency") else ""
+            agency = {"coach": AGENCY, "agency": AGENCY, "bank": BANK}.get(kind, "")
             seat(username, name, kind, by=song, since=since, office=office, agency=agency)
         for county in Division.objects.counties().filter(parent=city).order_by("code"):
             seat_county(county, by=song, since=since)

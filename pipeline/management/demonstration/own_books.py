@@ -1,14 +1,14 @@
 """The ledger, products, results and staff that one coached firm of the demonstration keeps; all of it is invented."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from config.postgres.scope import acting
-from pipeline.acts import conversion, ledger, product, staff
-from pipeline.models import Case, Firm, IntellectualProperty, RdProject, Seat, User
+from pipeline.acts import conversion, ledger, mandate, product, staff
+from pipeline.models import Case, Firm, IntellectualProperty, Mandate, RdProject, Seat, User
 
 FEN = Decimal("0.01")
 PROJECTS = (
@@ -62,6 +62,8 @@ def keep(officer: User, *, on: date) -> None:
             _ledger(held, owner, on)
             _products(held, owner, on)
             _staff(held, owner, on)
+            until = on + timedelta(days=180)
+            mandate.grant(held, "bo", parts=Mandate.BANK_PARTS, until=until, by=owner, on=on, kind=Mandate.BANK)
 
 
 def _ledger(firm: Firm, owner: User, on: date) -> None:

@@ -35,6 +35,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
         city_review_workdays county_review_workdays credit_clean difficulty_answer_workdays
         difficulty_escalation_workdays dossier_correction_workdays earlier_entries entry_score firm_correction_workdays
         least_workdays_after_return most_returns never_certified objection_workdays owns_ip_class_2
+        price_class_1_bought price_class_1_right price_class_2_bought price_class_2_right price_tech_staff
         publicity_workdays rd_ledger re_entry_after_certification re_entry_after_expiry
         re_entry_after_withdrawal_months region sme_listed stuck_workdays term_months
     """),
