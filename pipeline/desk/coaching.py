@@ -19,6 +19,7 @@ from pipeline.acts import diagnosis as diagnosis_acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.diagnosis import PEOPLE
 from pipeline.desk.identity import identity
+from pipeline.desk.looking import note_look
 from pipeline.desk.paging import page_of
 from pipeline.desk.round import day_field
 from pipeline.models import Appointment, Case, DocumentVersion, Evidence, Firm, Plan, Step, User, Visit
@@ -135,7 +136,9 @@ def _coached(cases: Sequence[Any], today: date) -> list[dict[str, Any]]:
 
 
 def plan(request: StaffRequest, number: str) -> HttpResponse:
-    return _show(request, _case(request, number))
+    case = _case(request, number)
+    note_look(request, case.firm, "plan")
+    return _show(request, case)
 
 
 def accept_step(request: StaffRequest, number: str, position: int) -> HttpResponse:
