@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.axe import COLOURS, STRUCTURE, WCAG, faults, wear
+from tests.axe import COLOURS, STRUCTURE, faults, wear
 from tests.browser.conftest import CHINESE, Demonstration
+from tests.portal.test_every_page import NOT_NOW
 
 pytestmark = pytest.mark.browser
 
@@ -140,7 +141,7 @@ SCREENS = {
     "one page": Screen("", firm("portal:one_page", "coaching"), "coaching"),
     "firms that ask": Screen("linan", to("desk:difficulties")),
     "hours": Screen("linan", to("desk:hours")),
-    "withdrawal": Screen("", firm("portal:withdraw", "coaching"), "coaching"),
+    "withdrawal": Screen("", firm("portal:withdraw", "county_returned"), "county_returned"),
     "claim of a firm": Screen("", to("portal:claim"), "coaching"),
     "claims": Screen("linan", to("desk:claims")),
     "announcements": Screen("chen", to("desk:announcements")),
@@ -195,22 +196,24 @@ class Walk:
         page = self._page(self.city.firms[screen.stage].owner if screen.stage else screen.who)
         answer = page.goto(self.city.house.url + screen.at(self.city))
         assert answer.status == (404 if name == "not there" else 200), (name, answer.status)
-        said, faults = page.evaluate(SAID), self._faults(page)
+        said, wrong = page.evaluate(SAID), self._faults(page, screen)
         wear(page, SMALL_PHONE, size="normal")
         width = page.evaluate("document.documentElement.scrollWidth")
         page.set_viewport_size(DESK)
-        return Found(said, width, faults)
+        return Found(said, width, wrong)
 
-    def _faults(self, page: Page) -> list[str]:
+    def _faults(self, page: Page, screen: Screen) -> list[str]:
         """What axe finds: on a desk and in the dark in Chinese; on a phone, in large letters and strong in English.
 
-        The portal's pages are looked at in every dress by a test of their own.
+        The portal's pages of a firm in coaching are looked at in every dress by tests/portal/test_every_page.py.
         """
-        english, portal = self.language == "en", "/portal/" in page.url
+        english, elsewhere = self.language == "en", screen.stage == "coaching"
         if not english:
-            return [] if portal else faults(page) + faults(wear(page, theme="dark"), COLOURS)
+            return [] if elsewhere else faults(page) + faults(wear(page, theme="dark"), COLOURS)
         wear(page, PHONE, size="large")
-        return faults(page, WCAG) if portal else faults(page, STRUCTURE) + faults(wear(page, contrast="more"), COLOURS)
+        if elsewhere:
+            return faults(page)
+        return faults(page, STRUCTURE) + faults(wear(page, contrast="more"), COLOURS)
 
     def _page(self, who: str) -> Page:
         if who not in self.opened:
@@ -229,6 +232,10 @@ def chinese(demonstration: Demonstration, chrome: Browser) -> dict[str, Found]:
 @pytest.fixture(scope="module")
 def english(demonstration: Demonstration, chrome: Browser) -> dict[str, Found]:
     return Walk(demonstration, chrome, "en")()
+
+
+def test_what_a_firm_in_certification_has_no_page_for_is_looked_at_here(demonstration: Demonstration) -> None:
+    assert {resolve(screen.at(demonstration)).view_name for screen in SCREENS.values() if screen.stage} >= NOT_NOW
 
 
 def test_in_english_nothing_is_chinese_but_what_people_wrote(

@@ -1,9 +1,8 @@
-"""The firm's face in a real browser: what it weighs, whether everybody can use it, and what its scripts do."""
+"""The firm's face in a real browser: what it weighs and what its scripts do."""
 
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Response
@@ -15,26 +14,6 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "a long enough password of Li"
 HOME_REQUESTS, HOME_BYTES = 9, 90_000
-PAGES = [
-    "home",
-    "firm",
-    "contact",
-    "property",
-    "diagnosis",
-    "plan",
-    "messages",
-    "application",
-    "certificate",
-    "people",
-    "history",
-]
-PLACES: list[tuple[str, *tuple[object, ...]]] = [
-    *((name,) for name in PAGES),
-    ("figures", 2025),
-    ("figures", 2026),
-    ("reconciliation", 2025),
-]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.fixture(scope="module")
@@ -76,43 +55,6 @@ def test_the_home_of_a_firm_is_light_on_a_slow_line(
     sizes = first_load(elsewhere, address(house, "home"))
     assert len(sizes) <= HOME_REQUESTS, sizes
     assert sum(sizes.values()) <= HOME_BYTES, sizes
-
-
-@pytest.mark.parametrize("look", [{}, {"theme": "dark"}, {"contrast": "more"}, {"size": "large"}], ids=str)
-def test_everybody_can_use_every_page(house: House, page: Page, li: str, look: dict[str, str]) -> None:
-    sign_in(page, house, li)
-    faults = []
-    for name in PAGES:
-        page.goto(address(house, name))
-        faults += violations(page, name, look)
-    for name, year in (("figures", 2025), ("figures", 2026), ("reconciliation", 2025)):
-        page.goto(address(house, name, year))
-        faults += violations(page, name, look)
-    assert faults == []
-
-
-def violations(page: Page, name: str, look: dict[str, str]) -> list[str]:
-    """What axe finds on a page dressed in a look."""
-    for attribute, value in look.items():
-        key = "data-bs-theme" if attribute == "theme" else f"data-{attribute}"
-        page.evaluate("([key, value]) => document.documentElement.setAttribute(key, value)", [key, value])
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{name}: {each['id']} {each['nodes'][0]['html'][:120]}" for each in found]
-
-
-@pytest.mark.parametrize("width", [360, 640])
-def test_nothing_runs_out_of_a_narrow_window(
-    house: House, new_context: Callable[..., BrowserContext], li: str, width: int
-) -> None:
-    page = new_context(viewport={"width": width, "height": 740}).new_page()
-    sign_in(page, house, li)
-    wide = []
-    for name, *more in PLACES:
-        page.goto(address(house, name, *more))
-        across = page.evaluate("document.documentElement.scrollWidth")
-        if across > width:
-            wide.append((name, across))
-    assert wide == []
 
 
 def test_the_unit_switch_moves_the_point_and_loses_no_fen(house: House, page: Page, li: str) -> None:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import Page
 
 from tests.acts.test_accounts import HEAD, LINES
+from tests.axe import faults, wear
 from tests.cast import QINGHE, city
 from tests.live import House
 from tests.outside.workbooks import xlsx
-from tests.portal.test_browser import PASSWORD, RULES, sign_in
+from tests.portal.test_browser import PASSWORD, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -30,9 +30,7 @@ def li(house: House) -> str:
 
 def is_usable(page: Page) -> None:
     for theme in ("light", "dark"):
-        page.evaluate("theme => document.documentElement.dataset.bsTheme = theme", theme)
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+        assert faults(wear(page, theme=theme)) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
