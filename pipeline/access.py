@@ -23,6 +23,10 @@ OFFICERS = frozenset({"city_officer", "county_officer"})
 HEADS = frozenset({"city_head", "county_head"})
 # What a seat counts as besides, while a head of its office lets its holder sign: by the office's level.
 SIGNATURES = {"city": "city_signature", "county": "county_signature"}
+SIGNATURE_NAMES = {
+    "city_signature": ("市级受托签批人", "Who signs for a city head"),
+    "county_signature": ("县区受托签批人", "Who signs for a county head"),
+}
 SIGNING = HEADS | frozenset(SIGNATURES.values())
 
 SEAT_NAMES = {
@@ -476,6 +480,8 @@ URLS: dict[str, Page] = {
     "portal:ledger_line": _page(FIRM, "GET POST"),
     "portal:ledger_paste": _page(FIRM, "GET POST"),
     "portal:ledger_count": _page(FIRM, "POST"),
+    "portal:ledger_draft": _page(FIRM, "POST"),
+    "portal:ledger_line_draft": _page(FIRM, "POST"),
     "portal:ledger_book": _page(FIRM),
     "portal:ledger_detail": _page(FIRM),
     "portal:products": _page(FIRM, "GET POST"),

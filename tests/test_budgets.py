@@ -30,11 +30,14 @@ from pipeline.access import INTAKE
 from pipeline.acts import (
     announcement,
     application,
+    assignment,
     book,
+    call,
     case,
     certificate,
     claim,
     coaching,
+    deputy,
     diagnosis,
     difficulty,
     evidence,
@@ -45,6 +48,7 @@ from pipeline.acts import (
     notice,
     people,
     roster,
+    routing,
     trial,
 )
 from pipeline.acts import round as rounds
@@ -76,7 +80,7 @@ class Listing:
     who: str
     most: int
     at: Callable[["World"], list[object]] = lambda world: []
-    query: str = ""
+    query: str | Callable[["World"], str] = ""
     sends: Callable[["World"], dict[str, Any]] | None = None
 
 
@@ -87,6 +91,13 @@ LISTS: dict[str, Listing] = {
     "desk:batch": Listing(
         "wang", 12, sends=lambda world: {"act": "invite", "chosen": [each.number for each in world.leads]}
     ),
+    "desk:workload": Listing("zhao", 12),
+    "desk:hand_over": Listing("zhao", 12, query=lambda world: f"?from={world.cast.wang.pk}"),
+    "desk:routing": Listing("zhao", 16),  # the rules, and what they would do: the act's own statements
+    "desk:absences": Listing("zhao", 12),
+    "desk:signatures": Listing("zhou", 14),
+    "desk:calls": Listing("wang", 12, query="?list=agreed"),
+    "desk:county_less": Listing("chen", 12),
     "desk:palette": Listing("chen", FRAME + 2, query="?q=苗木"),
     "desk:messages": Listing("wang", 12),
     "desk:case": Listing("chen", 18, lambda world: [world.number]),
@@ -144,12 +155,13 @@ LISTS: dict[str, Listing] = {
 NO_LISTS = {
     "home", "look", "language", "demo_switch", "demo_day", "health", "health_live", "health_ready",
     "api:assess", "api:openapi-json", "api:api-root",
+    "desk:call_note", "desk:calendar",
     "desk:diagnose", "desk:draw_plan", "desk:accept_step", "desk:reopen_step", "desk:record_visit",
     "desk:obligation_fulfil", "desk:case_move", "desk:application_move", "desk:firm_lead", "desk:firm_county",
     "desk:firm_verify",
     "desk:document", "desk:roster_progress", "desk:roster_confirm", "desk:roster_cancel", "desk:roster_marked",
     "desk:roster_template",
-    "portal:ledger_line", "portal:ledger_paste", "portal:ledger_count", "portal:ledger_book", "portal:ledger_detail",
+    "portal:ledger_line", "portal:ledger_paste", "portal:ledger_draft", "portal:ledger_line_draft", "portal:ledger_count", "portal:ledger_book", "portal:ledger_detail",
     "portal:product", "portal:conversion", "portal:staff_member", "portal:staff_paste", "portal:staff_count",
     "desk:books", "desk:book", "desk:supposition", "desk:trial", "desk:trial_progress", "desk:trial_sheet",
     "desk:trial_download", "desk:trial_download_progress", "desk:scheme",
@@ -187,6 +199,7 @@ class World:
             self._people(more)
             self._rounds(more)
             self._leads(more)
+            self._office(more)
             self._holders(more)
             self._reviewed(more)
             self._one_firm(more)
@@ -201,6 +214,27 @@ class World:
     def _leads(self, more: int) -> None:
         with acting(self.cast.chen):
             self.leads += case.open_lead(_all(self._firms(more)), by=self.cast.chen, on=DAY)
+
+    def _office(self, more: int) -> None:
+        """Colleagues, rules, absences, cases in one officer's hands, calls to make, firms of no county, proposals."""
+        cast, wang, zhao = self.cast, self.cast.wang, self.cast.zhao
+        with acting(cast.chen):
+            homeless = [_record(cast, 50_000 + at) | {"division": None} for at in range(self.size - more, self.size)]
+            firm.register(homeless, by=cast.chen, on=SINCE)
+        with acting(zhao):
+            leads = Case.objects.filter(pk__in=_keys(self.leads[-more:]))
+            assignment.assign(leads, wang, by=zhao, on=DAY)
+            for at in range(self.size - more, self.size):
+                routing.add(cast.offices["linan"], by=zhao, most=at + 1)
+                day = DAY + timedelta(days=30 + at)
+                deputy.note_absence(wang, zhao, first=day, last=day, by=zhao, on=DAY)
+        with acting(wang):
+            for each in self.leads[-more:]:
+                call.note(the(each.firm), says="再联系", by=wang, on=DAY, next_on=DAY)
+        proposed = self._firms(more)
+        self._seat_owner(proposed)
+        self._hand_in(proposed)
+        self._propose(Case.objects.filter(firm__in=proposed))
 
     def _holders(self, more: int) -> None:
         """Firms with a certificate that are coached towards the next and have a dossier open; one with very many."""
@@ -256,14 +290,18 @@ class World:
             case.submit(Case.objects.filter(firm__in=firms), by=self.owner, on=DAY)
 
     def _publish(self, cases: Any) -> None:
-        zhao, chen, zhou = self.cast.zhao, self.cast.chen, self.cast.zhou
+        keys, zhou = self._propose(cases), self.cast.zhou
+        with acting(zhou):
+            case.publish(Case.objects.filter(pk__in=keys), by=zhou, on=DAY)
+
+    def _propose(self, cases: Any) -> list[int]:
+        zhao, chen = self.cast.zhao, self.cast.chen
         with acting(zhao):
             keys = list(cases.values_list("pk", flat=True))
             case.forward(cases, by=zhao, on=DAY, opinion="for", note="材料齐全")
         with acting(chen):
             case.propose(Case.objects.filter(pk__in=keys), act="case.publish", by=chen, on=DAY, note="符合")
-        with acting(zhou):
-            case.publish(Case.objects.filter(pk__in=keys), by=zhou, on=DAY)
+        return keys
 
     def _one_firm(self, more: int) -> None:
         """All that can pile up with one firm: rights, papers, visits, letters, flags, diagnoses."""
@@ -328,6 +366,7 @@ class World:
                 person = User.objects.create(username=f"many{at}", name=f"众{at}")
                 people.grant_seat(person, "firm_viewer", by=song, on=SINCE, firm=self.qinghe)
                 people.grant_seat(person, "coach", by=song, on=SINCE)
+                people.grant_seat(person, "county_officer", by=song, on=SINCE, office=self.cast.offices["linan"])
 
     def _firms(self, count: int) -> list[Firm]:
         """New firms of Lin'an with all that an application to the pool asks for but a contact."""
@@ -439,7 +478,8 @@ def draw(world: World, name: str) -> Drawn:
     listing, client = LISTS[name], Client()
     if listing.who:
         client.force_login(world.cast.people[listing.who])
-    url = reverse(name, args=listing.at(world)) + listing.query
+    query = listing.query if isinstance(listing.query, str) else listing.query(world)
+    url = reverse(name, args=listing.at(world)) + query
     sent = listing.sends(world) if listing.sends else None
     answer = _answer(client, url, sent)  # once for what is remembered between pages
     assert answer.status_code == 200, (name, answer.status_code)

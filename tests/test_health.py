@@ -114,9 +114,9 @@ def test_the_pool_book_is_bad_where_an_edition_does_not_fit_the_release(cast: Ca
 
 @pytest.mark.parametrize(
     ("today", "state"),
-    [(date(2026, 11, 24), "good"), (date(2026, 12, 20), "warn"), (date(2031, 3, 1), "bad")],
+    [(date(2026, 10, 31), "good"), (date(2026, 11, 1), "warn"), (date(2031, 3, 1), "bad")],
 )
-def test_the_calendar_warns_in_december_and_is_bad_in_a_year_nobody_announced(db: None, today: date, state: str):
+def test_the_calendar_warns_from_november_on_and_is_bad_in_a_year_nobody_announced(db: None, today: date, state: str):
     assert looked(today=today)["calendar"].state == state
 
 

@@ -29,7 +29,9 @@ class RuleForm(forms.Form):
         Division.objects.none(), label=gettext_lazy("County"), required=False, empty_label=gettext_lazy("any")
     )
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
-    field = forms.ChoiceField(label=gettext_lazy("Field of technology"), required=False)
+    field = forms.ChoiceField(
+        label=gettext_lazy("Field of technology"), required=False, widget=forms.Select({"lang": "zh-CN"})
+    )
     officer = forms.ModelChoiceField(
         User.objects.none(),
         label=gettext_lazy("To whom"),

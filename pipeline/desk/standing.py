@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.models import Application, Case
+from pipeline.models.book import POOL, book_in_force
 from pipeline.models.calendar import calendar_in_force
 from pipeline.stages import Due, Stage
 from pipeline.templatetags.look import language
@@ -67,8 +68,25 @@ def due_words(row: Case | Application) -> str:
     if row.place.clock == "paused" and row.clock_left is not None:
         parts.append(_("The review stands still; %(left)s working days are left of it.") % {"left": row.clock_left})
     if row.clock_from is not None and row.clock_days is not None:
-        parts.append(calendar_in_force().add(row.clock_from, row.clock_days).says(language()))
+        parts += [
+            _resumed(row, row.clock_days),
+            calendar_in_force().add(row.clock_from, row.clock_days).says(language()),
+        ]
     return sentences(parts)
+
+
+def _resumed(row: Case | Application, days: int) -> str:
+    """That a clock goes on after a pause with less than its whole term."""
+    if row.place.clock != "runs" or row.clock_from is None:
+        return ""
+    book = row.pool_book(row.clock_from) if isinstance(row, Case) else book_in_force(POOL, row.clock_from)
+    term = int(book.number(row.place.term))
+    said = {"days": days, "term": term}
+    return (
+        _("It was paused for corrections: %(days)s of its %(term)s working days were left.") % said
+        if days < term
+        else ""
+    )
 
 
 def sentences(parts: Iterable[str]) -> str:

@@ -75,6 +75,8 @@ def workload(request: StaffRequest) -> HttpResponse:
 
 def hand_over(request: StaffRequest) -> HttpResponse:
     """All of a colleague's cases, or the chosen ones, to another, with a reason."""
+    if "from" not in request.GET:
+        return redirect("desk:workload")
     former = get_object_or_404(people_of(request.user), pk=_number(request.GET.get("from", "")))
     held = Case.objects.visible_to(request.user).open().filter(officer=former)
     form = HandOverForm(request.POST or None, request.user, former)

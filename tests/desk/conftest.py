@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -52,3 +52,11 @@ def seat(travel: Travel) -> Seat:
 
 def text(answer: Any) -> str:
     return str(answer.content.decode())
+
+
+def these_days() -> tuple[date, date]:
+    """A fortnight round the day of the database, whose clock no test moves, and of the stories."""
+    with connection.cursor() as cursor:
+        cursor.execute("select mp_today()")
+        [today] = cursor.fetchone()
+    return min(today, DAY) - timedelta(days=7), max(today, DAY) + timedelta(days=7)

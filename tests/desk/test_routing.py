@@ -10,7 +10,7 @@ from pipeline.access import INTAKE
 from pipeline.acts import assignment, case, deputy, routing
 from pipeline.models import Absence, Assignment, Case, RoutingRule, User
 from tests.cast import DAY, Cast, Story
-from tests.desk.conftest import Seat, text
+from tests.desk.conftest import Seat, text, these_days
 from tests.desk.test_queue import leads
 from tests.desk.test_workload import colleague, held
 
@@ -63,11 +63,12 @@ def test_a_rule_passes_over_who_has_enough_and_who_is_away(cast: Cast) -> None:
     rule(cast, officer=other)
     leads(cast, 2)
     with acting(cast.wang), transaction.atomic():
-        deputy.note_absence(cast.wang, other, first=DAY, last=DAY, by=cast.wang, on=DAY)
+        first, last = these_days()
+        deputy.note_absence(cast.wang, other, first=first, last=last, by=cast.wang, on=DAY)
     given(cast)
     assert holders(cast) == [other, other]
     with acting(cast.wang), transaction.atomic():
-        deputy.end_absence(Absence.objects.all(), by=cast.wang, on=DAY)
+        deputy.end_absence(Absence.objects.all(), by=cast.wang, on=first)
     leads(cast, 2)
     given(cast)
     assert holders(cast)[2:] == [cast.wang, other]

@@ -10,7 +10,7 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline.acts import roster
 from pipeline.management import facts
-from pipeline.management.demonstration import cast, own_books, stories, suppositions, workbook
+from pipeline.management.demonstration import cast, office, own_books, stories, suppositions, workbook
 from pipeline.models import Firm, Import, ImportRow, User
 
 CITY = "330100"
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         own_books.keep(everybody["chen"], on=day)
         stories.judge_everybody(on=day)
         suppositions.suppose(everybody["chen"], on=day)
+        office.work(everybody, on=day)
         self.print_logins()
 
     def bring_in_roster(self, officer: User, *, on: date) -> None:

@@ -53,5 +53,5 @@ def _stages(names: frozenset[str | None] | frozenset[str]) -> str:
 
 
 def _who(act: str) -> str:
-    seats = access.GRANTS[act]
-    return ", ".join(access.SEAT_NAMES[seat][0] if seat in access.SEAT_NAMES else f"`{seat}`" for seat in sorted(seats))
+    seats, names = access.GRANTS[act], access.SEAT_NAMES | access.SIGNATURE_NAMES
+    return ", ".join(names[seat][0] if seat in names else f"`{seat}`" for seat in sorted(seats))

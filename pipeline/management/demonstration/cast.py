@@ -14,6 +14,7 @@ PASSWORD = "miaopu-demo-2026"  # noqa: S105  # printed with every log-in of the 
 SECURITY_ADMIN = "song"
 CITY_SEATS = {
     "chen": ("陈立", "city_officer"),
+    "fang": ("方洁", "city_officer"),
     "zhou": ("周敏", "city_head"),
     "gu": ("顾远", "leader"),
     "zhang": ("张启明", "coach"),
