@@ -105,16 +105,20 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
     services.server().drop(name)
 
 
-@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("width", "scripts"),
+    [(360, True), pytest.param(1280, True, marks=pytest.mark.long), pytest.param(360, False, marks=pytest.mark.long)],
+)
 def test_a_printed_sheet_becomes_the_record_and_a_verdict(
-    house: House, new_context: Callable[..., BrowserContext], width: int
+    house: House, new_context: Callable[..., BrowserContext], width: int, scripts: bool
 ) -> None:
     with transaction.atomic():
         Industry.objects.create(code="3581", level=4, name=SHEET["企业基本情况"]["行业"])
         he = city().he
         he.set_password(PASSWORD)
         he.save()
-    accountant = Accountant(new_context(viewport={"width": width, "height": 800}).new_page())
+    context = new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
+    accountant = Accountant(context.new_page())
     sign_in(accountant, house.url)
     accountant.press("开始申请")
     the_application(accountant)
