@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, fault, firm, progress, proposal
+from pipeline.acts import coaching, diagnosis, fault, firm, flag, progress, proposal
 from pipeline.acts.case import Versions
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
@@ -155,6 +155,7 @@ def recommend(
 ) -> list[Transition]:
     """Recommend to the certifying agency what an officer proposed."""
     access.require(by, "application.recommend", applications)
+    flag.demand_none(applications)
     proposals = Proposal.objects.filter(application__in=applications.values("pk"))
     proposal.decide(proposals, rows=applications.count(), by=by, on=on)
     return progress.advance_application(

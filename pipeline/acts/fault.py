@@ -9,8 +9,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Fault, Transition
+from pipeline.models import Fault, FaultDraft, Transition
 from pipeline.models.firm import FirmOwnedQuerySet
+from pipeline.models.phrase import blanks
 
 Faults = Sequence[tuple[str, str]]
 
@@ -28,10 +29,19 @@ Answers = Mapping[int, Answer | str]
 
 def demand_some(faults: Faults) -> None:
     demand(any(says.strip() for _place, says in faults), "faults", _("Name at least one fault."))
+    unmet = [
+        Missing(f"faults.{at}", _("Fault %(n)s still has a blank to fill in: %(blank)s") % {"n": at, "blank": blank})
+        for at, (_place, says) in enumerate(faults, start=1)
+        for blank in blanks(says)[:1]
+    ]
+    if unmet:
+        raise ConditionUnmet(unmet)
 
 
 def write(returns: Sequence[Transition], faults: Faults) -> None:
-    """Every fault, (place, what is wrong and how to repair it), beside each of the returns that were made."""
+    """Every fault, (place, what is wrong and how to repair it), beside each of the returns that were made. What its
+    maker had typed on the way is forgotten.
+    """
     Fault.objects.bulk_create(
         Fault(
             firm_id=each.firm_id,
@@ -45,6 +55,8 @@ def write(returns: Sequence[Transition], faults: Faults) -> None:
         for place, says in faults
         if says.strip()
     )
+    for each in returns:
+        FaultDraft.objects.filter(case=each.case_id, person=each.by_id).delete()
 
 
 def answer(faults: FirmOwnedQuerySet[Fault], answers: Answers, *, on: date) -> None:

@@ -1,6 +1,7 @@
 """Objections, credit records and accidents: what blocks a decision of a firm until somebody entitled lifts it."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ LIFTED_BY = {Flag.OBJECTION: "case.clear_flag", Flag.CREDIT: "case.clear_record"
 
 @transaction.atomic
 def raise_flag(firms: FirmQuerySet, *, kind: str, by: Actor, on: date, says: str, evidence: str = "") -> list[Flag]:
-    """Register an objection, a credit record or an accident. Until it is cleared nothing is decided in the firm's favour.
+    """Register an objection, a credit record or an accident. Until it is lifted nothing is decided for the firm.
 
     The firm's open case and application are held, so that a decision under way comes before it or sees it.
     """
@@ -61,6 +62,7 @@ def liftable(flags: FirmOwnedQuerySet[Flag], by: Actor) -> FirmOwnedQuerySet[Fla
 
 def demand_none(rows: CaseQuerySet | ApplicationQuerySet) -> None:
     """Refuse a decision on rows whose firms bear an open flag. Raises ConditionUnmet."""
-    flags = Flag.objects.filter(firm__in=rows.values("firm"), cleared_on=None).select_related("firm")
+    firms: Any = rows.values("firm")
+    flags = Flag.objects.filter(firm__in=firms, cleared_on=None).select_related("firm")
     if flags:
         raise ConditionUnmet([Missing("flag", f"{flag.firm}: {flag.says}") for flag in flags])

@@ -11,9 +11,9 @@ from pipeline import stages
 from pipeline.acts import application as acts
 from pipeline.acts.diagnosis import WEIGHT
 from pipeline.desk.case_moves import CountyForm
+from pipeline.desk.faults import FaultsForm
 from pipeline.desk.moving import (
     Deed,
-    FaultsForm,
     ForwardForm,
     MoveForm,
     NoteForm,

@@ -1,58 +1,32 @@
-"""One case: who, where, whose turn, until when; what may be done; what the record holds; all that happened."""
+"""One case: who, where, whose turn, until when; what may be done; the checklist beside the papers; what happened."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from pipeline import access, stages
 from pipeline.desk import application as dossier_moves
-from pipeline.desk import case_moves, changes, identity
+from pipeline.desk import case_moves, identity, viewer
 from pipeline.desk.case_moves import Known, Offer
-from pipeline.desk.changes import Changed
-from pipeline.desk.coaching import WAYS
+from pipeline.desk.checking import Check, address_of, check_of, submission_of
+from pipeline.desk.faults import RETURNS
+from pipeline.desk.happenings import FLAG_NAMES, act_name, told
 from pipeline.desk.moving import case_or_404
-from pipeline.desk.standing import open_dossier, phrases, standing_of
-from pipeline.models import Application, Case, DocumentVersion, Fault, Flag, Notice, Proposal, Transition, User, Visit
-from pipeline.models.record import checklist, place_name
+from pipeline.desk.proofs import Proof, proofs_of
+from pipeline.desk.standing import open_dossier, standing_of
+from pipeline.desk.timeline import GROUPS, NoteForm, groups
+from pipeline.models import Application, Case, DocumentVersion, Fault, Flag, Proposal, Transition, User, Visit
+from pipeline.models.timeline import timeline
 from pipeline.request import StaffRequest
-from pipeline.templatetags.look import spoken
 
-EVENT_KINDS = {
-    "": gettext_lazy("All"),
-    "moves": gettext_lazy("Moves"),
-    "contacts": gettext_lazy("Letters and visits"),
-    "files": gettext_lazy("Papers"),
-}
-REPLIES = {
-    Fault.CHANGED: gettext_lazy("changed"),
-    Fault.EXPLAINED: gettext_lazy("explained"),
-    Fault.PAPER: gettext_lazy("paper attached"),
-}
 SHOWN_BUTTONS = 3
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of the timeline. `ours` is what the bureau did, `system` what is folded away."""
-
-    at: date
-    order: datetime
-    kind: str
-    says: str
-    who: str = ""
-    note: str = ""
-    url: str = ""
-    link: str = ""
-    ours: bool = False
-    system: bool = False
+SHOWN_HAPPENINGS = 25
 
 
 @dataclass(frozen=True)
@@ -63,9 +37,9 @@ class Record:
     faults: Sequence[Fault]
     flags: Sequence[Flag]
     proposals: Sequence[Proposal]
-    visits: Sequence[Visit]
-    notices: Sequence[Notice]
+    visits: Sequence[Any]  # their days, where an application asks for one
     papers: Sequence[DocumentVersion]
+    proofs: Mapping[UUID, Sequence[Proof]]
 
 
 def case(request: StaffRequest, number: str) -> HttpResponse:
@@ -75,11 +49,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
     standing = standing_of(found, application, request.user, request.today)
     reachable = _in_reach(found, request.user)
     offered = _offers(found, application, record, request) if reachable else []
-    items = checklist(found.firm, request.today)
-    kind = request.GET.get("events", "")
-    changed = changes.since_submission(found.firm, record.transitions) if reachable else []
-    events = [event for event in timeline(record) if kind in ("", event.kind)]
-    shown = [offer for offer in offered if offer.deed.key and not offer.obstacle][:SHOWN_BUTTONS]
+    check = _check(request, found, record, offered, here=reachable)
     return render(
         request,
         "desk/case/case.html",
@@ -88,82 +58,116 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
             "standing": standing,
             "application": application,
             "identity": identity.of_case(request.user, found, standing, here="desk:case"),
-            "buttons": shown,
-            "more": [offer for offer in offered if offer not in shown and not offer.obstacle],
+            **_shown(offered),
             "elsewhere": _elsewhere(found, request.user) if reachable else [],
-            "obstacles": [offer for offer in offered if offer.obstacle],
-            "items": items,
-            "done": sum(item.done for item in items),
-            "faults": _by_place(record.faults, changed),
-            "changed": changed,
+            **_checked(request, check, record),
             "latest_year": _latest_year(found),
             "findings": [each for each in _findings(found) if each["verdict"] != "met"],
             "met": sum(each["verdict"] == "met" for each in _findings(found)),
-            "flags": [(flag, case_moves.FLAG_NAMES[flag.kind]) for flag in record.flags],
-            "proposals": [(each, _act_name(each.act)) for each in record.proposals],
-            "papers": record.papers,
-            "events": [event for event in events if not event.system],
-            "folded": [event for event in events if event.system],
-            "event_kinds": [(name, label, name == kind) for name, label in EVENT_KINDS.items()],
+            "flags": [(flag, FLAG_NAMES[flag.kind]) for flag in record.flags],
+            "proposals": [(each, act_name(each.act)) for each in record.proposals],
+            "papers": [
+                (paper, address_of(paper, found), record.proofs.get(paper.document_id, ())) for paper in record.papers
+            ],
+            "view": viewer.chosen(request, found),
+            **_happened(request, found),
+            "may_note": access.may(request.user, "note.write") and reachable,
             "section": "desk:queue",
         },
     )
 
 
 def _record(found: Case, user: User) -> Record:
-    flags = Flag.objects.visible_to(user).filter(firm=found.firm_id).select_related("raised_by")
-    transitions = Transition.objects.visible_to(user).filter(case=found).select_related("by", "application")
+    def own(model: Any) -> Any:
+        return model.objects.visible_to(user)
+
+    papers = list(own(DocumentVersion).filter(firm=found.firm_id).newest())
+    proposals = own(Proposal).filter(case=found).select_related("proposed_by", "decided_by")
+    flags = own(Flag).filter(firm=found.firm_id).select_related("raised_by", "cleared_by")
     return Record(
-        transitions=list(transitions.order_by("-pk")),
-        faults=list(Fault.objects.visible_to(user).filter(case=found).order_by("pk")),
+        transitions=list(own(Transition).filter(case=found).order_by("-pk")),
+        faults=list(own(Fault).filter(case=found).order_by("pk")),
         flags=list(flags.order_by("cleared_on", "-pk")),
-        proposals=list(
-            Proposal.objects.visible_to(user)
-            .filter(case=found)
-            .select_related("proposed_by", "decided_by")
-            .order_by("-pk")
-        ),
-        visits=list(
-            Visit.objects.visible_to(user).filter(firm=found.firm_id).select_related("by").order_by("-on", "-pk")
-        ),
-        notices=list(Notice.objects.visible_to(user).filter(case=found).order_by("-pk")),
-        papers=list(DocumentVersion.objects.visible_to(user).filter(firm=found.firm_id).newest()),
+        proposals=list(proposals.order_by("-pk")),
+        visits=list(own(Visit).filter(firm=found.firm_id).values_list("on", flat=True)) if open_dossier(found) else [],
+        papers=papers,
+        proofs=proofs_of(paper.document_id for paper in papers),
     )
 
 
-def _in_reach(found: Case, user: User) -> bool:
+def _in_reach(found: Any, user: User) -> bool:
     """Whether the firm is the office's today: of one that moved away the past is read and nothing done."""
-    return not Case.objects.filter(pk=found.pk).beyond(user.reach(access.OFFICE))
+    reach = user.reach(access.OFFICE)
+    return reach.everything or found.county_id in reach.counties
 
 
 def _offers(found: Case, application: Application | None, record: Record, request: StaffRequest) -> list[Offer]:
-    known = {
+    known: dict[str, Any] = {
         "flags": [flag for flag in record.flags if flag.cleared_on is None],
         "proposals": record.proposals,
-        "visits": [visit.on for visit in record.visits],
+        "visits": record.visits,
         "user": request.user,
         "today": request.today,
     }
     offered: list[Offer] = []
     if application is not None:
-        of_dossier = Known(case=found, row=application, **known)  # type: ignore[arg-type]
+        of_dossier = Known(case=found, row=application, **known)
         offered += case_moves.offers(of_dossier, found, dossier_moves.DEEDS, application, "desk:application_move")
     deeds = dict(case_moves.DEEDS)
     if application is not None and application.stage in stages.IN_REVIEW:
         del deeds["change-county"]  # the dossier's own act restarts its review
-    of_case = Known(case=found, row=found, **known)  # type: ignore[arg-type]
+    of_case = Known(case=found, row=found, **known)
     return offered + case_moves.offers(of_case, found, deeds, found, "desk:case_move")
+
+
+def _shown(offered: Sequence[Offer]) -> dict[str, Any]:
+    """The acts as buttons, behind "more", and as what is not possible yet."""
+    free = [offer for offer in offered if not offer.obstacle]
+    buttons = [offer for offer in free if offer.deed.key][:SHOWN_BUTTONS]
+    return {
+        "buttons": buttons,
+        "more": [offer for offer in free if offer not in buttons],
+        "obstacles": [offer for offer in offered if offer.obstacle],
+    }
+
+
+def _check(request: StaffRequest, found: Case, record: Record, offered: Sequence[Offer], *, here: bool) -> Check:
+    composes = (offer.url for offer in offered if offer.deed.slug in RETURNS and not offer.obstacle)
+    return check_of(
+        request, found, record.transitions, record.faults, record.papers, record.proofs,
+        compose=next(composes, ""), here=here,
+    )  # fmt: skip
+
+
+def _checked(request: StaffRequest, check: Check, record: Record) -> dict[str, Any]:
+    only = check.since and request.GET.get("only") == "changed"
+    submission = submission_of(record.transitions)
+    return {
+        "check": check,
+        "points": [point for point in check.points if point.touched or not point.item.done] if only else check.points,
+        "only_changed": only,
+        "submission": submission.pk if submission else "",
+    }
+
+
+def _happened(request: StaffRequest, found: Any) -> dict[str, Any]:
+    """The newest of the firm's timeline; the whole has a page of its own."""
+    group = request.GET.get("events", "")
+    _label, kinds = GROUPS.get(group, GROUPS[""])
+    stretch = timeline(found.firm, request.user, kinds=kinds, size=SHOWN_HAPPENINGS)
+    return {
+        "lines": told(stretch.happenings, found.firm, fold=group == ""),
+        "event_kinds": groups(group),
+        "more_happened": bool(stretch.older),
+        "note_form": NoteForm(auto_id="note_%s"),
+    }
 
 
 def _elsewhere(found: Any, user: User) -> list[tuple[str, str]]:
     """Acts on the case that have a page of their own."""
     pages = [
         ("coaching.record_visit", _("Record a visit"), reverse("desk:plan", args=[found.number]) + "#visits"),
-        (
-            "certificate.issue",
-            _act_name("certificate.issue"),
-            reverse("desk:certificate_issue", args=[found.firm.uscc]),
-        ),
+        ("certificate.issue", act_name("certificate.issue"), reverse("desk:certificate_issue", args=[found.firm.uscc])),
     ]
     is_open = found.stage != "closed"
     return [(label, url) for act, label, url in pages if is_open and access.may(user, act)]
@@ -179,88 +183,3 @@ def _latest_year(found: Any) -> dict[str, Any] | None:
 def _findings(found: Any) -> list[dict[str, Any]]:
     diagnosis = found.firm.latest_diagnosis
     return diagnosis.findings if diagnosis else []
-
-
-def _act_name(act: str) -> str:
-    table = stages.CASE_MOVES if act in stages.CASE_MOVES else stages.APPLICATION_MOVES
-    return spoken((table[act].zh, table[act].en))
-
-
-def _by_place(faults: Iterable[Fault], changed: Iterable[Changed]) -> list[dict[str, Any]]:
-    """Faults with the names of their places, how they were answered and what was changed there, the open ones first."""
-    ordered = sorted(faults, key=lambda fault: (fault.answered_on is not None, fault.pk))
-    changed = list(changed)
-    return [
-        {
-            "fault": fault,
-            "place": place_name(fault.place),
-            "reply": REPLIES.get(fault.reply),
-            "changed": changes.of_place(changed, fault.place),
-        }
-        for fault in ordered
-    ]
-
-
-def timeline(record: Record) -> list[Event]:
-    """One line of events, newest first."""
-    events = [*_moves(record), *_proposed(record), *_visits(record), *_letters(record), *_papers(record)]
-    return sorted(events, key=lambda event: (event.at, event.order), reverse=True)
-
-
-def _moves(record: Record) -> Iterator[Event]:
-    faults: dict[int, list[Fault]] = {}
-    for fault in record.faults:
-        faults.setdefault(fault.raised_by_id, []).append(fault)
-    of_applications = {each.move for each in record.transitions if each.application_id}
-    for each in record.transitions:
-        if not each.application_id and each.move in of_applications:
-            continue  # what happened to the application moved its case too, and is told once
-        move = stages.MOVES["application" if each.application_id else "case"][each.move]
-        told = faults.get(each.pk, [])
-        count = ngettext("%(count)s fault", "%(count)s faults", len(told)) % {"count": len(told)} if told else ""
-        opinion = {"for": _("in favour"), "against": _("against")}.get(each.opinion, "")
-        says = phrases([spoken((move.zh, move.en)), count, opinion])
-        note = "\n".join(filter(None, [each.note, *(_fault_words(fault) for fault in told)]))
-        who = each.by.name if each.by else _("by the system")
-        yield Event(each.on, each.recorded_at, "moves", says, who, note, ours=_by_bureau(each.move))
-
-
-def _proposed(record: Record) -> Iterator[Event]:
-    """Proposals; what became of them is a move of its own."""
-    for each in record.proposals:
-        says = _("Proposed: %(act)s") % {"act": _act_name(each.act)}
-        yield Event(each.proposed_on, each.recorded_at, "moves", says, each.proposed_by.name, each.says, ours=True)
-
-
-def _fault_words(fault: Fault) -> str:
-    return _("%(place)s: %(says)s") % {"place": place_name(fault.place), "says": fault.says}
-
-
-def _by_bureau(move: str) -> bool:
-    return bool(access.GRANTS[move] & access.OFFICE)
-
-
-def _visits(record: Record) -> Iterator[Event]:
-    for each in record.visits:
-        next_on = _("next on %(day)s") % {"day": each.next_on} if each.next_on else ""
-        note = "\n".join(filter(None, [each.notes, next_on]))
-        yield Event(each.on, each.recorded_at, "contacts", str(WAYS[each.way]), each.by.name, note, ours=True)
-
-
-def _letters(record: Record) -> Iterator[Event]:
-    """What was told to whom; on the day of the move that caused it."""
-    days = {(each.move, each.recorded_at): each.on for each in record.transitions}
-    sides = {Notice.FIRM: _("to the firm"), Notice.COUNTY: _("to the county"), Notice.CITY: _("to the city")}
-    for each in record.notices:
-        day = days.get((each.kind, each.recorded_at), localtime(each.recorded_at).date())
-        read = _("read") if each.read_at else ""
-        who = "·".join(filter(None, [sides[each.to], read]))
-        yield Event(day, each.recorded_at, "contacts", spoken(each.title), who, system=True)
-
-
-def _papers(record: Record) -> Iterator[Event]:
-    for each in record.papers:
-        url = reverse("desk:document", args=[each.document_id, each.number])
-        day = localtime(each.recorded_at).date()
-        says = _("Paper received") if each.number == 1 else _("Paper received, version %(n)s") % {"n": each.number}
-        yield Event(day, each.recorded_at, "files", says, each.by.name, url=url, link=each.name)

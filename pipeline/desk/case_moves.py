@@ -34,7 +34,6 @@ from pipeline.request import StaffRequest
 from pipeline.templatetags.look import spoken
 
 
-
 def reasons_of(act: str) -> list[tuple[str, str]]:
     """The reasons for closing that a move allows."""
     return [(reason, spoken(stages.CLOSED[reason])) for reason in sorted(stages.CASE_MOVES[act].reasons)]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access, stages
 from pipeline.acts.diagnosis import WEIGHT
 from pipeline.acts.export_sheet import KINDS
-from pipeline.desk.case_moves import FLAG_NAMES
+from pipeline.desk.happenings import FLAG_NAMES
 from pipeline.desk.paging import OF_A_PAGE, altered
 from pipeline.models import Division, Seat, Tag, User
 from pipeline.models.case_list import NOBODY, NONE, OF_APPLICATION, SORTS, Asked

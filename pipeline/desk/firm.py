@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import case as case_acts
 from pipeline.acts import firm as acts
-from pipeline.desk import case_moves
 from pipeline.desk.attempt import attempt
+from pipeline.desk.happenings import FLAG_NAMES
 from pipeline.desk.identity import identity
 from pipeline.models import (
     Case,
@@ -162,4 +162,4 @@ def _certificates(held: Firm, request: StaffRequest) -> list[Certificate]:
 
 def _flags(held: Firm, user: User) -> list[tuple[Flag, Any]]:
     flags = Flag.objects.visible_to(user).filter(firm=held, cleared_on=None).order_by("-pk")
-    return [(flag, case_moves.FLAG_NAMES[flag.kind]) for flag in flags]
+    return [(flag, FLAG_NAMES[flag.kind]) for flag in flags]

@@ -31,7 +31,7 @@ def identity(actor: Actor, firm: Any, *, on: date, here: str, case: Any = None) 
     Without `case` it is the open one or the last. At most two statements.
     """
     if case is None:
-        cases = Case.objects.visible_to(actor).filter(firm=firm).with_county()
+        cases = Case.objects.visible_to(actor).filter(firm=firm).with_county().with_proposal()
         case = cases.order_by(F("closed_on").desc(nulls_first=True), "-pk").first()
     application = Application.objects.open().filter(case=case).select_related("round").first() if case else None
     standing = standing_of(case, application, actor, on) if case else None
@@ -54,6 +54,7 @@ def _pages(actor: Actor, firm: Firm, case: Case | None, here: str) -> list[dict[
         ("desk:diagnosis", _("Diagnosis"), firm.uscc),
         ("desk:plan", _("Coaching plan"), number),
         ("desk:firm", _("Firm and figures"), firm.uscc),
+        ("desk:timeline", _("Timeline"), firm.uscc),
     ]
     return [
         {"url": reverse(name, args=[key]), "label": label, "here": name == here}

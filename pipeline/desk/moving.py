@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,11 +18,11 @@ from pipeline.acts.notice import WORDS
 from pipeline.desk import attempt, identity
 from pipeline.desk.standing import open_dossier, sentences, standing_of
 from pipeline.models import Application, Case, MoveRefused, Transition
-from pipeline.models.record import fault_places, place_name
 from pipeline.request import StaffRequest, number_sent
 from pipeline.templatetags.look import language, spoken
 
-ROWS_OF_FAULTS = 3
+MOST_SINCE = 10
+ASKING = ("more", "fill")  # steps that ask for more of the form and do nothing yet
 
 
 class MoveForm(forms.Form):
@@ -61,41 +61,6 @@ class ForwardForm(MoveForm):
         widget=forms.RadioSelect,
     )
     note = words(gettext_lazy("Reasons"), gettext_lazy("The city decides; it reads both opinion and reasons."))
-
-
-class FaultsForm(MoveForm):
-    """Every fault at once, each at its place: rows of `place` and `says`, the empty ones left out."""
-
-    preview_of = "faults"
-
-    def prepare(self) -> None:
-        self.places = fault_places(self.request.today)
-        more = ROWS_OF_FAULTS if self.data.get("step") == "more" else 0
-        sent = self._sent() if self.is_bound else [(place, "") for place in self.request.GET.getlist("place")]
-        empty = max(ROWS_OF_FAULTS - len(sent), 0) + more
-        self.rows = [*sent, *[("", "")] * empty]
-
-    @property
-    def named(self) -> list[tuple[str, str]]:
-        return [(place_name(place), says) for place, says in self._sent()]
-
-    typed = named
-
-    def _sent(self) -> list[tuple[str, str]]:
-        sent = cast(QueryDict, self.data)
-        pairs = zip(sent.getlist("place"), sent.getlist("says"), strict=False)
-        return [(place, says.strip()) for place, says in pairs if says.strip()]
-
-    def clean(self) -> dict[str, Any]:
-        faults = self._sent()
-        if not faults:
-            raise forms.ValidationError(_("Name at least one fault: where it is, what is wrong, how to repair it."))
-        if any(not place for place, _says in faults):
-            raise forms.ValidationError(_("Say of each fault where it is."))
-        known = {place for _group, places in self.places for place, _name in places}
-        if any(place not in known for place, _says in faults):
-            raise forms.ValidationError(_("Choose the place of each fault from the list."))
-        return {**self.cleaned_data, "faults": faults}
 
 
 @dataclass(frozen=True)
@@ -139,7 +104,7 @@ class Deed:
 
 
 def case_or_404(request: StaffRequest, number: str) -> Any:
-    cases = Case.objects.visible_to(request.user).with_county().with_dossier()
+    cases = Case.objects.visible_to(request.user).with_county().with_dossier().with_proposal()
     cases = cases.select_related("firm", "firm__latest_diagnosis", "officer").prefetch_related("applications__round")
     return get_object_or_404(cases, number=number)
 
@@ -155,7 +120,7 @@ def carry_out(request: StaffRequest, deed: Deed, case: Any, row: Case | Applicat
     """Show the form of an act, carry it out, or say why not. What was typed is never lost."""
     form = deed.form(request.POST or None, request=request, case=case)
     step = request.POST.get("step", "do")
-    ready = request.method == "POST" and step != "more" and form.is_valid()
+    ready = request.method == "POST" and step not in ASKING and form.is_valid()
     if ready and step == "do" and not (deed.legal_in(row.stage) and row.version == version_seen(request)):
         return _conflict(request, deed, case.number, row)
     if ready and step == "do":
@@ -198,7 +163,7 @@ def _show(
             "preview": preview,
             "legal": legal,
             "effect": deed.effect(row.stage) if legal else "",
-            "asks_more": request.POST.get("step") == "more",
+            "asks_more": request.POST.get("step") in ASKING,
             "section": "desk:queue",
         },
     )
@@ -224,9 +189,8 @@ def _conflict(request: StaffRequest, deed: Deed, number: str, seen: Case | Appli
     """Somebody moved the case first: who, when, to where; the text stays, and may be used again where that is legal."""
     case = case_or_404(request, number)
     now = type(seen).objects.get(pk=seen.pk)
-    last = Transition.objects.filter(case=case).select_related("by").order_by("-pk").first()
+    since = _since(case, now, version_seen(request))
     standing = standing_of(case, open_dossier(case), request.user, request.today)
-    target = stages.STAGES["application" if last and last.application_id else "case"].get(last.target if last else "")
     shown = {
         "case": case,
         "row": now,
@@ -234,9 +198,22 @@ def _conflict(request: StaffRequest, deed: Deed, number: str, seen: Case | Appli
         "identity": identity.of_case(request.user, case, standing, here="desk:case_move"),
         "deed": deed,
         "form": deed.form(request.POST, request=request, case=case),
-        "last": last,
-        "target": target.label(language()) if target else "",
+        "since": [(each, *_named(each)) for each in since],
         "legal": deed.legal_in(now.stage),
         "section": "desk:queue",
     }
     return render(request, "desk/moving/conflict.html", shown, status=409)
+
+
+def _since(case: Case, now: Case | Application, seen: int) -> list[Transition]:
+    """What moved the row since the version that the person saw, the newest first; at least the last move."""
+    missed = now.version - seen if 0 < seen < now.version else 1
+    moves = Transition.objects.filter(case=case).select_related("by").order_by("-pk")
+    return list(moves[: min(missed, MOST_SINCE)])
+
+
+def _named(each: Transition) -> tuple[str, str]:
+    """What the move is called and where it led."""
+    table: Literal["case", "application"] = "application" if each.application_id else "case"
+    move, place = stages.MOVES[table][each.move], stages.STAGES[table][each.target]
+    return spoken((move.zh, move.en)), place.label(language())

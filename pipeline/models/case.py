@@ -12,7 +12,7 @@ from pipeline.models.book import POOL, book_in_force, book_of
 from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
 from pipeline.models.moving import MovingQuerySet, due
 from pipeline.models.people import TODAY
-from pipeline.models.review import Fault, Flag
+from pipeline.models.review import Fault, Flag, Proposal
 from pipeline.models.work import View, held_in_office, nobodys, stuck, turn_of, views, waits_for_firm
 from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar

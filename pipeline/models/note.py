@@ -23,7 +23,9 @@ class Note(FirmOwned):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="a_note_says_something"),
-            models.CheckConstraint(condition=Q(internal=True) | Q(mentions=[]), name="colleagues_are_named_inside_only"),
+            models.CheckConstraint(
+                condition=Q(internal=True) | Q(mentions=[]), name="colleagues_are_named_inside_only"
+            ),
         ]
         indexes = [models.Index(fields=["firm", "-recorded_at"], name="notes_of_firm")]
 

@@ -20,7 +20,8 @@ class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
     def for_office(self, actor: Actor) -> Self:
         """What the person's seats in offices are told, newest first."""
         sides = [side for side in (Notice.CITY, Notice.COUNTY) if actor.seat_kinds & SIDES[side]]
-        return self.filter(to__in=sides).select_related("case", "firm").order_by("-pk")
+        mine = self.filter(Q(person=None) | Q(person=actor.pk), to__in=sides)
+        return mine.select_related("case", "firm").order_by("-pk")
 
     def count_unread(self) -> tuple[int, int]:
         """How many are unread, and how many there are. One statement."""
@@ -44,6 +45,9 @@ class Notice(FirmOwned):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey("pipeline.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
     to = models.CharField(max_length=4)
+    person = models.ForeignKey(  # told to this one person of the side alone
+        "pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     kind = models.CharField(max_length=40)
     title = models.JSONField()  # {zh, en}: rendered when it was written, so that later wording changes nothing
     body = models.JSONField()

@@ -139,7 +139,10 @@ def fault_places(day: date) -> list[tuple[str, list[tuple[str, str]]]]:
         *(
             (
                 place_name(f"figures.{year}"),
-                [(place, place_name(place)) for place in (f"figures.{year}.{figure}" for figure in ENTRY_FIGURES)],
+                [
+                    (f"figures.{year}", _("all figures of %(year)s") % {"year": year}),
+                    *((place, place_name(place)) for place in (f"figures.{year}.{name}" for name in ENTRY_FIGURES)),
+                ],
             )
             for year in years
         ),

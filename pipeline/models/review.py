@@ -81,7 +81,7 @@ class Acceptance(FirmOwned):
 
 
 class Flag(FirmOwned):
-    """An objection, credit record or accident. Until it is cleared it blocks publicity, admission and recommendation."""
+    """An objection, credit record or accident. Until it is lifted it blocks publicity, admission, recommendation."""
 
     OBJECTION, CREDIT, ACCIDENT = "objection", "credit", "accident"
 
@@ -98,7 +98,9 @@ class Flag(FirmOwned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["objection", "credit", "accident"]), name="flag_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["objection", "credit", "accident"]), name="flag_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(cleared_by=None) | Q(cleared_on__isnull=False), name="who_cleared_a_flag_did_so_on_a_day"
             ),

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from config.postgres.scope import acting
 from pipeline import access
-from pipeline.acts import case, coaching, figures
+from pipeline.acts import case, coaching, figures, flag
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Case, Fault, Firm, MoveRefused, Notice, Plan, Step, Transition
 from pipeline.rules.workdays import carried_calendar
@@ -135,10 +135,10 @@ def test_an_open_objection_keeps_a_firm_out_until_it_is_cleared(story: Story) ->
     chen = story.cast.chen
     later = date(2026, 11, 20)
     with acting(chen), transaction.atomic():
-        (flag,) = case.raise_flag(the(story.cast.qinghe), kind="objection", by=chen, on=DAY, says="专利权属有争议")
+        (raised,) = flag.raise_flag(the(story.cast.qinghe), kind="objection", by=chen, on=DAY, says="专利权属有争议")
         with pytest.raises(ConditionUnmet):
             case.admit(story.case, by=chen, on=later)
-        case.clear_flag(flag, by=chen, on=later, note="权属证明已核实")
+        flag.clear_flag(raised, by=chen, on=later, note="权属证明已核实")
         case.admit(story.case, by=chen, on=later)
 
 

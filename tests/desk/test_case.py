@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from config.postgres.scope import acting
-from pipeline.acts import case, coaching
+from pipeline.acts import case, coaching, flag
 from pipeline.desk.case_moves import DEEDS
+from pipeline.desk.happenings import Fold, Line
 from pipeline.models import Case, Fault, Flag, Proposal, User
 from tests.cast import QINGHE, Cast, Story, the
 from tests.desk.conftest import Seat, Travel, statements, text
@@ -54,17 +55,17 @@ def test_another_countys_case_is_missing_like_one_that_never_was(story: Story, s
 @pytest.mark.parametrize(
     ("stage", "person", "acts"),
     [
-        ("county_review", "wang", {"return-from-county", "raise-flag"}),
-        ("county_review", "zhao", {"forward", "assign"}),
-        ("county_review", "zhou", {"assign"}),
+        ("county_review", "wang", {"return-from-county", "raise-flag", "take"}),
+        ("county_review", "zhao", {"forward", "assign", "take"}),
+        ("county_review", "zhou", {"assign", "take"}),
         (
             "city_review",
             "chen",
             {"propose-publication", "return-from-city", "send-back", "change-county", "raise-flag"}
-            | {"record-departure"},
+            | {"record-departure", "take"},
         ),
-        ("city_review", "zhou", {"publish", "refuse", "assign"}),
-        ("city_review", "wang", {"raise-flag"}),
+        ("city_review", "zhou", {"publish", "refuse", "assign", "take"}),
+        ("city_review", "wang", {"raise-flag", "take"}),
     ],
 )
 def test_each_seat_is_offered_its_own_acts(story: Story, seat: Seat, stage: str, person: str, acts: set[str]) -> None:
@@ -95,7 +96,7 @@ def test_a_head_is_told_why_publication_is_not_possible_yet(story: Story, seat: 
         case.propose(story.case, act="case.publish", by=story.cast.chen, on=story.day, note="符合")
     assert not offered(zhou.get(page(story)))["publish"]
     with acting(story.cast.chen), transaction.atomic():
-        case.raise_flag(
+        flag.raise_flag(
             the(story.cast.qinghe), kind=Flag.OBJECTION, by=story.cast.chen, on=story.day, says="有人反映数据不实"
         )
     assert "有人反映数据不实" in offered(zhou.get(page(story)))["publish"]
@@ -210,8 +211,8 @@ def test_an_objection_takes_a_case_out_of_publicity_and_is_settled(story: Story,
     chen.post(deed(story, "reconsider"), {"version": seen(story).version})
     assert seen(story).stage == "city_review"
     with acting(story.cast.chen):
-        flag = Flag.objects.get()
-    chen.post(deed(story, "clear-flag"), {"version": seen(story).version, "flag": flag.pk, "note": "核实无误"})
+        raised = Flag.objects.get()
+    chen.post(deed(story, "clear-flag"), {"version": seen(story).version, "flag": raised.pk, "note": "核实无误"})
     with acting(story.cast.chen):
         assert Flag.objects.get().cleared_note == "核实无误"
 
@@ -292,13 +293,18 @@ def test_the_timeline_is_one_and_can_be_narrowed(story: Story, seat: Seat) -> No
     with acting(wang), transaction.atomic():
         coaching.record_visit(story.case.get(), by=wang, on=story.day, way="call", notes="已电话提醒建立台账")
     client = seat(wang)
-    whole = client.get(page(story)).context
-    assert [event.at for event in whole["events"]] == sorted((event.at for event in whole["events"]), reverse=True)
-    assert {event.kind for event in whole["events"]} == {"moves", "contacts"}
-    assert len(whole["folded"]) > 0
-    moves = client.get(page(story), {"events": "moves"}).context["events"]
-    assert {event.kind for event in moves} == {"moves"}
-    assert len(moves) == 6
+    whole = lines(client.get(page(story)))
+    assert [line.kind for line in whole][:2] == ["visit", "move"]
+    assert {line.kind for line in whole} == {"visit", "move", "assessment", "proposal"}
+    folds = [fold for fold in client.get(page(story)).context["lines"] if isinstance(fold, Fold)]
+    assert sum(len(fold.lines) for fold in folds) > 0
+    moves = lines(client.get(page(story), {"events": "moves"}))
+    assert [line.kind for line in moves].count("move") == 5
+    assert {line.kind for line in moves} == {"move", "proposal"}
+
+
+def lines(answer: Any) -> list[Line]:
+    return [line for line in answer.context["lines"] if isinstance(line, Line)]
 
 
 def test_the_page_takes_at_most_eighteen_statements(story: Story, seat: Seat) -> None:

@@ -385,7 +385,7 @@ def _told_rows(world: World) -> None:
             asked_at=now,
             expires_at=now + timedelta(minutes=1),
         )
-        notice = models.Notice.objects.filter(firm_id=world.firms["north"]).first()
+        notice = models.Notice.objects.filter(firm_id=world.firms["north"])[0]
         models.Delivery.objects.create(**own, notice=notice, channel="mail", urgent=True, next_try_at=now)
 
 
