@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,11 +17,8 @@ CHANNELS = (MAIL, SMS, WECOM, DINGTALK)
 EVENING, MORNING = time(21), time(8)
 CODE_VALID_FOR = timedelta(minutes=10)
 MOST_GUESSES = 5
+BY_MAIL: partial[list[str]] = partial(list, (MAIL,))
 ACCOUNT = r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$"  # of one person: no "@all", no "a|b"
-
-
-def _by_mail() -> list[str]:
-    return [MAIL]
 
 
 def _chosen(channel: str) -> Q:
@@ -35,8 +33,8 @@ class Telling(models.Model):
     """
 
     person = models.OneToOneField("pipeline.User", on_delete=models.PROTECT, related_name="telling")
-    urgent = ArrayField(models.CharField(max_length=8), default=_by_mail, blank=True)
-    ordinary = ArrayField(models.CharField(max_length=8), default=_by_mail, blank=True)
+    urgent = ArrayField(models.CharField(max_length=8), default=BY_MAIL, blank=True)
+    ordinary = ArrayField(models.CharField(max_length=8), default=BY_MAIL, blank=True)
     quiet_from = models.TimeField(null=True, blank=True, default=EVENING)
     quiet_until = models.TimeField(null=True, blank=True, default=MORNING)
     digest = models.BooleanField(default=False)

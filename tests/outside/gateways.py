@@ -177,6 +177,16 @@ def hangs_up(handler: BaseHTTPRequestHandler) -> None:
     handler.connection.close()
 
 
+def takes_and_hangs_up(gateway: Gateway) -> Callable[[BaseHTTPRequestHandler], None]:
+    """What was asked is done; nobody hears of it."""
+
+    def mood(handler: BaseHTTPRequestHandler) -> None:
+        gateway.answers(gateway, gateway.asked[-1])
+        hangs_up(handler)
+
+    return mood
+
+
 def redirects(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(302)
     handler.send_header("Location", "http://127.0.0.1:1/elsewhere")

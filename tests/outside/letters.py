@@ -31,7 +31,7 @@ class Letters(Receiver):
 
     @property
     def texts(self) -> list[str]:
-        return [bytes(letter.get_payload(decode=True)).decode() for letter in self.received]  # type: ignore[arg-type]
+        return [bytes(letter.get_payload(decode=True)).decode() for letter in self.received]
 
     @property
     def numbers(self) -> list[str]:

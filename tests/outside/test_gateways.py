@@ -140,7 +140,7 @@ def test_an_sms_names_its_template_and_no_more_than_the_case(texts: Gateway) -> 
 
 def test_an_sms_that_the_gateway_has_already_is_not_sent_twice(texts: Gateway) -> None:
     letter = Letter("7" * 32, "13800001234", "", "", "", number="GP2026-0001")
-    texts.mood = lambda handler: (gateways.sms(texts, texts.asked[-1]), gateways.hangs_up(handler))[1]
+    texts.mood = gateways.takes_and_hangs_up(texts)
     assert isinstance(refusal(sms.send, letter), Unclear)
     texts.mood = None
     sms.send(letter)

@@ -1,38 +1,44 @@
-"""A worker that dies between sending a message and writing that down."""
+"""Several workers at the outbox, and one that dies between sending a message and writing that down."""
 
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from subprocess import PIPE, Popen
 from typing import Any
 
-import time_machine
-from django.db import transaction
+import pytest
+from django.db import connection, transaction
 
 from config.embedded.places import BASE_DIR
 from config.postgres.scope import acting
 from pipeline.access import SENDER
 from pipeline.acts import delivery
-from pipeline.models import Notice
-from tests.acts.test_delivery import at, send, states, told
-from tests.cast import city
+from pipeline.models import Notice, User
+from pipeline.outside.letter import Letter
+from tests.acts.test_delivery import at, choose, officer, send, states, told, town
 from tests.outside.letters import mail_server
 
 
+@pytest.fixture(scope="module")
+def song(fresh_database: str, django_db_blocker: Any) -> Iterator[User]:
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            song = town()
+            officer(song, "chen", email="chen@example.org")
+        yield song
+
+
 def test_a_worker_killed_between_sending_and_writing_that_down_sends_it_again_under_the_same_number(
-    fresh_database: str, settings: Any
+    fresh_database: str, settings: Any, song: User
 ) -> None:
     """A process of its own claims, sends and is killed; after two minutes another takes the very message up."""
-    with transaction.atomic():
-        cast = city()
     with mail_server(settings) as letters:
-        told(cast, to=Notice.COUNTY)
-        with acting(SENDER), transaction.atomic():
-            Notice.objects.update(person=cast.wang)
+        told()
         moment = at(12)
-        with time_machine.travel(moment, tick=False), acting(SENDER):
-            delivery.spread(Notice.objects.all(), by=SENDER, at=moment)
+        spread(moment)
         die_after_sending(letters.port, moment)
         assert states() == [("mail", "sending", 0)]
         send(moment + timedelta(minutes=1))
@@ -41,6 +47,35 @@ def test_a_worker_killed_between_sending_and_writing_that_down_sends_it_again_un
         assert len(letters.to) == 2
         assert len(set(letters.numbers)) == 1, "one Message-ID: a mailbox shows it once"
         assert states() == [("mail", "sent", 0)]
+
+
+def test_four_workers_make_a_robot_speak_twenty_times_and_nobody_is_told_twice(
+    fresh_database: str, settings: Any, song: User
+) -> None:
+    settings.WECOM_ROBOT = "http://127.0.0.1:9/cgi-bin/webhook/send?key=robot"
+    for number in range(30):
+        choose(officer(song, f"person{number}"), urgent=["wecom"], wecom=f"person{number}")
+    told()
+    spread(at(12))
+    with ThreadPoolExecutor(4) as workers:
+        taken = [letter for mine in workers.map(lambda _: claimed(at(12)), range(4)) for letter in mine]
+    by_robot = [letter.to for letter in taken if letter.to.startswith("person")]
+    assert len(by_robot) == len(set(by_robot)) == 20
+
+
+def spread(moment: datetime) -> None:
+    with acting(SENDER):
+        delivery.spread(Notice.objects.all(), by=SENDER, at=moment)
+
+
+def claimed(moment: datetime) -> list[Letter]:
+    """What one worker gets hold of; it does not say what came of it."""
+    found = []
+    with acting(SENDER):
+        while taken := delivery.claim(by=SENDER, at=moment):
+            found += [taken.letter] if taken.letter else []
+    connection.close()
+    return found
 
 
 KILLED = """
