@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from pipeline import access
 from pipeline.acts import certificate as certificate_acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
-from pipeline.desk.paging import page_of
+from pipeline.desk.long_list import long_page
 from pipeline.desk.round import day_field, tabs
 from pipeline.models import Certificate, Firm, Obligation
 from pipeline.request import StaffRequest
@@ -63,14 +64,14 @@ def certificates(request: StaffRequest) -> HttpResponse:
     """Certificates within reach, the newest first, with their state today."""
     chosen = request.GET.get("state", "") if request.GET.get("state", "") in LISTS else ""
     held = Certificate.objects.within(request.user.reach(access.OFFICE))
-    shown = held.in_state(chosen, request.today) if chosen else held.with_ending(request.today)
-    rows = shown.with_county().select_related("firm", "case").order_by("-issued_on", "-pk")
-    page = page_of(request, rows, shown.count())
+    rows = (held.in_state(chosen, request.today) if chosen else held).annotate(turn=F("issued_on"))
+    page = long_page(request, rows, date, newest_first=True)
+    shown = held.with_ending(request.today).with_county().select_related("firm", "case").defer("firm__search")
     context = {
         "tabs": tabs("desk:certificates"),
         "lists": [{"url": f"?state={name}", "label": label, "here": name == chosen} for name, label in LISTS.items()],
         "page": page,
-        "rows": [_shown(each, request.today) for each in page.object_list],
+        "rows": [_shown(each, request.today) for each in page.in_turn(shown)],
     }
     return render(request, "desk/certificate/certificates.html", context)
 
@@ -78,13 +79,13 @@ def certificates(request: StaffRequest) -> HttpResponse:
 def obligations(request: StaffRequest) -> HttpResponse:
     """What holders owe and have not done, the first due on top."""
     owed = Obligation.objects.within(request.user.reach(access.OFFICE)).pending()
-    rows = owed.with_county().select_related("firm", "certificate")
-    page = page_of(request, rows, owed.count())
+    page = long_page(request, owed.annotate(turn=F("due_on")), date)
+    shown = page.in_turn(owed.with_county().select_related("firm", "certificate").defer("firm__search"))
     context = {
         "section": "desk:certificates",
         "tabs": tabs("desk:obligations"),
         "page": page,
-        "rows": [(each, KINDS[each.kind], each.due_on < request.today) for each in page.object_list],
+        "rows": [(each, KINDS[each.kind], each.due_on < request.today) for each in shown],
         "may": access.may(request.user, "certificate.fulfil"),
     }
     return render(request, "desk/certificate/obligations.html", context)

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import F
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,9 +18,10 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import round as round_acts
 from pipeline.desk.attempt import attempt
-from pipeline.desk.paging import page_of
+from pipeline.desk.long_list import long_page
 from pipeline.models import Application, Round
 from pipeline.models.calendar import calendar_in_force
+from pipeline.models.case import NEVER
 from pipeline.request import StaffRequest
 
 PAGES = {
@@ -68,14 +70,14 @@ def tabs(here: str) -> list[dict[str, Any]]:
 def applications(request: StaffRequest) -> HttpResponse:
     """Every open application by its due day."""
     rows = Application.objects.within(request.user.reach(access.OFFICE)).open()
-    shown = rows.with_county().select_related("firm", "case", "round").order_by(F("due_on").asc(nulls_last=True), "pk")
-    page = page_of(request, shown, rows.count())
+    page = long_page(request, rows.annotate(turn=Coalesce("due_on", Value(NEVER))), date)
+    shown = page.in_turn(rows.with_county().select_related("firm", "case", "round").defer("firm__search"))
     calendar = calendar_in_force()
     context = {
         "section": "desk:applications",
         "tabs": tabs("desk:applications"),
         "page": page,
-        "rows": [(each, each.due(request.today, calendar)) for each in page.object_list],
+        "rows": [(each, each.due(request.today, calendar)) for each in shown],
     }
     return render(request, "desk/round/applications.html", context)
 

@@ -67,6 +67,7 @@ class Certificate(FirmOwned):
                 condition=Q(number__regex=r"^G[RFS]20\d{10}$"), name="certificate_number_has_its_form"
             )
         ]
+        indexes = [models.Index(fields=["issued_on", "id"], name="certificates_in_turn")]
 
     def __str__(self) -> str:
         return self.number
@@ -125,6 +126,9 @@ class Obligation(FirmOwned):
                 condition=Q(kind__in=["annual_report", "recertification", "change_report"]),
                 name="obligation_kind_is_known",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(fulfilled_on=None), name="obligations_pending_in_turn")
         ]
 
     def __str__(self) -> str:

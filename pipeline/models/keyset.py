@@ -30,13 +30,19 @@ class Stretch:
 
 
 def stretch(
-    arms: Sequence[QuerySet[Any]], size: int, *, after: Cursor | None = None, before: Cursor | None = None
+    arms: Sequence[QuerySet[Any]],
+    size: int,
+    *,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+    newest_first: bool = False,
 ) -> Stretch:
     """The first rows, those that follow a cursor, or those that lead up to one. One statement."""
+    on, back = (("lt", "-"), ("gt", "")) if newest_first else (("gt", ""), ("lt", "-"))
     if before is not None:
-        found = _cut(arms, size, _beyond("lt", before), "-")
+        found = _cut(arms, size, _beyond(back[0], before), back[1])
         return Stretch(found[:size][::-1], before=len(found) > size, after=True)
-    found = _cut(arms, size, _beyond("gt", after) if after is not None else Q(), "")
+    found = _cut(arms, size, _beyond(on[0], after) if after is not None else Q(), on[1])
     return Stretch(found[:size], before=after is not None, after=len(found) > size)
 
 

@@ -59,7 +59,7 @@ class ApplicationQuerySet(MovingQuerySet["Application"]):
     table = "application"
 
     def open(self) -> Self:
-        return self.exclude(stage__in=ENDED)
+        return self.filter(ended_on=None)
 
     def last_ended(self, cases: Iterable[Case]) -> Self:
         """Of each case the application that ended last."""
@@ -97,7 +97,10 @@ class Application(FirmOwned):
         indexes = [
             models.Index(
                 Coalesce("due_on", Value(NEVER)), "case", condition=Q(ended_on=None), name="open_applications_in_turn"
-            )
+            ),
+            models.Index(
+                Coalesce("due_on", Value(NEVER)), "id", condition=Q(ended_on=None), name="applications_listed_in_turn"
+            ),
         ]
 
     def __str__(self) -> str:
