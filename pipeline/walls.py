@@ -32,6 +32,8 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _seat_policies(name)
     elif name == "pipeline_claim":
         yield from _claim_policies(name)
+    elif name == "pipeline_yearnotice":
+        yield from _policies(name, select="true", write=SEES_ALL)
     elif name == "pipeline_delegation":
         yield from _delegation_policies(name)
     elif name == "pipeline_savedview":

@@ -17,8 +17,10 @@ from pipeline.acts import application as application_acts
 from pipeline.acts import case as case_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk.paging import page_of
-from pipeline.models import Application, BookDraft, Case, Delegation, MoveRefused, Proposal, YearNotice
+from pipeline.models import Application, BookDraft, Case, Delegation, Export, MoveRefused, Proposal, YearNotice
 from pipeline.models.calendar import calendar_in_force
+from pipeline.models.export import HELD
+from pipeline.models.people import own_offices
 from pipeline.models.work import DECIDED
 from pipeline.request import StaffRequest, number_sent
 
@@ -51,7 +53,7 @@ def signatures(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(each, SIGNINGS[each.act].says, _version(each)) for each in page.object_list],
-        "others": [line for line in (_books(request), _notices(request), *_cases(request)) if line["count"]],
+        "others": _others(request),
         "signs_for": _signs_for(request),
         "calendar_missing": missing_year(request),
         "section": "desk:signatures",
@@ -114,6 +116,12 @@ def _signed(request: StaffRequest, proposal: Proposal, version: int) -> bool:
     return False
 
 
+def _others(request: StaffRequest) -> list[dict[str, Any]]:
+    """What is signed on its own page: how much there is, where it waits."""
+    lines = [_books(request), _notices(request), _exports(request), *_cases(request)]
+    return [line for line in lines if line["count"]]
+
+
 def _books(request: StaffRequest) -> dict[str, Any]:
     drafts = BookDraft.objects.visible_to(request.user).filter(state=BookDraft.PROPOSED).exclude(author=request.user)
     found = list(drafts.order_by("proposed_on")) if access.may(request.user, "book.publish") else []
@@ -126,6 +134,12 @@ def _notices(request: StaffRequest) -> dict[str, Any]:
     found = list(open_ones.order_by("year")) if access.may(request.user, "calendar.confirm") else []
     url = f"{reverse('desk:calendar')}?year={found[0].year}" if found else ""
     return {"says": _("Working days to compare"), "count": len(found), "url": url}
+
+
+def _exports(request: StaffRequest) -> dict[str, Any]:
+    may = access.may(request.user, "export.approve")
+    held = Export.objects.filter(state=HELD, office__in=own_offices(request.user)).exclude(by=request.user)
+    return {"says": _("Files to approve"), "count": held.count() if may else 0, "url": reverse("desk:exports")}
 
 
 def _cases(request: StaffRequest) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Firms whose county is to be assigned."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
@@ -30,8 +32,8 @@ def homeless(cast: Cast) -> Cast:
 
 def places(cast: Cast) -> list[str | None]:
     with acting(cast.chen), transaction.atomic():
-        rows = Firm.objects.filter(uscc__in=CODES).with_county().order_by("uscc")
-        return list(rows.values_list("county_name", flat=True))
+        rows: Any = Firm.objects.filter(uscc__in=CODES).with_county().order_by("uscc")
+        return [each.county_name for each in rows]
 
 
 def test_a_county_named_by_the_address_is_chosen_already(homeless: Cast, seat: Seat) -> None:

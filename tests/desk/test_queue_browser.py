@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from config.postgres.scope import acting
 from pipeline.acts import case, firm
-from pipeline.models import Case, Firm
-from tests.cast import SINCE, Cast, city
+from pipeline.models import Call, Case, Firm
+from tests.cast import QINGHE, SINCE, Cast, Story, city
 from tests.live import House
 
 pytestmark = pytest.mark.browser
@@ -82,3 +82,20 @@ def test_a_firm_is_found_and_opened_without_the_mouse(queue: Page) -> None:
     expect(queue.locator("#palette-found a").first).to_contain_text("青禾")
     queue.keyboard.press("Enter")
     queue.wait_for_url("**/desk/firms/**")
+
+
+def test_a_call_is_noted_and_a_day_explained_by_keyboard_from_a_case(queue: Page, officer: Cast) -> None:
+    with transaction.atomic():
+        story = Story(officer).to("county_review")
+    queue.goto(queue.url.split("/desk/")[0] + reverse("desk:case", args=[story.number]))
+    queue.locator(".due[title]").first.focus()
+    expect(queue.get_by_role("tooltip")).to_contain_text("2026-11-02")
+    queue.keyboard.press("Escape")
+    expect(queue.get_by_role("tooltip")).to_be_hidden()
+    queue.keyboard.press("c")
+    queue.wait_for_url(f"**{reverse('desk:call_note')}?firm={QINGHE}")
+    queue.locator("[name=says]").fill("答应周五前补齐")
+    queue.locator("main form button.go").press("Enter")
+    queue.wait_for_url(f"**{reverse('desk:firm', args=[QINGHE])}")
+    with transaction.atomic(), acting(officer.wang):
+        assert Call.objects.get().case == story.case.get()

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline.acts import case, deputy, flag
-from pipeline.models import Case, Proposal
+from pipeline.models import Case, Export, Proposal
 from pipeline.rules.holidays import read_notice
 from tests.acts.test_calendar import NEXT, taken
 from tests.cast import Cast, Story, the
@@ -105,3 +105,16 @@ def test_a_county_head_finds_what_to_forward(story: Story, seat: Seat) -> None:
     assert (line["count"], text(zhao.get(line["url"])).count('name="chosen"')) == (1, 1)
     with acting(story.cast.zhao), transaction.atomic():
         assert Case.objects.filter(stage="county_review").count() == 1
+
+
+def test_what_others_keep_for_a_second_look_is_counted_with_its_page(story: Story, seat: Seat) -> None:
+    """A file of somebody else, and a book another proposed; one's own are not one's own to decide."""
+    cast = story.cast
+    for name in ("chen", "zhou"):
+        with acting(cast.people[name]), transaction.atomic():
+            Export.objects.create(
+                office=cast.offices["hangzhou"], by=cast.people[name], listing="queue", asked={}, columns=["number"],
+                form="xlsx", language="zh-hans", day=story.day, state="held",
+            )  # fmt: skip
+    [line] = seat(cast.zhou).get(SIGNATURES).context["others"]
+    assert (line["count"], line["url"]) == (1, reverse("desk:exports"))
