@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
@@ -21,7 +22,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from config.postgres.scope import acting
 from pipeline.acts import difficulty, figures, hour, workbook
-from pipeline.models import Difficulty, FinancialYear, Hour
+from pipeline.models import Difficulty, FinancialYear, Hour, User
 from tests.axe import DRESS, WCAG, Rules, faults, wear
 from tests.cast import YEARS, city, yuan
 from tests.live import House
@@ -60,9 +61,7 @@ def home(house: House) -> Home:
     with override_settings(STORAGES=settings.STORAGES | {"documents": disk}), transaction.atomic():
         home = furnished(Home(city()), house.stack.folder)
         fill(home)
-        for person in home.cast.people.values():
-            person.set_password(PASSWORD)
-            person.save()
+        User.objects.filter(username__in=("li", "agent", "newcomer")).update(password=make_password(PASSWORD))
     return home
 
 
