@@ -47,6 +47,7 @@ from pipeline.acts import (
     mandate,
     notice,
     people,
+    phrase,
     roster,
     routing,
     trial,
@@ -88,9 +89,8 @@ class Listing:
 # there may take twelve, as the queue may, and a firm's ten, as the entry of its figures may. Li owns very many firms.
 LISTS: dict[str, Listing] = {
     "desk:queue": Listing("wang", 12, query="?view=all"),
-    "desk:batch": Listing(
-        "wang", 12, sends=lambda world: {"act": "invite", "chosen": [each.number for each in world.leads]}
-    ),
+    "desk:batch": Listing("wang", 12, sends=lambda world: {"act": "drop-lead", "everything": "1"}),
+    "desk:exports": Listing("wang", 12),
     "desk:workload": Listing("zhao", 12),
     "desk:hand_over": Listing("zhao", 12, query=lambda world: f"?from={world.cast.wang.pk}"),
     "desk:routing": Listing("zhao", 16),  # the rules, and what they would do: the act's own statements
@@ -132,6 +132,9 @@ LISTS: dict[str, Listing] = {
     "portal:triangle": Listing("li", 10, lambda world: [QINGHE]),
     "portal:staff": Listing("li", 10, lambda world: [QINGHE, 2025]),
     "portal:history": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:timeline": Listing("li", 10, lambda world: [QINGHE]),
+    "desk:timeline": Listing("chen", 12, lambda world: [QINGHE]),
+    "desk:phrases": Listing("zhou", 10),
     "portal:plan": Listing("li", 10, lambda world: [QINGHE]),
     "portal:step": Listing("li", 10, lambda world: [QINGHE, 1]),
     "portal:messages": Listing("li", 10, lambda world: [QINGHE]),
@@ -153,18 +156,21 @@ LISTS: dict[str, Listing] = {
 
 # Pages whose length does not follow the record: forms, single things, files, answers to a click.
 NO_LISTS = {
-    "home", "look", "language", "demo_switch", "demo_day", "health", "health_live", "health_ready",
+    "home", "look", "language", "telling", "demo_switch", "demo_day", "health", "health_live", "health_ready",
     "api:assess", "api:openapi-json", "api:api-root",
     "desk:call_note", "desk:calendar",
     "desk:diagnose", "desk:draw_plan", "desk:accept_step", "desk:reopen_step", "desk:record_visit",
     "desk:obligation_fulfil", "desk:case_move", "desk:application_move", "desk:firm_lead", "desk:firm_county",
     "desk:firm_verify",
+    "desk:case_review", "desk:case_presence", "desk:case_faults", "desk:viewer", "desk:document_page",
     "desk:document", "desk:roster_progress", "desk:roster_confirm", "desk:roster_cancel", "desk:roster_marked",
     "desk:roster_template",
     "portal:ledger_line", "portal:ledger_paste", "portal:ledger_draft", "portal:ledger_line_draft", "portal:ledger_count", "portal:ledger_book", "portal:ledger_detail",
     "portal:product", "portal:conversion", "portal:staff_member", "portal:staff_paste", "portal:staff_count",
     "desk:books", "desk:book", "desk:supposition", "desk:trial", "desk:trial_progress", "desk:trial_sheet",
     "desk:trial_download", "desk:trial_download_progress", "desk:scheme",
+    "desk:bulk", "desk:bulk_progress", "desk:bulk_result", "desk:export_ask", "desk:export", "desk:export_progress",
+    "desk:list_look", "desk:view_save", "desk:view", "desk:view_change",
     "desk:scheme_save", "desk:scheme_try", "desk:scheme_move",
     "portal:begin", "portal:submit", "portal:withdraw", "portal:firm", "portal:contact", "portal:figures",
     "portal:figures_draft", "portal:reconciliation",
@@ -324,6 +330,8 @@ class World:
                 coaching.record_visit(kept, by=cast.wang, on=DAY, way="visit", notes="看了研发台账")
                 flag.raise_flag(the(qinghe), kind="objection", by=cast.wang, on=DAY, says=f"第 {at} 件")
                 diagnosis.keep(the(qinghe), by=cast.wang, on=DAY)
+            with acting(cast.zhou):
+                phrase.save("property", f"第 {at} 项缺权属证明", by=cast.zhou)
 
     def _helped(self, more: int) -> None:
         """Questions of the firm, and hours of the county: every other one is booked."""
