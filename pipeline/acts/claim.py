@@ -9,13 +9,13 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
+from pipeline.acts import evidence, flaw, notice
 from pipeline.acts import firm as firms
-from pipeline.acts import notice
 from pipeline.acts.conditions import demand
 from pipeline.models import Claim, Firm, Office, Seat, User
 from pipeline.models.membership import ClaimQuerySet
 from pipeline.models.people import TODAY
-from pipeline.outside import scanner, storage
+from pipeline.outside import storage
 
 LARGEST = 20 * 1024 * 1024
 KINDS = {
@@ -36,6 +36,7 @@ def make(
     media_type, opening = KINDS[ending]
     content.seek(0)
     demand(content.read(len(opening)) == opening, "paper", _("The file is not what its ending says. Save it again."))
+    flaw.demand_sound(content, storage.plain_name(file_name), media_type, place="paper")
     open_ = Claim.objects.filter(person=by, uscc=uscc, state=Claim.OPEN)
     demand(not open_.exists(), "uscc", _("You have claimed this firm; the office has not answered yet."))
     return Claim.objects.create(
@@ -83,10 +84,12 @@ def inspect(claims: ClaimQuerySet, *, by: Actor) -> int:
     access.require(by, "claim.inspect", claims)
     judged = 0
     for claim in claims.filter(paper_state=Claim.RECEIVED).select_for_update(skip_locked=True):
-        with storage.fetch(claim.sha256) as content:
-            refused = scanner.objections(content, claim.media_type)
+        refused, copy = evidence.looked_at(claim.sha256, claim.media_type)
         state = Claim.QUARANTINED if refused else Claim.CLEAN
-        judged += Claim.objects.filter(pk=claim.pk).update(paper_state=state)
+        kept = claim.sha256 if copy is None else storage.keep(copy)
+        judged += Claim.objects.filter(pk=claim.pk).update(paper_state=state, sha256=kept)
+        if kept != claim.sha256:
+            evidence.let_go(claim.sha256)
     return judged
 
 

@@ -1,6 +1,8 @@
 """Papers of a firm: a file is stored first, by what it holds, and the row after it."""
 
 from collections.abc import Iterable
+from functools import partial
+from io import BytesIO
 from typing import IO, Any, BinaryIO
 
 from django.db import transaction
@@ -9,10 +11,23 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
+from pipeline.acts import flaw
 from pipeline.acts.conditions import demand
-from pipeline.models import Difficulty, Document, DocumentVersion, Evidence, Fault, FinancialYear, Firm, Step
+from pipeline.models import (
+    Claim,
+    Difficulty,
+    Document,
+    DocumentVersion,
+    Evidence,
+    Export,
+    Fault,
+    FinancialYear,
+    Firm,
+    Import,
+    Step,
+)
 from pipeline.models.firm import FirmOwnedQuerySet
-from pipeline.outside import scanner, storage
+from pipeline.outside import photograph, scanner, storage
 
 MEGABYTE = 1024 * 1024
 EVIDENCE_LIMIT = 20 * MEGABYTE
@@ -51,6 +66,7 @@ def receive(
     )
     name = storage.plain_name(name)
     media_type = media_type_of(name, content, size)
+    flaw.demand_sound(content, name, media_type)
     digest = storage.keep(content)
     proves = {"step": step, "year": year, "fault": fault, "difficulty": difficulty}
     same = Evidence.objects.filter(firm=firm, document__purpose=purpose, document__title=name, **proves)
@@ -85,11 +101,37 @@ def inspect(versions: FirmOwnedQuerySet[DocumentVersion], *, by: Actor) -> int:
     waiting = versions.filter(state=DocumentVersion.RECEIVED).select_for_update(skip_locked=True)
     judged = 0
     for version in waiting:
-        with storage.fetch(version.sha256) as content:
-            refused = scanner.objections(content, version.media_type)
-        state = DocumentVersion.QUARANTINED if refused else DocumentVersion.CLEAN
-        judged += DocumentVersion.objects.filter(pk=version.pk).update(state=state, objections=refused)
+        refused, copy = looked_at(version.sha256, version.media_type)
+        values: dict[str, Any] = {"objections": refused}
+        values["state"] = DocumentVersion.QUARANTINED if refused else DocumentVersion.CLEAN
+        if copy is not None:
+            values |= {"sha256": storage.keep(copy), "size": copy.getbuffer().nbytes, "received_as": version.sha256}
+        judged += DocumentVersion.objects.filter(pk=version.pk).update(**values)
+        if copy is not None:
+            let_go(version.sha256)
     return judged
+
+
+def looked_at(sha256: str, media_type: str) -> tuple[list[str], BytesIO | None]:
+    """Why a stored file must not be shown; of a photograph that may be, the copy without the data it brought along."""
+    with storage.fetch(sha256) as content:
+        refused = scanner.objections(content, media_type)
+        if refused or media_type not in photograph.FORMATS:
+            return refused, None
+        copy = photograph.plain_copy(content, media_type)
+    return ([], copy) if copy is not None else ([photograph.UNREADABLE], None)
+
+
+def let_go(sha256: str) -> None:
+    """Remove a stored file, once this is on record, if nothing refers to it any more."""
+    held = (
+        DocumentVersion.objects.filter(sha256=sha256),
+        Claim.objects.filter(sha256=sha256),
+        Import.objects.filter(sha256=sha256),
+        Export.objects.filter(kept=sha256),
+    )
+    if not any(rows.exists() for rows in held):
+        transaction.on_commit(partial(storage.drop, sha256))
 
 
 def media_type_of(name: str, content: BinaryIO, size: int, endings: Iterable[str] = KINDS) -> str:

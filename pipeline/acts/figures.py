@@ -1,8 +1,9 @@
 """What a firm's books say, year by year, what papers say of the same figures, and why they differ."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -53,9 +54,9 @@ def enter(
     return FinancialYear.objects.get(firm=firm, year=year)
 
 
-def _sources(row: FinancialYear | None, figures: Figures, kind: str) -> dict[str, str]:
+def _sources(row: FinancialYear | None, figures: Figures, kind: str) -> dict[str, Any]:
     """Where each figure comes from: one that did not change keeps what it had."""
-    held: dict[str, str] = dict(row.sources) if row else {}
+    held: dict[str, Any] = dict(row.sources) if row else {}
     for name, value in figures.items():
         if value is None:
             held.pop(name, None)
@@ -65,12 +66,10 @@ def _sources(row: FinancialYear | None, figures: Figures, kind: str) -> dict[str
 
 
 @transaction.atomic
-def note_paper(
-    firm: Firm, year: int, source: str, amounts: Figures, *, by: User, on: date, document: Document | None = None
-) -> None:
+def note_paper(firm: Firm, year: int, source: str, amounts: Figures, *, by: User, on: date) -> None:
     """What one paper (annual or special audit, tax return) says these figures are; None takes a figure out again."""
     access.require(by, "figures.reconcile", Firm.objects.filter(pk=firm.pk))
-    demand(source in RECONCILED_WITH, "source", _("Not a paper that figures are compared with."))
+    _reconciled(source)
     demand(year < on.year, "year", _("%(year)s is not over yet.") % {"year": year})
     _known(amounts)
     held = SourcedFigure.objects.filter(firm=firm, year=year, source=source)
@@ -80,9 +79,29 @@ def note_paper(
         if amount is None or (name in there and there[name].amount == amount):
             continue
         own = {"firm": firm, "year": year, "source": source, "figure": name}
-        values = {"amount": amount, "by": by, "document": document}
+        values = {"amount": amount, "by": by}
         if not held.filter(figure=name).update(version=F("version") + 1, **values):
             SourcedFigure.objects.create(**own, **values)
+
+
+@transaction.atomic
+def attach(firm: Firm, year: int, source: str, figures: Collection[str], document: Document | None, *, by: User) -> int:
+    """The file in which one of these papers says these figures; None takes it off them. How many figures have it now.
+
+    Only figures that the paper has an amount of can have a file.
+    """
+    access.require(by, "figures.reconcile", Firm.objects.filter(pk=firm.pk))
+    _reconciled(source)
+    known = document is None or document.firm_id == firm.pk
+    demand(known, "document", _("This file is not among your papers. Send it first."))
+    held = SourcedFigure.objects.filter(firm=firm, year=year, source=source, figure__in=figures)
+    changed = held.exclude(document=document) if document else held.exclude(document=None)
+    changed.update(document=document, by=by, version=F("version") + 1)
+    return held.count()
+
+
+def _reconciled(source: str) -> None:
+    demand(source in RECONCILED_WITH, "source", _("Not a paper that figures are compared with."))
 
 
 @transaction.atomic

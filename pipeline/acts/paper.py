@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import conversion as conversion_acts
-from pipeline.acts import evidence
+from pipeline.acts import evidence, flaw
 from pipeline.acts.conditions import demand
 from pipeline.models import (
     Conversion,
@@ -33,9 +33,7 @@ from pipeline.models import (
 from pipeline.models.evidence import without_numbers
 from pipeline.models.firm import FirmOwnedQuerySet
 from pipeline.models.product import PROOFS
-from pipeline.outside import scanner, storage
-
-MACROS, BOMB, SLIPS = scanner.MACROS, scanner.BOMB, scanner.SLIPS
+from pipeline.outside import storage
 
 IMAGES = frozenset({"pdf", "png", "jpg", "jpeg"})
 ANY = frozenset(evidence.KINDS)
@@ -98,8 +96,7 @@ def keep(
     _demand_purpose(firm, purpose, document)
     name = named(name)
     media_type = evidence.media_type_of(name, content, size, PURPOSES[purpose] if document is None else ANY)
-    for flaw in scanner.flaws(content, media_type):
-        demand(False, "file", _flaw_words(flaw) % {"name": name})
+    flaw.demand_sound(content, name, media_type)
     Firm.objects.select_for_update(no_key=True).get(pk=firm.pk)  # one file of a firm after the other
     _demand_room(firm, name, size)
     digest = storage.keep(content)
@@ -119,7 +116,8 @@ def named(name: str) -> str:
 
 def demand_new(firm: Firm, sha256: str) -> None:
     """Raises AlreadyHere where the firm has this file; one that was held back may be sent again."""
-    same = DocumentVersion.objects.filter(firm=firm, sha256=sha256).exclude(state=DocumentVersion.QUARANTINED)
+    sent = Q(sha256=sha256) | Q(received_as=sha256)
+    same = DocumentVersion.objects.filter(sent, firm=firm).exclude(state=DocumentVersion.QUARANTINED)
     twin = same.select_related("document").order_by("-pk").first()
     if twin is not None:
         raise AlreadyHere(twin)
@@ -134,14 +132,6 @@ def _demand_room(firm: Firm, name: str, size: int) -> None:
     held = DocumentVersion.objects.filter(firm=firm).aggregate(held=Coalesce(Sum("size"), 0))["held"]
     says = _("%(name)s: the papers of a firm may take 2 GB together, and these are used up. Ask the bureau.")
     demand(held + size <= FIRM_LIMIT, "file", says % {"name": name})
-
-
-def _flaw_words(flaw: str) -> str:
-    return {
-        MACROS: _("%(name)s holds macros or other files. Save it without them, best as PDF, and send that."),
-        BOMB: _("%(name)s unpacks to far more than a paper should. Save it again, best as PDF."),
-        SLIPS: _("%(name)s holds names that lead out of it. Save it again, best as PDF."),
-    }.get(flaw, _("%(name)s is broken inside. Open it, save it again and send that."))
 
 
 # ------------------------------------------------------------------------------------------- piece by piece

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -74,6 +75,7 @@ class Writing:
         self.roster = roster
         self.by = by
         self.on = on
+        self.lines: dict[str, ImportRow] = {}  # of the rows being written, by credit code
         self.divisions = {division.code: division for division in Division.objects.counties()}
 
     def write(self, rows: list[ImportRow]) -> None:
@@ -81,6 +83,7 @@ class Writing:
         gone = codes_taken([row.uscc for row in rows if row.uscc not in held])
         self._refuse([row for row in rows if row.uscc in gone])
         ours = [row for row in rows if row.uscc not in gone]
+        self.lines = {row.uscc: row for row in ours}
         self._put([Values.from_json(row.record) for row in ours], held)
         ImportRow.objects.filter(pk__in=[row.pk for row in ours]).update(committed_on=self.on)
 
@@ -158,20 +161,29 @@ class Writing:
         for held, values in pairs:
             for year, figures in values.years.items():
                 row = rows.get((held.firm.pk, year))
+                origin = self._origin(values.code)
                 if row is None:
-                    fresh.append(FinancialYear(firm=held.firm, year=year, source=self.source, **figures))
-                elif differs(row, figures):
-                    for key, figure in figures.items():
+                    own = {"source": self.source, "sources": dict.fromkeys(figures, origin)}
+                    fresh.append(FinancialYear(firm=held.firm, year=year, **own, **figures))
+                elif new := differing(row, figures):
+                    row.sources = {**row.sources, **dict.fromkeys(new, origin)}
+                    for key, figure in new.items():
                         setattr(row, key, figure)
                     row.version, row.source = row.version + 1, self.source
                     kept.append(row)
         FinancialYear.objects.bulk_create(fresh)
-        FinancialYear.objects.bulk_update(kept, [*FIGURES, "version", "source"], batch_size=500)
+        FinancialYear.objects.bulk_update(kept, [*FIGURES, "version", "source", "sources"], batch_size=500)
+
+    def _origin(self, code: str) -> dict[str, Any]:
+        """Where in the roster a figure stands, as a year keeps it."""
+        row = self.lines[code]
+        day = self.roster.day.isoformat()
+        return {"roster": self.roster.name[:80], "day": day, "sheet": row.sheet, "line": row.line}
 
     @property
     def source(self) -> str:
         return f"{self.roster.name[:80]} {self.roster.day:%Y-%m-%d}"
 
 
-def differs(row: FinancialYear, figures: Mapping[str, Decimal]) -> bool:
-    return any(getattr(row, key) != figure for key, figure in figures.items())
+def differing(row: FinancialYear, figures: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {key: figure for key, figure in figures.items() if getattr(row, key) != figure}

@@ -67,6 +67,7 @@ class DocumentVersion(FirmOwned):
     number = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    received_as = models.CharField(max_length=64, blank=True)  # a photograph's, before its data were taken off
     size = models.PositiveBigIntegerField()
     media_type = models.CharField(max_length=100)
     state = models.CharField(max_length=12, default=RECEIVED)

@@ -39,7 +39,8 @@ class FinancialYear(FirmOwned):
     staff = _heads()
     tech_staff = _heads()
     source = models.CharField(max_length=100, blank=True)  # where the figures come from, as shown beside them
-    sources = models.JSONField(default=dict, blank=True)  # {figure: declared | audited | tax_return | imported}
+    # {figure: declared | audited | tax_return | imported, or the line of a roster: {roster, day, sheet, line}}
+    sources = models.JSONField(default=dict, blank=True)
     estimate = models.BooleanField(default=False)
     rd_from = models.CharField(max_length=8, default="declared")  # which R&D expense counts, where both are told
     staff_from = models.CharField(max_length=8, default="declared")

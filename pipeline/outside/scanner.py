@@ -13,6 +13,7 @@ from typing import BinaryIO
 from clamav_client.clamd import ClamdError, ClamdNetworkSocket
 from django.conf import settings
 
+from pipeline.outside import pdf, photograph
 from pipeline.outside.package import has_endless_directory
 
 MEMBERS, UNPACKED, RATIO = 1_000, 200 * 1024 * 1024, 100
@@ -37,6 +38,15 @@ def flaws(content: BinaryIO, media_type: str) -> list[str]:
 
 
 def _structure(content: BinaryIO, media_type: str) -> Iterator[str]:
+    if media_type in photograph.FORMATS:
+        yield from photograph.flaws(content, media_type)
+    elif media_type == "application/pdf":
+        yield from pdf.flaws(content)
+    else:
+        yield from _office(content, media_type)
+
+
+def _office(content: BinaryIO, media_type: str) -> Iterator[str]:
     part = next((path for kind, path in OFFICE.items() if kind in media_type), None)
     if part is None:
         return

@@ -31,6 +31,7 @@ from pipeline.portal.grid import (
     Years,
     compared,
     held_amounts,
+    source_words,
     written,
 )
 from pipeline.request import StaffRequest
@@ -301,7 +302,7 @@ def _rows(sheet: Sheet, form: FiguresForm, book: Book) -> Iterator[Row]:
                     year,
                     form[f"{line.name}-{year}"],
                     form[f"why-{line.name}-{year}"],
-                    str(SOURCES.get(source, "")) if source != DECLARED else "",
+                    source_words(source) if source != DECLARED else "",
                     ask,
                     told.get(f"{year}.{line.name}", []),
                 )

@@ -29,6 +29,15 @@ SOURCES = {
     IMPORTED: gettext_lazy("imported from a workbook"),
 }
 LONGEST_WHY = 300
+
+
+def source_words(kept: str | Mapping[str, Any]) -> str:
+    """Where a figure comes from, as a year keeps it."""
+    if isinstance(kept, str):
+        return str(SOURCES.get(kept, ""))
+    return _("roster “%(roster)s” of %(day)s, sheet %(sheet)s, row %(line)s") % kept
+
+
 Amounts = Mapping[str, Decimal | None]
 Years = Mapping[int, FinancialYear]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pipeline.models import FinancialYear
 from pipeline.models.history import Change, history
 from pipeline.portal import standing
+from pipeline.portal.grid import source_words
 from pipeline.portal.property import WAYS
 from pipeline.portal.reconciliation import PAPERS
 from pipeline.request import StaffRequest
@@ -47,6 +48,7 @@ class Told:
     before: str
     after: str
     why: str
+    source: str = ""
 
 
 def record_history(request: StaffRequest, uscc: str) -> HttpResponse:
@@ -76,7 +78,8 @@ def _told(change: Change, why: dict[tuple[int, int, str], str]) -> Told:
     reason = why.get((change.group, change.of["year"], change.field), "") if change.table == YEARS else ""
     who = _("the system") if change.who in SERVICES or not change.who else change.who
     before, after = (_value(change, value) for value in (change.before, change.after))
-    return Told(change.at, who, _what(change), before, after, reason)
+    source = source_words((change.of.get("sources") or {}).get(change.field, "")) if change.table == YEARS else ""
+    return Told(change.at, who, _what(change), before, after, reason, source)
 
 
 def _what(change: Change) -> str:

@@ -28,7 +28,7 @@ from pipeline.models.ledger import (
     tax_categories,
 )
 from pipeline.models.record import expense_facts
-from pipeline.portal import standing
+from pipeline.portal import ledger_draft, standing
 from pipeline.portal.ledger_words import CATEGORIES, TAX_CATEGORIES, code_of, in_order
 from pipeline.portal.pasted_rows import PasteForm, day_of, faults_of, placed, rows_of, tell, told_at
 from pipeline.portal.project import amount_field, choices, ledger_years
@@ -142,10 +142,16 @@ class Scope:
 def ledger(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
     """The lines of a year, their sums in both scopes, and one line to add."""
     firm, projects = _opened(request, uscc, year)
-    form = LineForm(request.POST or None, projects=projects, year=year, initial={"day": _last_day(request, year)})
+    if request.method == "POST" and "drop" in request.POST:
+        ledger_draft.drop(request, firm, year)
+        return redirect("portal:ledger", uscc, year)
+    draft = ledger_draft.draft_of(request, firm, year)
+    initial = {"day": _last_day(request, year), **(draft.content if draft else {})}
+    form = LineForm(request.POST or None, projects=projects, year=year, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             acts.write_line(firm, form.values(), line=None, by=request.user, on=request.today)
+            ledger_draft.drop(request, firm, year)
             messages.success(request, _("The line is in the ledger."))
             return redirect("portal:ledger", uscc, year)
         except ConditionUnmet as unmet:
@@ -160,6 +166,7 @@ def ledger(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
         "year": year,
         "years": ledger_years(request.today),
         "form": form,
+        "draft": draft,
         "projects": projects.values(),
         "scopes": list(scopes(sums, amounts)),
         "differences": [each for name, each in amounts.items() if name.startswith("difference") and _counts(each)],
@@ -178,9 +185,13 @@ def line(request: StaffRequest, uscc: str, year: int, line: int) -> HttpResponse
     firm, projects = _opened(request, uscc, year)
     held = get_object_or_404(ExpenseLine.objects.of_year(year), firm=firm, pk=line)
     initial = {name: getattr(held, name) for name in LineForm.base_fields}
-    initial |= {"project": held.project.code, "amount": f"{held.amount:.2f}"}
+    draft = ledger_draft.draft_of(request, firm, year, line)
+    initial |= {"project": held.project.code, "amount": f"{held.amount:.2f}", **(draft.content if draft else {})}
     form = LineForm(request.POST or None, projects=projects, year=year, initial=initial)
-    if request.method == "POST" and "remove" in request.POST:
+    if request.method == "POST" and request.POST.keys() & {"remove", "drop"}:
+        ledger_draft.drop(request, firm, year, line)
+        if "drop" in request.POST:
+            return redirect("portal:ledger_line", uscc, year, line)
         acts.remove_line(firm, held, version=_version(request), by=request.user)
         messages.success(request, _("The line is out of the ledger."))
         return redirect("portal:ledger", uscc, year)
@@ -189,12 +200,14 @@ def line(request: StaffRequest, uscc: str, year: int, line: int) -> HttpResponse
             acts.write_line(
                 firm, form.values(), line=held, version=_version(request), by=request.user, on=request.today
             )
+            ledger_draft.drop(request, firm, year, line)
             messages.success(request, _("The line is saved."))
             return redirect("portal:ledger", uscc, year)
         except ConditionUnmet as unmet:
             told_at(form, unmet.missing)
     may = access.may(request.user, "ledger.write_line")
-    return render(request, "portal/ledger/line.html", {"firm": firm, "year": year, "form": form, "may": may})
+    context = {"firm": firm, "year": year, "line": held, "form": form, "draft": draft, "may": may}
+    return render(request, "portal/ledger/line.html", context)
 
 
 def paste(request: StaffRequest, uscc: str, year: int) -> HttpResponse:

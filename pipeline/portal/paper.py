@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pipeline import access
+from pipeline.acts import flaw
 from pipeline.acts import paper as acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
-from pipeline.acts.paper import BOMB, MACROS, SLIPS, AlreadyHere
+from pipeline.acts.paper import AlreadyHere
 from pipeline.models import Document, Firm
 from pipeline.models.evidence import without_names
 from pipeline.portal import proofs, standing
@@ -30,12 +31,6 @@ from pipeline.portal.shelf import (
     staff_names,
 )
 from pipeline.request import StaffRequest
-
-OBJECTIONS = {
-    MACROS: gettext_lazy("It holds macros or other files."),
-    BOMB: gettext_lazy("It unpacks to far more than a paper should."),
-    SLIPS: gettext_lazy("It holds names that lead out of it."),
-}
 
 
 class NameForm(forms.Form):
@@ -118,16 +113,12 @@ def _told(request: StaffRequest, firm: Firm, one: Document, desk: Desk) -> dict[
         "paper": one,
         "title": without_names(one.title, names),
         "purpose": {**PURPOSES, **ELSEWHERE}.get(one.purpose, PURPOSES["other"]),
-        "versions": [(line, [_objection(each) for each in line.version.objections]) for line in lines],
+        "versions": [(line, [flaw.afterwards(each) for each in line.version.objections]) for line in lines],
         "hint": first.hint if first else "",
         "proves": found,
         "desk": desk,
         "may": access.may(request.user, "evidence.receive"),
     }
-
-
-def _objection(says: str) -> str:
-    return str(OBJECTIONS.get(says, _("The check found: %(says)s.") % {"says": says}))
 
 
 def _blame(desk: Desk, missing: list[Missing]) -> None:

@@ -1,6 +1,6 @@
 """The same figures as annual audit, special audit and tax return have them, their differences and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.acts import figures as figures_acts
-from pipeline.models import Explanation, FinancialYear, Firm, SourcedFigure
+from pipeline.models import Document, Explanation, FinancialYear, Firm, SourcedFigure
 from pipeline.models.figures import (
     ANNUAL_AUDIT,
     AUDITED,
@@ -32,6 +32,7 @@ from pipeline.rules.facts.figures import NAMES
 from pipeline.templatetags import figures as shown
 
 FIGURES = ("sales", "total_income", "hitech_income", "rd_total", "rd_domestic", "net_assets", "costs", "taxable_income")
+MOST_FILES = 100
 PAPERS = {
     ANNUAL_AUDIT: gettext_lazy("Annual audit"),
     SPECIAL_AUDIT: gettext_lazy("Special audit"),
@@ -42,22 +43,25 @@ KIND_OF = {ANNUAL_AUDIT: AUDITED, SPECIAL_AUDIT: AUDITED, TAX_RETURN: TAX_RETURN
 
 @dataclass(frozen=True)
 class Compared:
-    """One figure as the record and each paper have it. `apart` is the largest difference, none where there is one
-    amount only; `open` where it exceeds what is tolerated and nobody has said why."""
+    """One figure as the record and each paper have it, with the file that says so. `apart` is the largest difference,
+    none where there is one amount only; `open` where it exceeds what is tolerated and nobody has said why.
+    """
 
     figure: str
     name: str
     recorded: Decimal | None
-    papers: list[tuple[str, Any, bool]]
+    papers: list[tuple[str, Any, bool, Document | None]]
     apart: Decimal | None
     open: bool
     why: Any
 
 
 class PapersForm(forms.Form):
-    """Fields are named `rd_total-annual_audit`, explanations `why-rd_total`. `unit` as in the grid of figures."""
+    """Fields are named `rd_total-annual_audit`, explanations `why-rd_total`, a paper's file `file-annual_audit`. `unit`
+    as in the grid of figures.
+    """
 
-    def __init__(self, *args: Any, unit: str, **also: Any) -> None:
+    def __init__(self, *args: Any, unit: str, documents: Sequence[Document] = (), **also: Any) -> None:
         super().__init__(*args, **also)
         for figure in FIGURES:
             name = name_of(figure)
@@ -73,6 +77,15 @@ class PapersForm(forms.Form):
                 widget=forms.TextInput({"class": "entry"}),
             )
 
+        for paper in RECONCILED_WITH if documents else ():
+            files = [("", _("as it is")), *((str(each.pk), each.title) for each in documents)]
+            label = _("File of the %(paper)s") % {"paper": PAPERS[paper]}
+            self.fields[f"file-{paper}"] = forms.ChoiceField(label=label, choices=files, required=False)
+
+    def file(self, paper: str) -> str:
+        """The key of the file that is chosen for all figures of a paper; empty where they stay as they are."""
+        return str(self.cleaned_data.get(f"file-{paper}") or "")
+
     def amounts(self, paper: str) -> dict[str, Decimal | None]:
         return {figure: self.cleaned_data[f"{figure}-{paper}"] for figure in FIGURES}
 
@@ -87,13 +100,19 @@ def reconciliation(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
     if year not in years:
         raise Http404("figures of this year are not asked for")
     row = FinancialYear.objects.filter(firm=firm, year=year).first()
-    papers = {(each.figure, each.source): each for each in SourcedFigure.objects.filter(firm=firm, year=year)}
+    said = SourcedFigure.objects.filter(firm=firm, year=year).select_related("document")
+    papers = {(each.figure, each.source): each for each in said}
+    documents = list(Document.objects.filter(firm=firm).order_by("title", "pk")[:MOST_FILES])
     words = {each.figure: each.says for each in Explanation.objects.filter(firm=firm, year=year, kind=DIFFERENCE)}
     initial = {f"{figure}-{paper}": shown.wan_exact(each.amount) for (figure, paper), each in papers.items()}
     initial |= {f"why-{figure}": says for figure, says in words.items()}
-    form = PapersForm(request.POST or None, unit="wan", initial=initial)
+    if request.method == "POST" and "attach" in request.POST:
+        _attach(request, firm, year, documents)
+        return redirect("portal:reconciliation", uscc, year)
+    form = PapersForm(request.POST or None, unit="wan", initial=initial, documents=documents)
     if request.method == "POST" and form.is_valid():
         _save(request, firm, year, row, form)
+        _files(request, firm, year, form, documents)
         return redirect("portal:reconciliation", uscc, year)
     context = {
         "firm": firm,
@@ -102,6 +121,9 @@ def reconciliation(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
         "form": form,
         "papers": [(paper, PAPERS[paper]) for paper in RECONCILED_WITH],
         "rows": list(_compared(form, row, papers, words)),
+        "files": [form[f"file-{paper}"] for paper in RECONCILED_WITH] if documents else [],
+        "documents": documents,
+        "at": _at(request, papers),
         "tolerated": settings.RECONCILIATION_TOLERANCE,
         "may": access.may(request.user, "figures.reconcile"),
     }
@@ -120,11 +142,39 @@ def _compared(
         amounts = [each for each in (recorded, *said.values()) if each is not None]
         apart = max(amounts) - min(amounts) if len(amounts) > 1 else None
         others = {paper for paper, amount in said.items() if amount != recorded}
-        fields = [(paper, form[f"{figure}-{paper}"], paper in others) for paper in RECONCILED_WITH]
+        fields = [
+            (paper, form[f"{figure}-{paper}"], paper in others, getattr(papers.get((figure, paper)), "document", None))
+            for paper in RECONCILED_WITH
+        ]
         differs = apart is not None and apart > settings.RECONCILIATION_TOLERANCE
         yield Compared(
             figure, name_of(figure), recorded, fields, apart, differs and figure not in words, form[f"why-{figure}"]
         )
+
+
+def _at(request: StaffRequest, papers: Mapping[tuple[str, str], SourcedFigure]) -> dict[str, Any] | None:
+    """The one amount whose file is asked for by the address: `?at=sales-annual_audit`."""
+    figure, _dash, paper = request.GET.get("at", "").partition("-")
+    held = papers.get((figure, paper))
+    if held is None:
+        return None
+    return {"name": f"{figure}-{paper}", "figure": name_of(figure), "paper": PAPERS[paper], "document": held.document}
+
+
+def _attach(request: StaffRequest, firm: Firm, year: int, documents: Sequence[Document]) -> None:
+    """The file of one amount, or none."""
+    figure, _dash, paper = request.POST["attach"].partition("-")
+    chosen = next((each for each in documents if str(each.pk) == request.POST.get("document")), None)
+    figures_acts.attach(firm, year, paper, [figure], chosen, by=request.user)
+    messages.success(request, _("The file is noted at the amount."))
+
+
+def _files(request: StaffRequest, firm: Firm, year: int, form: PapersForm, documents: Sequence[Document]) -> None:
+    """The file of all amounts of a paper, where one was chosen."""
+    by_key = {str(each.pk): each for each in documents}
+    for paper in RECONCILED_WITH:
+        if form.file(paper):
+            figures_acts.attach(firm, year, paper, FIGURES, by_key[form.file(paper)], by=request.user)
 
 
 @transaction.atomic

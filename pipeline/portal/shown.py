@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from pipeline.acts import mandate as mandate_acts
 from pipeline.models import FinancialYear, Firm, Mandate, Showing
 from pipeline.portal import standing
-from pipeline.portal.grid import LINES, SOURCES
+from pipeline.portal.grid import LINES, source_words
 from pipeline.portal.one_page import presented
 from pipeline.portal.people import PART_NAMES
 from pipeline.request import StaffRequest
@@ -57,5 +57,5 @@ def _figures(firm: Firm, request: StaffRequest) -> Iterator[tuple[Any, list[tupl
             row = held.get(year)
             amount = getattr(row, line.name, None)
             told = written.wan(amount) if line.money else written.quantity(amount)
-            cells.append((told, SOURCES.get(row.sources.get(line.name, ""), "") if row else ""))
+            cells.append((told, source_words(row.sources.get(line.name, "")) if row else ""))
         yield line, cells

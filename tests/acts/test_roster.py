@@ -129,6 +129,18 @@ def test_a_change_shows_old_and_new_and_touches_nothing_else(desk: Desk) -> None
         )
 
 
+def test_a_figure_tells_the_roster_and_the_row_it_came_by(desk: Desk) -> None:
+    chen, head = desk.cast.chen, [*HEAD, "2025年销售收入（万元）", "2025年净资产（万元）"]
+    desk.bring_in([head, [CODE, "甲公司", "临安区", "800", "300"]], chen)
+    second = desk.bring_in(
+        [head, [OTHER_CODE, "乙公司", "西湖区", "", ""], [CODE, "甲公司", "临安区", "900", "300"]], chen
+    )
+    with acting(chen):
+        sources = FinancialYear.objects.get(firm__uscc=CODE).sources
+    assert (sources["sales"]["roster"], sources["sales"]["line"]) == (second.name, 3)
+    assert sources["net_assets"]["line"] == 2
+
+
 def test_an_empty_cell_never_erases_what_is_on_record(desk: Desk) -> None:
     chen = desk.cast.chen
     desk.bring_in(ROWS, chen)

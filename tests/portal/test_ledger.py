@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from config.postgres.scope import acting
 from pipeline.acts import ledger
-from pipeline.models import ExpenseLine, FinancialYear, RdProject
+from pipeline.models import Draft, ExpenseLine, FinancialYear, RdProject
 from tests.cast import DAY, QINGHE, Cast
 from tests.portal.conftest import Visitor, statements
 
@@ -187,3 +187,29 @@ def test_another_firms_ledger_and_a_year_without_one_are_not_there(cast: Cast) -
     for name, more in (("projects", ()), ("project", ("RD01",)), ("ledger", (2025,)), ("ledger_book", (2025,))):
         assert he.get(name, *more).status_code == 404
     assert Visitor(cast.li).get("ledger", 2010).status_code == 404
+
+
+def test_the_line_being_typed_is_kept_and_shown_again_until_it_is_in_the_ledger(cast: Cast) -> None:
+    li = with_project(cast)
+    typed = {"project": "RD01", "summary": "试验用材料", "amount": "12", "firm": "1"}
+    assert li.client.post(li.url("ledger_draft", 2025), typed).json()["saved"]
+    assert 'value="试验用材料"' in li.text("ledger", 2025)
+    assert "试验用材料" not in Visitor(cast.bai).text("ledger", 2025)
+    with acting(cast.li), transaction.atomic():
+        assert Draft.objects.get().content == {name: typed[name] for name in ("project", "summary", "amount")}
+        assert not ExpenseLine.objects.exists()
+    li.post("ledger", 2025, **LINE)
+    with acting(cast.li), transaction.atomic():
+        assert not Draft.objects.exists()
+
+
+def test_what_is_typed_into_a_line_can_be_given_up(cast: Cast) -> None:
+    li = with_project(cast)
+    li.post("ledger", 2025, **LINE)
+    with acting(cast.li), transaction.atomic():
+        line = ExpenseLine.objects.get().pk
+    li.client.post(li.url("ledger_line_draft", 2025, line), {**LINE, "summary": "别的"})
+    assert 'value="别的"' in li.text("ledger_line", 2025, line)
+    li.post("ledger_line", 2025, line, drop="1")
+    assert 'value="研发人员工资"' in li.text("ledger_line", 2025, line)
+    assert li.client.post(li.url("ledger_line_draft", 2025, line + 1), LINE).status_code == 404

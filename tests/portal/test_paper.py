@@ -12,6 +12,7 @@ from django.urls import reverse
 from config.postgres.scope import acting
 from pipeline.models import Commitment, Document, DocumentVersion, Evidence, StaffMember, Upload
 from tests.cast import QINGHE, YUNLING, Cast
+from tests.outside.test_photograph import taken
 from tests.portal.conftest import Visitor, statements
 
 PDF = b"%PDF-1.7\n" + b"x" * 1_000
@@ -44,7 +45,7 @@ def test_nothing_chosen_is_told_at_the_field(cast: Cast) -> None:
 
 
 def test_a_photo_comes_by_its_own_control(cast: Cast) -> None:
-    Visitor(cast.li).post("papers", purpose="licence", camera=file("IMG_0001.jpg", b"\xff\xd8\xff photo"))
+    Visitor(cast.li).post("papers", purpose="licence", camera=file("IMG_0001.jpg", taken().getvalue()))
     [photo] = held(cast)
     assert photo.title == "IMG_0001.jpg"
 
