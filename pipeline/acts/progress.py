@@ -34,7 +34,7 @@ def advance(
     `also` is written in the same statement; a `due_on` in it stands in for what the clock says.
     """
     access.require(by, name, cases)
-    before = list(cases.select_related("firm").order_by("pk"))
+    before = list(cases.order_by("pk"))
     if not before:
         raise MoveRefused(name, {})
     target = next(iter(stages.CASE_MOVES[name].to))
@@ -78,11 +78,9 @@ def record(
         )
         for case in cases
     )
-    tell(
-        list(Case.objects.filter(pk__in=[case.pk for case in cases]).select_related("firm").order_by("pk")),
-        name,
-        note=note,
-    )
+    if name in notice.WORDS:
+        moved = Case.objects.filter(pk__in=[case.pk for case in cases]).select_related("firm").order_by("pk")
+        tell(list(moved.only("number", "due_on", "firm__name")), name, note=note)
     return transitions
 
 

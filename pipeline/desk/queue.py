@@ -119,9 +119,9 @@ def _page(request: StaffRequest, views: list[SavedView]) -> Page:
     try:
         sent = paging.cursors_sent(request.GET, TURN_FORMS[asked.sort])
     except paging.CursorBroken:
-        sent = {}
+        sent = {"after": None, "before": None}
         faults.append(paging.broken_says())
-    shown = stretch(arms(found, asked.sort), paging.PAGE, **sent)
+    shown = stretch(arms(found, asked.sort), paging.PAGE, after=sent["after"], before=sent["before"])
     if (sent.get("before") and not shown.before) or (not shown.rows and any(sent.values())):
         shown = stretch(arms(found, asked.sort), paging.PAGE)  # the list begins here
     return Page(asked, conditions, counts, shown, faults)

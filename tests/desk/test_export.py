@@ -119,10 +119,10 @@ def test_what_went_out_stands_in_the_trail_with_the_conditions_and_the_number_of
     story.to("county_review")
     seat(story.cast.wang).post(f"{ASK}?view=all&kind=pool", {"form": "csv"})
     with acting(story.cast.tang):
-        told = TrailEntry.objects.filter(table="pipeline_export").order_by("pk")
+        told: list[Any] = list(TrailEntry.objects.filter(table="pipeline_export").order_by("pk"))
         assert told[0].after["asked"] == {"view": "all", "sort": "due", "conditions": {"kind": "pool"}}
         assert told[0].after["rows_total"] == 1
-        assert told.last().after["state"] == "done"
+        assert told[-1].after["state"] == "done"
 
 
 def test_a_long_list_is_written_by_a_job_in_parts_and_says_how_far_it_is(

@@ -198,7 +198,7 @@ def test_an_officer_of_another_office_is_nobody_one_can_ask_for(story: Story, se
     with acting(cast.zhao):
         Case.objects.update(officer=User.objects.get(pk=cast.wang.pk))
     wang = seat(cast.wang)
-    own = wang.get(QUEUE, {"view": "all", "officer": cast.wang.pk})
+    own = wang.get(QUEUE, {"view": "all", "officer": str(cast.wang.pk)})
     assert story.number in text(own)
     assert own.context["faults"] == []
     assert len(wang.get(QUEUE, {"officer": cast.sun.pk}).context["faults"]) == 1

@@ -61,7 +61,7 @@ def test_a_shared_view_brings_each_their_own_rows(story: Story, seat: Seat) -> N
     colleague = seat(cast.zhao).get(reverse("desk:view", args=[key]), follow=True)
     assert story.number in text(colleague)
     assert seat(cast.sun).get(reverse("desk:view", args=[key])).status_code == 404
-    passed_on = seat(cast.sun).get(QUEUE, {"view": "all", "saved": key})
+    passed_on = seat(cast.sun).get(QUEUE, {"view": "all", "saved": str(key)})
     assert story.number not in text(passed_on)
     assert passed_on.context["opened"] is None
 

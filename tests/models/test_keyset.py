@@ -45,8 +45,8 @@ def walked(size: int, *, back: bool = False) -> list[Cursor]:
         more = page.before if back else page.after
         if not more:
             return rows
-        edge = {"before": page.rows[0]} if back else {"after": page.rows[-1]}
-        page = stretch(arms(Case.objects.all()), size, **edge)
+        after, before = (None, page.rows[0]) if back else (page.rows[-1], None)
+        page = stretch(arms(Case.objects.all()), size, after=after, before=before)
     raise AssertionError("the pages have no end")
 
 

@@ -16,18 +16,22 @@ from pipeline.acts import (
     accounts,
     application,
     book,
+    bulk,
     claim,
     difficulty,
     evidence,
+    export,
     people,
     roster,
     round,
+    saved_view,
     trial,
     trial_sheet,
     workbook,
 )
 from pipeline.models import (
     Appointment,
+    Case,
     Certificate,
     Claim,
     DocumentVersion,
@@ -39,6 +43,7 @@ from pipeline.models import (
     Upload,
     User,
 )
+from pipeline.models.case_list import Asked
 from tests.cast import QINGHE, SINCE, Cast, Story, the
 from tests.outside.workbooks import CODE, HEAD, xlsx
 from tests.walls.own_books import own_books
@@ -71,6 +76,9 @@ class Home:
     paper: UUID = MISSING["uuid"]  # type: ignore[assignment]
     trial: UUID = MISSING["uuid"]  # type: ignore[assignment]
     scheme: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    bulk: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    export: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    view: UUID = MISSING["uuid"]  # type: ignore[assignment]
     claim: UUID = MISSING["uuid"]  # type: ignore[assignment]
     workbook: UUID = MISSING["uuid"]  # type: ignore[assignment]
     accounts: UUID = MISSING["uuid"]  # type: ignore[assignment]
@@ -105,6 +113,7 @@ def furnished(home: Home, folder: Path) -> Home:
     with acting(li), transaction.atomic():
         home.own = own_books(cast.qinghe, by=li, on=home.day)
     home.trial, home.scheme = _supposed(home)
+    home.bulk, home.export, home.view = _listed(home)
     with acting(li):
         home.difficulty = difficulty.ask(cast.qinghe, kind="policy", says="问", by=li, on=home.day).public_id
     home.claim = _claimed(home)
@@ -186,6 +195,21 @@ def _supposed(home: Home) -> tuple[UUID, UUID]:
         asked.refresh_from_db()
         trial_sheet.write(trial_sheet.ask(asked, rule="", language="zh-hans", by=wang).pk, by=wang)
     return asked.public_id, scheme.public_id
+
+
+def _listed(home: Home) -> tuple[UUID, UUID, UUID]:
+    """What Lin'an rehearsed, took out as a file and keeps as a view of the office."""
+    wang = home.cast.wang
+    kept: dict[str, Any] = {"language": "zh-hans", "by": wang, "on": home.day}
+    columns: dict[str, Any] = {"columns": ["number"], "form": "csv", "says": ""}
+    with acting(wang), transaction.atomic():
+        own = Case.objects.filter(number=home.number)
+        rehearsed = bulk.ask(own, kind="tag", said={"name": "重点"}, query="", **kept)
+        bulk.work(rehearsed.pk, by=wang)
+        asked = export.ask(listing="queue", asked=Asked("all"), **columns, **kept)
+        export.write(asked.pk, by=wang)
+        view = saved_view.keep(listing="queue", name="全部", query="view=all", shared=True, by=wang)
+    return rehearsed.public_id, asked.public_id, view.public_id
 
 
 def _claimed(home: Home) -> UUID:

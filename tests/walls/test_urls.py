@@ -28,6 +28,7 @@ from pipeline.acts import (
 )
 from pipeline.desk.application import DEEDS as APPLICATION_DEEDS
 from pipeline.desk.case_moves import DEEDS as CASE_DEEDS
+from pipeline.desk.faults import RETURNS
 from pipeline.desk.scheme import DEEDS as SCHEME_DEEDS
 from pipeline.models import (
     Diagnosis,
@@ -80,6 +81,10 @@ WHAT = {
     "day": (lambda home: home.day.isoformat(), ""),
     "key": (lambda home: 1, ""),
     "trial_key": (lambda home: home.trial, "uuid"),
+    "bulk_key": (lambda home: home.bulk, "uuid"),
+    "export_key": (lambda home: home.export, "uuid"),
+    "view_key": (lambda home: home.view, "uuid"),
+    "listing": (lambda home: "queue", ""),
     "scheme_key": (lambda home: home.scheme, "uuid"),
     "name": (lambda home: "pool", ""),
     "project_code": (lambda home: "RD01", "project"),
@@ -100,7 +105,7 @@ WHAT = {
 }
 VARIANTS = {
     "desk:case_move": sorted(CASE_DEEDS), "desk:application_move": sorted(APPLICATION_DEEDS),
-    "desk:scheme_move": sorted(SCHEME_DEEDS),
+    "desk:scheme_move": sorted(SCHEME_DEEDS), "desk:case_faults": sorted(RETURNS),
 }  # fmt: skip
 YEARS = {"desk:obligation_fulfil": 2026}
 
