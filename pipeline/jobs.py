@@ -88,6 +88,15 @@ class Acting(Task):  # type: ignore[type-arg]
             return super().__call__(*args, **kwargs)
 
 
+def _who_asked(person: int) -> User:
+    """With the seats of this moment, which nobody has outside of a transaction."""
+    with transaction.atomic():
+        asking = User.objects.get(pk=person)
+        if not asking.seats:
+            log.warning("person %s asked for work and holds no seat any more", person)
+    return asking
+
+
 def _as(service: access.Service) -> dict[str, Any]:
     return {"base": Acting, "service": service}
 
@@ -162,7 +171,7 @@ def sweep() -> None:
 @shared_task(base=Acting)
 def read_roster(key: int, *, person: int) -> None:
     """When a roster has come in: read it, as the person who uploaded it."""
-    roster.read(key, by=User.objects.get(pk=person), on=clock.today())
+    roster.read(key, by=_who_asked(person), on=clock.today())
 
 
 @shared_task(base=Acting)
@@ -170,38 +179,38 @@ def commit_roster(key: int, *, person: int) -> None:
     """When a roster was confirmed: write it, as the person who confirmed it, chunk by chunk. The firms it touched are
     judged by the job after it.
     """
-    roster.commit(key, by=User.objects.get(pk=person), on=clock.today())
+    roster.commit(key, by=_who_asked(person), on=clock.today())
     diagnose_firms.delay()
 
 
 @shared_task(base=Acting)
 def read_pool_ahead(day: str, *, person: int) -> None:
     """When somebody sits down to change a book: what a trial will ask of the record is read and kept."""
-    trial.read_ahead(date.fromisoformat(day), by=User.objects.get(pk=person))
+    trial.read_ahead(date.fromisoformat(day), by=_who_asked(person))
 
 
 @shared_task(base=Acting)
 def run_trial(key: int, *, person: int) -> None:
     """When a trial over many firms was asked for: run it, as the person who asked."""
-    trial.run(key, by=User.objects.get(pk=person))
+    trial.run(key, by=_who_asked(person))
 
 
 @shared_task(base=Acting)
 def write_trial_sheet(key: int, *, person: int) -> None:
     """When a long sheet of a trial was asked for: write it, as the person who asked."""
-    trial_sheet.write(key, by=User.objects.get(pk=person))
+    trial_sheet.write(key, by=_who_asked(person))
 
 
 @shared_task(base=Acting)
 def write_export(key: int, *, person: int) -> None:
     """When a list was asked for as a file: write it, as the person who asked."""
-    export.write(key, by=User.objects.get(pk=person))
+    export.write(key, by=_who_asked(person))
 
 
 @shared_task(base=Acting)
 def work_bulk(key: int, *, person: int) -> None:
     """When an act on many cases was asked for or confirmed: rehearse it, or do it, as the person who asked."""
-    bulk.work(key, by=User.objects.get(pk=person))
+    bulk.work(key, by=_who_asked(person))
 
 
 @shared_task(**_as(INTAKE))

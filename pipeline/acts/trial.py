@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from time import perf_counter
 from typing import Any
@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.acts.pool_part import pool_in_parts
 from pipeline.models import Firm, Trial, User
 from pipeline.models.book import book_in_force
 from pipeline.models.firm import FirmQuerySet
-from pipeline.models.pool import pool_in_parts
 from pipeline.models.trial import DONE, FAILED, RUNNING
 from pipeline.outside import storage
 from pipeline.rules import Book, Label, books
 from pipeline.rules.columns.laboratory import Comparison, compare, joined
 from pipeline.rules.shelf.revision import as_written, differences, revised
 
-AT_ONCE = 20_000  # as many firms are tried within the request; more by a job
-PART = 50_000
+AT_ONCE = 120_000  # as many firms are tried within the request; more by a job
+PART = 50_000  # as many are in memory at a time where a job works
 NOT_DONE = Label(
     "测算时出错，没有结果；情况已记录。请再试一次，或联系系统管理员。",
     "The trial failed and has no result; it has been logged. Try again, or ask your administrator.",
@@ -90,6 +90,20 @@ def ask(*, before: Side, after: Side, by: User) -> Trial:
     return Trial.objects.create(office=office, by=by, firms_total=firms, **sides)
 
 
+def read_ahead(day: date, *, by: User) -> None:
+    """Read the pool's figures of the day, so that the first question of many finds them kept."""
+    access.require(by, "trial.ask")
+    if by.office is not None:
+        parts = pool_in_parts(pool(by), day, office=by.office.pk, size=PART)
+        while _next_figures(parts) is not None:
+            pass
+
+
+@transaction.atomic
+def _next_figures(parts: Iterator[Any]) -> Any:
+    return next(parts, None)
+
+
 def run(key: int, *, by: User) -> None:
     """Run a trial that waits. A second call while the first one works does nothing."""
     trial = _claim(key)
@@ -115,8 +129,9 @@ def _parts(trial: Trial, by: User) -> Iterator[Comparison]:
     """The pool part by part; after each it is on record how far the work is."""
     before, after = (Side.from_json(each) for each in (trial.before, trial.after))
     books_of, done = (before.supposed, after.supposed), 0
-    frames = pool_in_parts(pool(by), before.day, PART)
-    laters = None if before.day == after.day else pool_in_parts(pool(by), after.day, PART)
+    size = PART if trial.firms_total > AT_ONCE else AT_ONCE
+    figures = partial(pool_in_parts, pool(by), office=trial.office_id, size=size)
+    frames, laters = figures(before.day), None if before.day == after.day else figures(after.day)
     while (part := _next(frames, laters, *books_of)) is not None:
         done += part.total
         _tell(trial, done)

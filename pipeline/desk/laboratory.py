@@ -133,6 +133,9 @@ def supposition(request: StaffRequest, name: str) -> HttpResponse:
     if name not in TRIED:
         raise Http404("this book is not tried on firms")
     scheme, side = _start(request, name)
+    if request.method == "GET":
+        day, person = side.day.isoformat(), request.user.pk
+        transaction.on_commit(lambda: jobs.read_pool_ahead.delay(day, person=person), robust=True)
     base = book_in_force(name, side.day)
     start = side.supposed if side.changes else None
     form = Numbers(request.POST if request.method == "POST" else None, base=base, start=start)

@@ -3,7 +3,7 @@
 The same that `record.facts_of` says of each firm, read by COPY under the row policies of whoever asks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import Coalesce, ExtractYear, NullIf
 
 from pipeline.models.certificate import Certificate
 from pipeline.models.figures import FinancialYear
@@ -30,13 +30,13 @@ from pipeline.rules.facts.reading import MOST_YUAN
 
 type Columns = Mapping[str, Any]
 
-PART = 50_000
 FEN = 100
 MONEY, PERSONS = pl.Decimal(18, 2), pl.Decimal(12, 4)
 MOST_FEN = int(MOST_YUAN * FEN)
 HEAD_PARTS = 10**4  # of a head, by which the record counts
 IN_HEADS = ("staff", "tech_staff")
 NO_TEXT = Value("")
+NOTHING = Value(0, models.DecimalField())
 DECLARED = {"rd_total": "rd_from", "rd_domestic": "rd_from", "staff": "staff_from", "tech_staff": "staff_from"}
 
 
@@ -45,14 +45,6 @@ def declared(figure: str) -> Any:
     if figure not in DECLARED:
         return F(figure)
     return models.Case(When(**{DECLARED[figure]: "declared"}, then=F(figure)))  # noqa: TID251  # spelt as it asks
-
-
-def booked(category: str) -> Any:
-    """What the ledger holds in a category, where the firm says that the ledger counts."""
-    lines = ExpenseLine.objects.filter(firm=OuterRef("firm"), day__year=OuterRef("year"), hte_category=category)
-    sums = lines.order_by().values("firm").annotate(sum=Sum("amount")).values("sum")
-    spent = Coalesce(Subquery(sums), Value(0, models.DecimalField()))
-    return models.Case(When(rd_from="ledger", then=spent))  # noqa: TID251  # spelt as it asks
 
 
 FIRMS: Columns = {
@@ -74,8 +66,9 @@ YEARS: Columns = {
     "year": "year",
     "estimate": "estimate",
     **{name: declared(name) for name in FinancialYear.FIGURES},
-    **{f"rd.{category}": booked(category) for category in CERTIFICATION},
 }
+BY_LEDGER: Columns = {KEY: "firm_id", "year": "year"}
+LEDGERS: Columns = {KEY: "firm_id", "year": "booked_in"} | {f"rd.{name}": f"sum_{name}" for name in CERTIFICATION}
 MONTHS: Columns = {KEY: "firm_id", "year": "year", "month": "month", **{name: name for name in StaffMonth.COUNTS}}
 CONVERSIONS: Columns = {KEY: "firm_id", "year": "year", "count": "results"}
 RIGHTS: Columns = {KEY: "firm_id"} | {
@@ -86,18 +79,29 @@ CERTIFICATES: Columns = {KEY: "firm_id", "issued_on": "issued_on", "revoked_on":
 
 
 def pool_figures(firms: FirmQuerySet, day: date) -> pl.DataFrame:
-    """The figures of these firms on that day, one row each; see `rules.pool_figures`. Eight statements."""
+    """The figures of these firms on that day, one row each; see `rules.columns.folding`. Eleven statements."""
     return fold_pool(tables_on(firms, day), day)
 
 
-def pool_in_parts(firms: FirmQuerySet, day: date, size: int = PART) -> Iterator[pl.DataFrame]:
-    """The same for so many firms at a time, for work that tells how far it is; of no firm one empty part."""
-    keys = list(firms.order_by("pk").values_list("pk", flat=True))
-    if not keys:
-        yield pool_figures(firms.none(), day)
-    for start in range(0, len(keys), size):
-        part = keys[start : start + size]
-        yield pool_figures(firms.filter(pk__range=(part[0], part[-1])), day)
+def as_stream(figures: pl.DataFrame) -> bytes:
+    """Figures of a pool, small, to be kept; `from_stream` reads them again."""
+    written = BytesIO()
+    figures.write_ipc_stream(written, compression="zstd")
+    return written.getvalue()
+
+
+def from_stream(kept: bytes | memoryview) -> pl.DataFrame:
+    return pl.read_ipc_stream(BytesIO(kept))
+
+
+def together(pools: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(pools)
+
+
+def apart(figures: pl.DataFrame, size: int) -> dict[int, pl.DataFrame]:
+    """The firms by their keys divided by `size`."""
+    parts = figures.with_columns(part=pl.col(KEY) // size).partition_by("part", as_dict=True, include_key=False)
+    return {int(part): firms for (part,), firms in parts.items()}
 
 
 def tables_on(firms: FirmQuerySet, day: date) -> Tables:
@@ -121,12 +125,25 @@ def tables_on(firms: FirmQuerySet, day: date) -> Tables:
     there = copied(FirmMove.objects.filter(**owned, during__contains=day), DIVISIONS, "firms")
     return {
         "firms": about.join(there, on=KEY, how="left").join(listed_by(owned["firm__in"], day), on=KEY, how="left"),
-        "years": copied(years, YEARS, "years"),
+        "years": copied(years, YEARS, "years").join(booked(years, owned), on=[KEY, "year"], how="left"),
         "ip": rights,
         "certificates": certificates,
         "conversions": conversions,
         **({"staff_months": months} if len(months) else {}),
     }
+
+
+def booked(years: "models.QuerySet[FinancialYear]", owned: Mapping[str, Any]) -> pl.DataFrame:
+    """What the ledger holds in each category, of the years of which the firm says that the ledger counts."""
+    by_ledger = years.filter(rd_from="ledger").order_by()
+    counted = copied(by_ledger, BY_LEDGER, "years")
+    year = ExtractYear("day")
+    lines = ExpenseLine.objects.annotate(booked_in=year).filter(
+        Exists(by_ledger.filter(firm=OuterRef("firm"), year=OuterRef("booked_in"))), **owned
+    )
+    sums = {f"sum_{name}": Coalesce(Sum("amount", filter=Q(hte_category=name)), NOTHING) for name in CERTIFICATION}
+    spent = copied(lines.values("firm_id", "booked_in").annotate(**sums), LEDGERS, "years")
+    return counted.join(spent, on=[KEY, "year"], how="left").with_columns(pl.col("^rd[.].*$").fill_null(0))
 
 
 def listed_by(firms: Any, day: date) -> pl.DataFrame:

@@ -6,7 +6,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from django.core.management import call_command
 from django.db import transaction
@@ -28,7 +27,7 @@ from pipeline.models import (
     StaffMonth,
     User,
 )
-from pipeline.models.pool import pool_figures, pool_in_parts
+from pipeline.models.pool import pool_figures
 from pipeline.models.record import facts_of
 from pipeline.rules.facts.folding import fold
 from tests.cast import DAY, Cast
@@ -145,22 +144,12 @@ def test_the_pool_is_what_the_record_says_of_each_firm(peopled: Cast, person: st
         assert different(actor, day) == []
 
 
-def test_the_pool_is_read_in_parts(peopled: Cast) -> None:
-    with acting(peopled.chen), transaction.atomic():
-        firms = Firm.objects.visible_to(peopled.chen)
-        parts = list(pool_in_parts(firms, DAY, size=4))
-        whole = pool_figures(firms, DAY)
-    assert [len(each) for each in parts] == [4, 4, 2]
-    assert pl.concat(parts).sort("firm").equals(whole.sort("firm"))
-
-
 def test_nobody_s_pool_is_empty_and_has_its_columns(cast: Cast) -> None:
     with transaction.atomic():
         unseen = pool_figures(Firm.objects.all(), DAY)
         none = pool_figures(Firm.objects.none(), DAY)
     assert unseen.height == none.height == 0
     assert "sales_y1" in none.columns
-    assert [each.height for each in pool_in_parts(Firm.objects.none(), DAY)] == [0]
 
 
 def test_an_amount_that_no_facts_file_may_hold_is_not_known(cast: Cast) -> None:
