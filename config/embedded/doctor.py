@@ -85,6 +85,11 @@ def chromium() -> Iterator[Answer]:
     yield Answer(True if found else None, f"Browser for tests: {found}" if found else NO_BROWSER)
 
 
+def office() -> Iterator[Answer]:
+    found = shutil.which("soffice")
+    yield Answer(True if found else None, f"LibreOffice for ./dev long: {found}" if found else NO_OFFICE)
+
+
 def abandoned() -> Iterator[Answer]:
     for folder in SURVIVING.glob("miaopu-*"):
         mark = folder / "state-folder"
@@ -93,4 +98,5 @@ def abandoned() -> Iterator[Answer]:
 
 
 NO_BROWSER = "No Chromium found: ./dev test leaves browser tests out. Set CHROMIUM, or install the package chromium."
-QUESTIONS = (python, lock, disk, postgres, ports, demo_state, chromium, abandoned)
+NO_OFFICE = "No LibreOffice found: ./dev long leaves out the workbooks it would save again. Install the package libreoffice-calc."
+QUESTIONS = (python, lock, disk, postgres, ports, demo_state, chromium, office, abandoned)
