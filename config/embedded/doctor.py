@@ -98,5 +98,5 @@ def abandoned() -> Iterator[Answer]:
 
 
 NO_BROWSER = "No Chromium found: ./dev test leaves browser tests out. Set CHROMIUM, or install the package chromium."
-NO_OFFICE = "No LibreOffice found: ./dev long leaves out the workbooks it would save again. Install the package libreoffice-calc."
+NO_OFFICE = "No LibreOffice found: ./dev long saves no workbook again. Install the package libreoffice-calc."
 QUESTIONS = (python, lock, disk, postgres, ports, demo_state, chromium, office, abandoned)
