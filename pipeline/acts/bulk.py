@@ -196,7 +196,7 @@ def _keep(rows: Sequence[BulkRow], outcomes: Mapping[int, Outcome], *, rehearsal
 
 def result(bulk: Bulk, words: Mapping[str, str]) -> BinaryIO:
     """Who, what became of it, why not: one line a case, as CSV. `words` says the states."""
-    head = [_("Case number"), _("Firm"), _("Result"), _("Why not")]
+    head = [_("Case number"), _("Firm"), _("What becomes of it"), _("Why not")]
     table = CsvTable([Heading(text) for text in head])
     rows = bulk.rows.order_by("case").values_list("case__number", "case__firm__name", "state", "why")
     table.add((number, firm, words[state], why) for number, firm, state, why in rows.iterator())
