@@ -1,6 +1,7 @@
 """How the house is: each part asked once, with what to do where it ails. Asked by a command, a screen and a monitor."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,8 +18,8 @@ from kombu import Connection
 
 from config.postgres.scope import acting
 from pipeline.access import SEALER, SENDER
-from pipeline.acts import trail
-from pipeline.models import BookEdition, Heartbeat, Import, Notice, TrailEntry, TrailSeal
+from pipeline.acts import telling, trail
+from pipeline.models import BookEdition, Delivery, Heartbeat, Import, Notice, Pace, TrailEntry, TrailSeal
 from pipeline.models.book import POOL, book_in_force
 from pipeline.models.calendar import calendar_in_force
 from pipeline.rules.shelf.volumes import BookRefused
@@ -27,6 +28,7 @@ State = Literal["good", "warn", "bad"]
 SILENT_AFTER = timedelta(minutes=3)  # beat sends a sign of life every minute
 WAITING_TOO_LONG = timedelta(minutes=10)
 UNSEALED_TOO_LONG = timedelta(hours=3)
+REMEMBERED = timedelta(days=7)
 GONE_AFTER = timedelta(days=1)  # a worker not heard of since is taken as taken away
 PARTITION_AHEAD = timedelta(days=60)
 NOTICE_DUE = (11, 1)  # next year's days off are announced in November
@@ -41,6 +43,7 @@ TITLES = {
     "worker": gettext_lazy("Worker"),
     "workers": gettext_lazy("Worker"),
     "outbox": gettext_lazy("Outbox"),
+    "channel": gettext_lazy("Channel"),
     "rosters": gettext_lazy("Rosters"),
     "disk": gettext_lazy("Disk"),
     "calendar": gettext_lazy("Working days"),
@@ -61,9 +64,9 @@ class Check:
 
     @property
     def title(self) -> str:
-        """Its name for people: a worker's keeps the name of its machine."""
-        part, _space, machine = self.name.partition(" ")
-        return f"{TITLES[part]} {machine}".strip()
+        """Its name for people: a worker's keeps the name of its machine, a channel has one of its own."""
+        part, _space, which = self.name.partition(" ")
+        return f"{TITLES[part]} {telling.NAMES.get(which, which)}".strip()
 
     @property
     def good(self) -> bool:
@@ -182,9 +185,7 @@ def outbox(now: datetime, today: date) -> Iterator[Check]:
     dead = Notice.objects.filter(state=Notice.DEAD).count()
     if late:
         says = _("%(count)s notices have waited more than ten minutes") % {"count": late}
-        yield Check(
-            "outbox", "bad", says, _("Look at the worker's log and at MAIL_URL: they are sent once mail works.")
-        )
+        yield Check("outbox", "bad", says, _("Look at the worker's log: a worker takes them up within seconds."))
     elif dead:
         says = _("%(count)s notices could not be sent at all") % {"count": dead}
         yield Check(
@@ -192,6 +193,34 @@ def outbox(now: datetime, today: date) -> Iterator[Check]:
         )
     else:
         yield Check("outbox", "good", _("nothing waits"))
+
+
+def channels(now: datetime, today: date) -> Iterator[Check]:
+    """Messages to people that wait although their time has come, and those that were given up."""
+    late = Counter(Delivery.objects.late(now - WAITING_TOO_LONG).values_list("channel", flat=True))
+    lost = Delivery.objects.filter(state=Delivery.DEAD, next_try_at__gt=now - REMEMBERED)
+    given_up = Counter(lost.values_list("channel", flat=True))
+    shut = dict(Pace.objects.exclude(why="").values_list("channel", "why"))
+    for channel, count in sorted(late.items()):
+        says = _("%(count)s messages wait: %(why)s") % {"count": count, "why": shut.get(channel, "")}
+        remedy = _(
+            "Look at the gateway and its variables, then try it: manage.py try_channel. What waits is sent by itself."
+        )
+        yield Check(f"channel {channel}", "bad", says.removesuffix(": "), remedy)
+    for channel, count in sorted(each for each in given_up.items() if each[0] not in late):
+        last = lost.filter(channel=channel).order_by("-next_try_at").values_list("last_error", flat=True)[0]
+        says = _("%(count)s messages of the last seven days were given up, the last: %(why)s") % {
+            "count": count,
+            "why": last,
+        }
+        yield Check(
+            f"channel {channel}",
+            "warn",
+            says,
+            _("They can be read in the application. Check the addresses of their people."),
+        )
+    if not late and not given_up:
+        yield Check("channel", "good", _("every message has gone out"))
 
 
 def rosters(now: datetime, today: date) -> Iterator[Check]:
@@ -219,9 +248,7 @@ def calendar(now: datetime, today: date) -> Iterator[Check]:
     known = calendar_in_force()
     if not known.announced(today):
         says = _("the working days of %(year)s are not known") % {"year": today.year}
-        yield Check(
-            "calendar", "bad", says, _("Take the notice of the State Council in, on the page of working days.")
-        )
+        yield Check("calendar", "bad", says, _("Take the notice of the State Council in, on the page of working days."))
     elif (today.month, today.day) >= NOTICE_DUE and not known.announced(
         today.replace(year=today.year + 1, month=1, day=1)
     ):
@@ -275,8 +302,8 @@ def seals(now: datetime, today: date) -> Iterator[Check]:
 
 
 PARTS: tuple[Part, ...] = (
-    database, migrations, search, broker, beat, workers, outbox, rosters, disk, calendar, pool_book, trail_partitions,
-    seals,
+    database, migrations, search, broker, beat, workers, outbox, channels, rosters, disk, calendar, pool_book,
+    trail_partitions, seals,
 )  # fmt: skip
 NEED_NO_DATABASE: tuple[Part, ...] = (broker, disk)
 

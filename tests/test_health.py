@@ -14,7 +14,7 @@ from config.postgres.scope import acting, forget
 from pipeline import health, jobs
 from pipeline.access import INTAKE, SENDER
 from pipeline.acts import book, trail
-from pipeline.models import BookEdition, Heartbeat, Import, Notice, TrailSeal
+from pipeline.models import BookEdition, Delivery, Heartbeat, Import, Notice, Pace, TrailSeal
 from pipeline.models.book import EDITIONS
 from tests import services
 from tests.cast import DAY, Cast
@@ -30,8 +30,8 @@ def looked(**at: Any) -> dict[str, health.Check]:
 def test_each_part_is_looked_at_and_a_bad_one_says_what_to_do(db: None):
     checks = looked()
     assert set(checks) == {
-        "database", "migrations", "search", "broker", "beat", "worker", "outbox", "rosters", "disk", "calendar",
-        "pool_book", "trail_partitions", "seals",
+        "database", "migrations", "search", "broker", "beat", "worker", "outbox", "channel", "rosters", "disk",
+        "calendar", "pool_book", "trail_partitions", "seals",
     }  # fmt: skip
     for check in checks.values():
         assert check.says
@@ -88,6 +88,22 @@ def test_a_notice_that_waits_is_bad_and_one_given_up_is_a_warning(cast: Cast):
         assert looked(now=now + timedelta(hours=1))["outbox"].state == "bad"
         Notice.objects.filter(pk=notice.pk).update(state=Notice.DEAD)
         assert looked(now=now + timedelta(hours=1))["outbox"].state == "warn"
+
+
+def test_a_channel_tells_of_what_waits_and_of_what_was_given_up(cast: Cast):
+    now = timezone.now()
+    with acting(SENDER), transaction.atomic():
+        notice = Notice.objects.create(to=Notice.CITY, kind="book.publish", title={}, body={})
+        row = Delivery(notice=notice, person=cast.chen, channel="wecom", urgent=True, next_try_at=now)
+        row.save()
+        Pace.objects.create(channel="wecom", failures=1, why="the gateway is down (503)")
+    assert looked(now=now)["channel"].state == "good"
+    late = looked(now=now + timedelta(hours=1))["channel wecom"]
+    assert (late.state, "503" in late.says) == ("bad", True)
+    with acting(SENDER), transaction.atomic():
+        Delivery.objects.update(state=Delivery.DEAD, last_error="WeCom knows no such member")
+    lost = looked(now=now + timedelta(hours=1))["channel wecom"]
+    assert (lost.state, "no such member" in lost.says) == ("warn", True)
 
 
 def test_a_roster_nobody_reads_is_bad(cast: Cast):

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from config.postgres.scope import acting
 from pipeline import jobs
-from pipeline.acts import certificate, evidence, figures, flag, trail, trial, trial_sheet
+from pipeline.access import SENDER
+from pipeline.acts import certificate, difficulty, evidence, figures, flag, hour, paper, trail, trial, trial_sheet
 from pipeline.models import (
     Case,
     Certificate,
@@ -23,7 +24,12 @@ from pipeline.models import (
     FinancialYear,
     Firm,
     Heartbeat,
+    Hour,
+    Notice,
+    SmeRegistration,
     TrailSeal,
+    Upload,
+    UploadPiece,
 )
 from tests.cast import DAY, Cast, Story, the, yuan
 
@@ -136,3 +142,64 @@ def test_a_trial_and_its_sheet_that_wait_are_taken_up_as_whoever_asked(
     with acting(cast.wang):
         sheet.refresh_from_db()
     assert sheet.state == "done"
+
+
+def told_of(cast: Cast, kind: str) -> list[str]:
+    with acting(SENDER), transaction.atomic():
+        return list(Notice.objects.filter(kind=kind).order_by("pk").values_list("to", flat=True))
+
+
+def morning_after(*days: date) -> None:
+    """The job runs on each of these mornings, and once more."""
+    for day in days:
+        with time_machine.travel(at_noon(day)):
+            jobs.remind_of_help()
+            jobs.remind_of_help()
+
+
+def test_what_nobody_answered_goes_to_county_and_city_once_after_its_term(cast: Cast) -> None:
+    with acting(cast.li), transaction.atomic():
+        asked = difficulty.ask(cast.qinghe, kind="policy", says="年限？", coach=False, by=cast.li, on=date(2026, 11, 2))
+    assert asked.due_on == date(2026, 11, 9)
+    morning_after(date(2026, 11, 9), date(2026, 11, 10))
+    assert told_of(cast, "difficulty.escalate") == []
+    morning_after(date(2026, 11, 11), date(2026, 11, 12))
+    assert told_of(cast, "difficulty.escalate") == [Notice.COUNTY, Notice.CITY]
+
+
+def test_a_booked_hour_is_recalled_the_day_before_and_once(cast: Cast) -> None:
+    now = at_noon(date(2026, 11, 2))
+    with acting(cast.wang), transaction.atomic():
+        free = hour.offer(starts_at=now + timedelta(days=4), minutes=60, place="305", by=cast.wang, now=now)
+    with acting(cast.li), transaction.atomic():
+        rows = Hour.objects.filter(pk=free.pk)
+        hour.book(rows, cast.qinghe, about="研发台账", by=cast.li, on=now.date(), now=now)
+    morning_after(date(2026, 11, 2), date(2026, 11, 4))
+    assert told_of(cast, "hour.remind") == []
+    morning_after(date(2026, 11, 5), date(2026, 11, 6))
+    assert told_of(cast, "hour.remind") == [Notice.FIRM]
+
+
+def test_who_was_listed_last_year_is_told_once_to_renew(cast: Cast) -> None:
+    with acting(cast.li), transaction.atomic():
+        SmeRegistration.objects.create(
+            firm=cast.qinghe, year=2026, route="points", state=SmeRegistration.LISTED, number="202633011208012345",
+            listed_on=date(2026, 6, 1), handed_in_on=date(2026, 5, 20), by=cast.li,
+        )  # fmt: skip
+    morning_after(date(2026, 12, 31))
+    assert told_of(cast, "sme.remind") == []
+    morning_after(date(2027, 1, 1), date(2027, 1, 2))
+    assert told_of(cast, "sme.remind") == [Notice.FIRM]
+
+
+def test_a_file_that_nobody_goes_on_sending_is_given_up_after_two_days(cast: Cast) -> None:
+    with acting(cast.li), transaction.atomic():
+        begun = {"name": "证书.pdf", "size": 9_000, "purpose": "rights", "by": cast.li}
+        upload = paper.begin(cast.qinghe, **begun, at=timezone.now())
+        paper.add_piece(upload, b"%PDF-1.7" + b" " * 600, start=0, by=cast.li)
+    for days, left in ((1.9, 1), (2.1, 0)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            jobs.clear_uploads()
+            jobs.clear_uploads()
+        with acting(cast.li), transaction.atomic():
+            assert (Upload.objects.count(), UploadPiece.objects.count()) == (left, left)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.access import Actor
@@ -23,6 +24,12 @@ BETWEEN_CODES, DAY = timedelta(minutes=1), timedelta(days=1)
 MOST_CODES_A_DAY = 10
 DIGITS = 6
 TEMPLATES = {"code", "notice", "digest"}
+NAMES = {
+    MAIL: gettext_lazy("E-mail"),
+    SMS: gettext_lazy("SMS"),
+    WECOM: gettext_lazy("WeCom"),
+    DINGTALK: gettext_lazy("DingTalk"),
+}
 
 
 @dataclass(frozen=True)

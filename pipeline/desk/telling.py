@@ -21,13 +21,6 @@ from pipeline.models.telling import CHANNELS, DINGTALK, MAIL, SMS, WECOM
 from pipeline.request import StaffRequest, number_sent
 from pipeline.templatetags.figures import masked_phone
 
-NAMES = {
-    MAIL: gettext_lazy("E-mail"),
-    SMS: gettext_lazy("SMS"),
-    WECOM: gettext_lazy("WeCom"),
-    DINGTALK: gettext_lazy("DingTalk"),
-}
-
 
 def _clock() -> forms.TimeInput:
     return forms.TimeInput({"type": "time", "class": "w-day"}, format="%H:%M")
@@ -163,7 +156,7 @@ def _lines(form: TellingForm, told: Telling) -> Iterator[Line]:
         usable = channel in there and (channel in (WECOM, DINGTALK) or bool(told.address(channel)))
         yield Line(
             channel,
-            str(NAMES[channel]),
+            str(acts.NAMES[channel]),
             _where(channel, told, there),
             usable,
             channel in ticked["urgent"],

@@ -24,6 +24,7 @@ from pipeline import access, models
 from pipeline.access import INTAKE, SENDER
 from pipeline.models import Division, Firm, Office, Seat, User
 from tests import services
+from tests.walls.told_rows import told_rows
 
 LONG_AGO = date(2024, 1, 1)
 MONTH = timedelta(days=30)
@@ -63,7 +64,9 @@ def build(today: date | None = None) -> World:
         _deputy_rows(world)
         models.TrailSeal.objects.create(first=1, last=1, entries=1, digest="0" * 64)
     with acting(SENDER), transaction.atomic():
-        _told_rows(world)
+        told_rows(
+            [world.people[name] for name in ("seat:firm_owner", "south owner")], world.firms["north"], world.today
+        )
     return world
 
 
@@ -369,24 +372,6 @@ def _certificate_rows(
     models.Obligation.objects.create(
         **own, certificate=certificate, kind="annual_report", year=2026, due_on=date(2027, 5, 31), source="第十三条"
     )
-
-
-def _told_rows(world: World) -> None:
-    """What is one person's own, of two of them."""
-    now = make_aware(datetime.combine(world.today, time.min))
-    for name in ("seat:firm_owner", "south owner"):
-        own: dict[str, Any] = {"person_id": world.people[name]}
-        models.Telling.objects.create(**own, phone="13900001234", phone_confirmed_at=now)
-        models.PhoneProof.objects.create(
-            **own,
-            phone="13900001234",
-            salt="0" * 64,
-            session="0" * 64,
-            asked_at=now,
-            expires_at=now + timedelta(minutes=1),
-        )
-        notice = models.Notice.objects.filter(firm_id=world.firms["north"])[0]
-        models.Delivery.objects.create(**own, notice=notice, channel="mail", urgent=True, next_try_at=now)
 
 
 def _office_rows(world: World) -> None:
