@@ -17,10 +17,10 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
 from pipeline.desk.long_list import long_page
 from pipeline.desk.round import day_field, tabs
+from pipeline.fields import IdentifierField
 from pipeline.models import Certificate, Firm, Obligation
 from pipeline.request import StaffRequest
-from pipeline.rules.codes.identifiers import IdentifierRefused, certificate_number
-from pipeline.templatetags.look import spoken
+from pipeline.rules.codes.identifiers import certificate_number
 
 LISTS = {
     "": gettext_lazy("All"),
@@ -45,19 +45,14 @@ KINDS = {
 
 
 class CertificateForm(forms.Form):
-    number = forms.CharField(
+    number = IdentifierField(
+        reads=certificate_number,
         label=gettext_lazy("Number of the certificate"),
         help_text=gettext_lazy("GR, year, province and serial number, such as GR202633001234"),
         max_length=20,
         widget=forms.TextInput({"class": "w-code", "autocomplete": "off"}),
     )
     issued_on = day_field(gettext_lazy("Day of issue, as printed"))
-
-    def clean_number(self) -> str:
-        try:
-            return certificate_number(self.cleaned_data["number"])
-        except IdentifierRefused as refused:
-            raise forms.ValidationError(spoken(refused.says)) from refused
 
 
 def certificates(request: StaffRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from pipeline.models import FinancialYear, Firm, Transition
 from pipeline.models.history import Change, history
 from pipeline.models.record import place_name
 from pipeline.rules.labels import Label
-from pipeline.templatetags.figures import quantity, wan_exact
+from pipeline.templatetags.figures import masked_phone, quantity, wan_exact
 
 YEARS, RIGHTS, FIRM, CONTACT = (
     "pipeline_financialyear",
@@ -117,4 +117,6 @@ def _value(change: Change, value: Any) -> Any:
         return ""
     if change.table == YEARS:
         return quantity(value) if change.field in HEADS else _("%(n)s ten thousand yuan") % {"n": wan_exact(value)}
+    if (change.table, change.field) == (CONTACT, "phone"):
+        return masked_phone(str(value))
     return YES_NO[value] if isinstance(value, bool) else value

@@ -10,7 +10,13 @@ from django.db.models import Count, F, Q, Sum
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
 PROJECT_KINDS = ("in_house", "commissioned", "joint")
-STAGES = ("planned", "running", "finished", "stopped")
+STAGE_NAMES = {
+    "planned": ("未开始", "Not begun"),
+    "running": ("未完成", "Under way"),
+    "finished": ("已完成", "Finished"),
+    "stopped": ("已终止", "Stopped"),
+}
+STAGES = tuple(STAGE_NAMES)
 # the eight categories of certification, the one outsourced in its two halves, named as the rules name them
 CERTIFICATION = (
     "personnel",
@@ -23,6 +29,18 @@ CERTIFICATION = (
     "outsourced_foreign",
     "other",
 )
+IN_HOUSE = CERTIFICATION[:6]
+CATEGORY_NAMES = {
+    "personnel": ("人员人工费用", "Personnel"),
+    "direct": ("直接投入费用", "Direct inputs"),
+    "depreciation": ("折旧费用与长期待摊费用", "Depreciation and deferred expense"),
+    "amortisation": ("无形资产摊销费用", "Amortisation of intangibles"),
+    "design": ("设计费用", "Design"),
+    "commissioning": ("装备调试费用与试验费用", "Commissioning and trials"),
+    "outsourced_domestic": ("委托外部研究开发费用（境内）", "Outsourced inside the country"),
+    "outsourced_foreign": ("委托外部研究开发费用（境外）", "Outsourced abroad"),
+    "other": ("其他费用", "Other expenses"),
+}
 # what the tax law leaves out of a category of certification, or takes off the whole
 PARTS_LEFT_OUT = {
     "property_rent": "direct",

@@ -19,8 +19,9 @@ from pipeline.models.product import Conversion
 from pipeline.models.property import IntellectualProperty
 from pipeline.models.sme import listings
 from pipeline.models.staff import StaffMonth
-from pipeline.rules import FirmFacts, read_facts
+from pipeline.rules import FirmFacts, assess, books, read_facts
 from pipeline.rules.facts.figures import NAMES
+from pipeline.rules.findings import FoundAmount
 
 YEARS_ASKED = 3
 ENTRY_FIGURES = [
@@ -262,3 +263,10 @@ def _certificate(held: Any) -> dict[str, Any]:
     """A certificate as `CertificateQuerySet.with_revocation` brings it."""
     revoked = held.revoked_on.isoformat() if held.revoked_on else None
     return {"number": held.number, "issued_on": held.issued_on.isoformat(), "revoked_on": revoked}
+
+
+def reckoned(year: int, sums: Mapping[tuple[Any, ...], Decimal]) -> dict[str, FoundAmount]:
+    """What the rules make of the ledger as the law stands at the end of the year, by the name of the amount."""
+    facts = read_facts({"years": [{"year": year, **expense_facts(sums)}]})
+    day = date(year + 1, 1, 1)
+    return {each.name: each for each in assess(facts, book=books("tax", day), day=day).amounts}

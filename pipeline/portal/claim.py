@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pipeline.acts import claim as acts
+from pipeline.fields import IdentifierField
 from pipeline.models import Claim, Office
 from pipeline.portal.attempt import attempt
 from pipeline.request import StaffRequest
-from pipeline.rules.codes.identifiers import IdentifierRefused, credit_code
-from pipeline.templatetags.look import spoken
+from pipeline.rules.codes.identifiers import credit_code
 
 
 class OfficeField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -23,7 +23,8 @@ class OfficeField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class ClaimForm(forms.Form):
-    uscc = forms.CharField(
+    uscc = IdentifierField(
+        reads=credit_code,
         label=gettext_lazy("Credit code"),
         help_text=gettext_lazy("18 characters, as on the business licence"),
         max_length=40,
@@ -45,12 +46,6 @@ class ClaimForm(forms.Form):
         super().__init__(*args, **also)
         offices = Office.objects.filter(level=Office.COUNTY).select_related("division").order_by("division__code")
         self.fields["office"].queryset = offices  # type: ignore[attr-defined]
-
-    def clean_uscc(self) -> str:
-        try:
-            return credit_code(self.cleaned_data["uscc"])
-        except IdentifierRefused as refused:
-            raise forms.ValidationError(spoken(refused.says)) from refused
 
 
 def claim(request: StaffRequest) -> HttpResponse:

@@ -13,12 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import firm as firm_acts
+from pipeline.fields import PhoneField
 from pipeline.models import Contact, Firm, Industry
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
 from pipeline.rules.codes.fields import carried_fields, is_chosen
-from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
-from pipeline.templatetags.look import spoken
 
 FIRST_DAY = date(1949, 10, 1)
 ANSWERS = [("", gettext_lazy("not known yet")), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
@@ -98,14 +97,8 @@ class FirmForm(forms.Form):
 
 class ContactForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Full name"), max_length=40)
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=20, widget=forms.TextInput({"type": "tel"}))
+    phone = PhoneField(label=gettext_lazy("Telephone"))
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
-
-    def clean_phone(self) -> str:
-        try:
-            return phone_number(self.cleaned_data["phone"])
-        except IdentifierRefused as refused:
-            raise forms.ValidationError(spoken(refused.says)) from refused
 
 
 def firm(request: StaffRequest, uscc: str) -> HttpResponse:

@@ -22,23 +22,22 @@ from pipeline.models import ExpenseLine, FinancialYear, Firm, RdProject
 from pipeline.models.ledger import (
     CERTIFICATION,
     FISCAL_FUNDS,
+    IN_HOUSE,
     PARTS_LEFT_OUT,
     SPECIAL_INCOME,
     Tally,
     tax_categories,
 )
-from pipeline.models.record import expense_facts
+from pipeline.models.record import reckoned
 from pipeline.portal import ledger_draft, standing
 from pipeline.portal.ledger_words import CATEGORIES, TAX_CATEGORIES, code_of, in_order
 from pipeline.portal.pasted_rows import PasteForm, day_of, faults_of, placed, rows_of, tell, told_at
 from pipeline.portal.project import amount_field, choices, ledger_years
 from pipeline.request import StaffRequest
-from pipeline.rules import assess, books, read_facts
 from pipeline.rules.findings import FoundAmount
 from pipeline.templatetags.look import spoken
 
 PAGE = 50
-IN_HOUSE = CERTIFICATION[:6]
 HEADS = {
     "project": ("项目编号", "项目", "研发项目", "project"),
     "day": ("日期", "凭证日期", "记账日期", "day", "date"),
@@ -242,13 +241,6 @@ def count(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
     except ConditionUnmet as unmet:
         standing.tell_unmet(request, unmet)
     return redirect("portal:ledger", uscc, year)
-
-
-def reckoned(year: int, sums: Sums) -> dict[str, FoundAmount]:
-    """What the rules make of the ledger as the law stands at the end of the year, by the name of the amount."""
-    facts = read_facts({"years": [{"year": year, **expense_facts(sums)}]})
-    day = date(year + 1, 1, 1)
-    return {each.name: each for each in assess(facts, book=books("tax", day), day=day).amounts}
 
 
 def scopes(sums: Sums, amounts: Mapping[str, FoundAmount]) -> list[Scope]:

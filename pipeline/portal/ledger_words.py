@@ -4,22 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from pipeline.models.ledger import CERTIFICATION
+from pipeline.models.ledger import CATEGORY_NAMES, CERTIFICATION, STAGE_NAMES
 
 type Words = Mapping[str, tuple[str, str]]
 
 # The eight categories of 国科发火〔2016〕195号, and what of them the tax law calls otherwise or leaves out.
-CATEGORIES: Words = {
-    "personnel": ("人员人工费用", "Personnel"),
-    "direct": ("直接投入费用", "Direct inputs"),
-    "depreciation": ("折旧费用与长期待摊费用", "Depreciation and deferred expense"),
-    "amortisation": ("无形资产摊销费用", "Amortisation of intangibles"),
-    "design": ("设计费用", "Design"),
-    "commissioning": ("装备调试费用与试验费用", "Commissioning and trials"),
-    "outsourced_domestic": ("委托外部研究开发费用（境内）", "Outsourced inside the country"),
-    "outsourced_foreign": ("委托外部研究开发费用（境外）", "Outsourced abroad"),
-    "other": ("其他费用", "Other expenses"),
-}
+CATEGORIES: Words = CATEGORY_NAMES
 TAX_CATEGORIES: Words = {
     "personnel": ("人员人工费用", "Personnel"),
     "direct": ("直接投入费用", "Direct inputs"),
@@ -42,12 +32,7 @@ PROJECT_KINDS: Words = {
     "commissioned": ("委托研发", "Commissioned"),
     "joint": ("合作研发", "Joint"),
 }
-STAGES: Words = {
-    "planned": ("未开始", "Not begun"),
-    "running": ("未完成", "Under way"),
-    "finished": ("已完成", "Finished"),
-    "stopped": ("已终止", "Stopped"),
-}
+STAGES: Words = STAGE_NAMES
 WAYS: Words = {
     "self": ("自行投资实施", "Carried out by oneself"),
     "transfer": ("向他人转让", "Transferred"),

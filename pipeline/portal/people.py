@@ -16,11 +16,11 @@ from pipeline import access
 from pipeline.acts import coaching as coaching_acts
 from pipeline.acts import mandate as mandate_acts
 from pipeline.acts import membership
+from pipeline.fields import PhoneField
 from pipeline.models import Appointment, Firm, Invitation, Mandate, Seat, Viewing
 from pipeline.portal import standing
 from pipeline.portal.attempt import attempt
 from pipeline.request import StaffRequest, number_sent
-from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
 from pipeline.templatetags.look import spoken
 
 PART_NAMES = {
@@ -55,10 +55,7 @@ class InviteForm(forms.Form):
         said = self.cleaned_data["to"].strip()
         if "@" in said:
             return {"email": forms.EmailField(max_length=254).clean(said)}
-        try:
-            return {"phone": phone_number(said)}
-        except IdentifierRefused as refused:
-            raise forms.ValidationError(spoken(refused.says)) from refused
+        return {"phone": PhoneField().clean(said)}
 
 
 class MandateForm(forms.Form):

@@ -16,21 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from pipeline.acts import membership
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.fields import PhoneField
 from pipeline.models import User
-from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
-from pipeline.templatetags.look import spoken
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignUpForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Your name"), max_length=40)
-    phone = forms.CharField(
-        label=gettext_lazy("Telephone"),
-        help_text=gettext_lazy("You sign in with this number."),
-        max_length=20,
-        widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
-    )
+    phone = PhoneField(label=gettext_lazy("Telephone"), help_text=gettext_lazy("You sign in with this number."))
     password = forms.CharField(
         label=gettext_lazy("Password"),
         help_text=gettext_lazy("At least twelve signs; a sentence is easy to remember."),
@@ -39,12 +33,6 @@ class SignUpForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
-
-    def clean_phone(self) -> str:
-        try:
-            return phone_number(self.cleaned_data["phone"])
-        except IdentifierRefused as refused:
-            raise forms.ValidationError(spoken(refused.says)) from refused
 
 
 @login_not_required

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from config.embedded.browser import browser as chromium
 from config.postgres.scope import acting
-from pipeline.models import Draft, FinancialYear, User
+from pipeline.acts import ledger
+from pipeline.models import Draft, FinancialYear, Firm, User
 from tests.cast import QINGHE, city
 from tests.live import QUIET, House
 
@@ -46,11 +47,11 @@ class Desk:
         page.goto(self.url)
         return page
 
-    def draft(self) -> dict[str, str]:
+    def draft(self, page: str = "figures.2025") -> dict[str, str]:
         """What the server keeps of Li's typing, read on a connection of its own."""
         connection.close()
         with acting(self.li), transaction.atomic():
-            kept = Draft.objects.filter(person=self.li).first()
+            kept = Draft.objects.filter(person=self.li, page=page).first()
             return dict(kept.content) if kept else {}
 
     def sales(self) -> set[str]:
@@ -135,6 +136,25 @@ def test_a_browser_that_is_killed_loses_at_most_the_last_two_seconds(desk: Desk,
     assert len(kept) >= len(sure)
     assert len(sure) > 0
     assert desk.sales() == before
+
+
+def test_a_line_of_the_ledger_survives_a_killed_browser(desk: Desk, chrome: Browser) -> None:
+    connection.close()
+    with acting(desk.li), transaction.atomic():
+        named = {"code": "RD01", "title": "苗情监测"}
+        ledger.write_project(Firm.objects.get(uscc=QINGHE), named, version=None, by=desk.li)
+    url = desk.house.url + reverse("portal:ledger", args=[QINGHE, 2025])
+    other = chrome.browser_type.launch(executable_path=chromium(), args=[*QUIET, "--no-sandbox"])
+    page = other.new_context(locale="zh-CN", storage_state=desk.context.storage_state()).new_page()
+    page.goto(url)
+    page.locator("#id_summary").fill("试验用材料")
+    wait_until(lambda: desk.draft("ledger.2025").get("summary") == "试验用材料", "the line being typed is kept")
+    with contextlib.suppress(Error):
+        other.new_browser_cdp_session().send("Browser.crash")
+    again = desk.context.new_page()
+    again.goto(url)
+    assert again.locator("#id_summary").input_value() == "试验用材料"
+    again.close()
 
 
 def test_what_is_typed_without_a_connection_arrives_once_there_is_one(desk: Desk) -> None:

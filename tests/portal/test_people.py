@@ -2,15 +2,28 @@
 
 from datetime import date
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline.acts import coaching, mandate, people
-from pipeline.models import Appointment, Firm, Invitation, Mandate, Viewing
-from tests.cast import DAY, QINGHE, YUNLING, Cast
-from tests.portal.conftest import Visitor
+from pipeline.models import (
+    Appointment,
+    FinancialYear,
+    Firm,
+    IntellectualProperty,
+    Invitation,
+    Mandate,
+    Notice,
+    SourcedFigure,
+    Step,
+    Viewing,
+)
+from tests.cast import DAY, QINGHE, YUNLING, Cast, Story
+from tests.portal.conftest import Travel, Visitor
+from tests.portal.test_property import RIGHT
 
 UNTIL = date(2027, 11, 2)
 
@@ -95,6 +108,30 @@ def test_an_officers_look_is_no_ones_news(cast: Cast) -> None:
 def cast_name(cast: Cast) -> str:
     with acting(cast.li), transaction.atomic():
         return cast.qinghe.name
+
+
+def test_an_agency_fills_in_its_parts_under_the_eyes_of_the_database(story: Story, travel: Travel) -> None:
+    """Rows that the database would hide or refuse would show here as pages that fail."""
+    cast = story.to("coaching").cast
+    travel(story.day)
+    let_act(cast, "figures", "rights", "plan")
+    agent = Visitor(cast.agent)
+    form = agent.get("figures", 2025).context["form"]
+    sent = {field.html_name: field.value() or "" for field in form}
+    agent.post("figures", 2025, **sent | {"rd_total-2025": "330", "rd_domestic-2025": "330"})
+    agent.post("reconciliation", 2025, **{"sales-annual_audit": "8640"})
+    agent.post("property", **RIGHT)
+    with acting(cast.li), transaction.atomic():
+        step = Step.objects.filter(firm=cast.qinghe).current().order_by("position")[0]
+        assert FinancialYear.objects.get(year=2025).rd_total == 3_300_000
+        assert SourcedFigure.objects.get().figure == "sales"
+        assert IntellectualProperty.objects.get().number == RIGHT["number"]
+    paper = SimpleUploadedFile("台账.pdf", b"%PDF-1.7 a paper", "application/pdf")
+    agent.post("step", step.position, hand_in="1", version=step.version, papers=paper, remark="已补")
+    assert agent.get("step", step.position).status_code == 200
+    with acting(cast.li), transaction.atomic():
+        step.refresh_from_db()
+        assert (step.state, Notice.objects.filter(kind="coaching.finish_step").count()) == ("handed_in", 1)
 
 
 def test_an_ended_mandate_closes_the_pages_at_the_next_request(cast: Cast) -> None:

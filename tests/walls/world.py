@@ -3,7 +3,7 @@
 The rows are written straight, not through the acts: a wall must hold for rows in any state.
 
 Firms: `north` and `south` lie in two counties of those names, `gone` moved from north to south a month ago, `lost` left
-the city for good. People: one in each of the sixteen seats (`seat:<kind>`), and some whose right has an edge to it.
+the city for good. People: one in each of the seats (`seat:<kind>`), and some whose right has an edge to it.
 """
 
 from collections.abc import Iterator
