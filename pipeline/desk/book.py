@@ -123,6 +123,7 @@ def book(request: StaffRequest, name: str) -> HttpResponse:
         form.add_error("on", _("The book says nothing of this day yet; today's is shown."))
         day, shown = request.today, book_in_force(name, request.today)
     asked = conditions_in_words(shown)
+    groups = grouped(shown, {each.condition.rule for each in asked})
     context = {
         "section": "desk:books",
         "tabs": _tabs(name),
@@ -130,7 +131,8 @@ def book(request: StaffRequest, name: str) -> HttpResponse:
         "form": form if form.is_bound and "on" in request.GET else DayForm({"on": day}),
         "day": day,
         "asked": asked,
-        "groups": grouped(shown, {each.condition.rule for each in asked}),
+        "groups": groups,
+        "checked": any(row.now and row.now.source.verified_on for _title, rows in groups for row in rows),
         "editions": editions(name) if name in PUBLISHED else [],
     }
     return render(request, "desk/book/book.html", context)

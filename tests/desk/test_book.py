@@ -53,6 +53,14 @@ def test_the_shelf_tells_how_much_was_compared_with_the_gazette(cast: Cast, seat
     assert all(row["verified"] == 0 for row in rows)
 
 
+def test_a_book_says_once_that_nobody_compared_its_numbers_yet(cast: Cast, seat: Seat) -> None:
+    chen = seat(cast.chen)
+    chen.cookies["language"] = "en"
+    shown = text(chen.get(page("hte")))
+    assert shown.count("Nobody has compared these numbers") == 1
+    assert "Compared with the gazette" not in shown
+
+
 @pytest.mark.parametrize("person", ["gu", "zhang", "li", "feng"])
 def test_leaders_coaches_and_firms_have_no_books(cast: Cast, seat: Seat, person: str) -> None:
     chair = seat(getattr(cast, person))

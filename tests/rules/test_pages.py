@@ -40,3 +40,14 @@ def test_an_amount_is_written_by_the_amounts_it_is_made_of() -> None:
     whole = "〔认定带来的 2025 年税率收益〕 + 〔2025 年先进制造业进项税额加计抵减〕 + 〔凭资格结转的亏损可抵税额〕"
     assert whole in page("tax")
     assert "〔2025 年税收口径前五项小计〕 × 1/9" in page("tax")
+
+
+def test_a_difference_of_two_scopes_names_both() -> None:
+    [line] = [line for line in page("tax").splitlines() if line.startswith("| `difference_inside` |")]
+    assert "〔2025 年高企口径委托境内〕 − 〔2025 年税收口径委托境内〕" in line
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_that_nobody_compared_the_numbers_yet_is_said_once(name: str) -> None:
+    assert page(name).count("尚无人与出处原文逐字核对") == 1
+    assert "未核对" not in page(name)

@@ -172,8 +172,9 @@ YEAR_COLUMNS = (
         ("收入总额", "企业总收入"),
         yearly=True,
         note=Label(
-            "收入总额，尚未减去不征税收入；高于或等于销售收入的居多。",
-            "Gross income, before non-taxable income is taken off; usually not below sales.",
+            "填收入总额：法规所称总收入由系统减去不征税收入得出。一般不低于销售收入。",
+            "Enter gross income: what the law calls total income is reckoned from it, less what is non-taxable."
+            " Usually not below sales.",
         ),
     ),
     Column("non_taxable_income", Label("不征税收入", "Non-taxable income"), "money", ("其中不征税收入",), yearly=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,10 @@ CERTAINTIES = {
     "L": Label("较有把握", "likely"),
     "U": Label("待核实", "unsure"),
 }
+NOBODY = Label(
+    "以上数值尚无人与出处原文逐字核对。",
+    "Nobody has compared these numbers with the wording of their sources yet.",
+)
 IN_FORMULAS = {"yuan": "fen"}
 HEAD = "<!-- Generated from pipeline/rules/books by `manage.py describe_books --write`; a test compares the two. -->"
 
@@ -36,7 +40,7 @@ def page(name: str) -> str:
         *(["\n".join(reckoning)] if (reckoning := list(reckonings(book))) else []),
         *(["## 测算 Amounts", "\n".join(table)] if (table := list(amounts_table(book))) else []),
         "## 数值与出处 Numbers and where they are written",
-        "\n".join(numbers_table(own_entries(name))),
+        *numbers(own_entries(name)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -87,7 +91,7 @@ def amounts_table(book: Book) -> Iterator[str]:
         yield "| 测算 | 名称 | 算法 | 出处 | 确定性 |"
         yield "| --- | --- | --- | --- | --- |"
     for amount in amounts:
-        formula = with_names(amount.formula, named_beside(amount, book))
+        formula = named(amount, book)
         yield row(
             f"`{amount.name}`",
             f"{amount.title.zh}<br>{amount.title.en}",
@@ -95,6 +99,14 @@ def amounts_table(book: Book) -> Iterator[str]:
             "<br>".join(dict.fromkeys(each.in_words() for each in amount.sources)),
             CERTAINTIES[least_certain(amount.sources)].zh,
         )
+
+
+def named(amount: Amount, book: Book) -> Formula:
+    """The formula with other amounts by their names; where both sides of a difference are alike, each by its own."""
+    sides = [f"〔{each.title.zh}〕" for each in amounts_of(book) if each.formula in amount.formula.args]
+    if amount.formula.op == "-" and len(set(amount.formula.args)) == 1 and len(sides) > 1:
+        return Formula("-", (fact(sides[0]), fact(sides[-1])))
+    return with_names(amount.formula, named_beside(amount, book))
 
 
 def named_beside(amount: Amount, book: Book) -> dict[Formula, str]:
@@ -117,11 +129,21 @@ def named_part(part: Any, others: Mapping[Formula, str]) -> Any:
     return tuple(named_part(each, others) for each in part) if isinstance(part, tuple) else part
 
 
-def numbers_table(entries: Iterable[Entry]) -> Iterator[str]:
-    yield "| 参数 | 名称 | 值 | 施行 | 出处 | 确定性 | 核对 |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+def numbers(entries: Sequence[Entry]) -> Iterator[str]:
+    """Who compared which number with the gazette: said once where it was nobody, else beside each."""
+    checked = [value for entry in entries for value in entry.values if value.source.verified_by]
+    yield "\n".join(numbers_table(entries, with_checks=bool(checked)))
+    if not checked:
+        yield NOBODY.zh + "<br>" + NOBODY.en
+
+
+def numbers_table(entries: Iterable[Entry], *, with_checks: bool) -> Iterator[str]:
+    heads = ["参数", "名称", "值", "施行", "出处", "确定性", *(["核对"] if with_checks else [])]
+    yield row(*heads)
+    yield row(*["---"] * len(heads))
     for entry in entries:
         for value in entry.values:
+            checks = f"{value.source.verified_by} {value.source.verified_on}" if value.source.verified_by else "未核对"
             yield row(
                 f"`{entry.rule}`",
                 f"{entry.title.zh}<br>{entry.title.en}",
@@ -129,7 +151,7 @@ def numbers_table(entries: Iterable[Entry]) -> Iterator[str]:
                 in_force(value),
                 value.source.in_words(),
                 CERTAINTIES[value.source.certainty].zh,
-                f"{value.source.verified_by} {value.source.verified_on}" if value.source.verified_by else "未核对",
+                *([checks] if with_checks else []),
             )
 
 
