@@ -32,6 +32,7 @@ from tests.walls.test_urls import Address, addresses
 pytestmark = pytest.mark.browser
 
 PASSWORD = "a long enough password of anybody"
+VISITORS = {"firm_owner": "li", "agency": "agent", "bank": "lender"}
 FILES = {
     "portal:workbook_file", "portal:workbook_marked", "portal:ledger_book", "portal:ledger_detail",
     "portal:upload_piece",
@@ -61,7 +62,7 @@ def home(house: House) -> Home:
     with override_settings(STORAGES=settings.STORAGES | {"documents": disk}), transaction.atomic():
         home = furnished(Home(city()), house.stack.folder)
         fill(home)
-        User.objects.filter(username__in=("li", "agent", "newcomer")).update(password=make_password(PASSWORD))
+        User.objects.filter(username__in=("newcomer", *VISITORS.values())).update(password=make_password(PASSWORD))
     return home
 
 
@@ -110,7 +111,7 @@ def visitor_of(address: Address) -> str:
     seats = address.page.seats
     if isinstance(seats, str):
         return "newcomer"
-    return "li" if "firm_owner" in seats else "agent"
+    return next(who for seat, who in VISITORS.items() if seat in seats)
 
 
 def signed_in(page: Page, house: House, who: str) -> Page:
