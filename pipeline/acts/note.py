@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.acts import notice
 from pipeline.acts.conditions import demand
-from pipeline.models import Case, Firm, Note, Notice, Seat, User
+from pipeline.models import Case, Firm, Note, Notice, Proposal, Seat, Transition, User
 from pipeline.models.people import TODAY
+from pipeline.stages import MOVES
 
 LONGEST = 4_000
+# moves that nobody but the bureau makes: who made one is a colleague
+OF_THE_BUREAU = [move for moves in MOVES.values() for move in moves if access.GRANTS[move] <= access.OFFICE]
 NAMING = re.compile(r"(?<![A-Za-z0-9._%+-])[@＠](?=\w)")  # the sign before a name, not the one within an address
 
 
@@ -25,7 +28,7 @@ def write(firm: Firm, text: str, *, by: User, on: date, internal: bool = True, c
     text = text.strip()
     demand(bool(text), "text", _("Write what is to be noted."))
     demand(len(text) <= LONGEST, "text", _("A note has at most %(n)s signs: write a paper for more.") % {"n": LONGEST})
-    named = _named(text, colleagues(by, case)) if internal else []
+    named = _named(text, colleagues(firm)) if internal else []
     noted = Note.objects.create(
         firm=firm, case=case, text=text, internal=internal, mentions=[each.pk for each in named], on=on, by=by
     )
@@ -36,14 +39,15 @@ def write(firm: Firm, text: str, *, by: User, on: date, internal: bool = True, c
     return noted
 
 
-def colleagues(by: User, case: Any | None = None) -> list[User]:
-    """Whom a note may name: who works cases in an office the person sees, and the officer of the case."""
-    seats = Seat.objects.filter(kind__in=access.OFFICE, during__contains=TODAY)
-    people = User.objects.filter(pk__in=seats.values("user"), is_active=True)
-    found = {each.pk: each for each in people}
-    if case is not None and case.officer_id and case.officer_id not in found:
-        found[case.officer_id] = case.officer
-    return sorted(found.values(), key=lambda each: (each.name, each.pk))
+def colleagues(firm: Firm) -> list[User]:
+    """Whom a note on the firm may name: who works cases in an office the person sees, whoever moved or proposed
+    something of the firm for the bureau, and the officers of its cases.
+    """
+    seated = Seat.objects.filter(kind__in=access.OFFICE, during__contains=TODAY).values("user")
+    moved = Transition.objects.filter(firm=firm, move__in=OF_THE_BUREAU).values("by")
+    proposed, holding = Proposal.objects.filter(firm=firm).values("proposed_by"), Case.objects.filter(firm=firm)
+    known = Q(pk__in=seated) | Q(pk__in=moved) | Q(pk__in=proposed) | Q(pk__in=holding.values("officer"))
+    return list(User.objects.filter(known, is_active=True).order_by("name", "pk"))
 
 
 def _named(text: str, people: Iterable[User]) -> list[User]:

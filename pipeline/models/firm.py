@@ -7,36 +7,19 @@ from unicodedata import normalize
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from django.db.models import Count, Exists, F, FilteredRelation, Func, OuterRef, Q, Value
 from django.db.models.functions import Now, Right
 
 from pipeline.access import OFFICE, Actor, Reach
 from pipeline.models.places import Division
+from pipeline.models.text_search import TextQuery, begins, bigram_query
 from pipeline.register import TABLES, Table
 
 Row = TypeVar("Row", bound=models.Model)
 SHORTEST_PHONE_TAIL = 4
-LAST_SIGN = "\U0010ffff"
 NOTHING = Q(pk__in=[])
-
-
-class TextQuery(SearchQuery):
-    """A search condition as it stands, taken for words that are already cut."""
-
-    template = "(%(expressions)s)::tsquery"
-
-
-def bigram_query(words: str) -> str:
-    """Every two characters of the words, all of which a name must hold; the indexed column holds them too."""
-    pieces = [words[place : place + 2] for place in range(max(len(words) - 1, 1))]
-    return " & ".join("'" + piece.replace("\\", "\\\\").replace("'", "''") + "'" for piece in pieces)
-
-
-def begins(column: str, text: str) -> Q:
-    """The column begins with the text. Under row policies LIKE enters no index; what lies between two texts does."""
-    return Q((f"{column}__gte", text), (f"{column}__lt", text + LAST_SIGN), (f"{column}__startswith", text))
 
 
 class DayInShanghai(Func):
@@ -195,26 +178,24 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
         """Rows of firms in reach; of a firm that moved away, what was recorded before the day it left. What the bureau
         keeps to itself is seen by seats in its offices alone.
         """
-        if self.entry.office_only:
-            return self._in_sight(actor.reach(OFFICE))
-        rows = self._in_sight(actor.reach())
         if not self.entry.inner:
-            return rows
-        inside = type(self)(self.model)._in_sight(actor.reach(OFFICE)).values("pk")
-        return rows.filter(Q((self.entry.inner, False)) | Q(pk__in=inside))
+            return self.filter(self._in_sight(actor.reach(OFFICE if self.entry.office_only else None)))
+        inside, seen = self._in_sight(actor.reach(OFFICE)), self._in_sight(actor.reach())
+        return self.filter(inside | (seen & Q((self.entry.inner, False)))) if inside else self
 
-    def _in_sight(self, reach: Reach) -> Self:
+    def _in_sight(self, reach: Reach) -> Q:
+        """The rows in reach, as a condition; an empty one for all."""
         to_leaders = self.entry.to_leaders
         if reach.everything or (to_leaders and reach.leads_city):
-            return self
+            return Q()
         seen = held(replace(reach, counties=frozenset()), "firm") | self._entrusted(reach)
         if to_leaders and reach.led_counties:
             seen |= Q(firm__in=firms_in(reach.led_counties))
         if not reach.counties:
-            return self.filter(seen)
+            return seen
         left_later = Q(during__endswith__gt=DayInShanghai(OuterRef("recorded_at")))
         here = FirmMove.objects.filter(firm=OuterRef("firm"), division__in=reach.counties)
-        return self.filter(seen | Exists(here.filter(Q(during__upper_inf=True) | left_later)))
+        return seen | Q(Exists(here.filter(Q(during__upper_inf=True) | left_later)))
 
     def with_county(self) -> Self:
         """Beside each row the county its firm belongs to today."""

@@ -20,7 +20,7 @@ class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
     def for_office(self, actor: Actor) -> Self:
         """What the person's seats in offices are told, newest first."""
         sides = [side for side in (Notice.CITY, Notice.COUNTY) if actor.seat_kinds & SIDES[side]]
-        mine = self.filter(Q(person=None) | Q(person=actor.pk), to__in=sides)
+        mine = self.filter(Q(person=None, to__in=sides) | Q(person=actor.pk))
         return mine.select_related("case", "firm").order_by("-pk")
 
     def count_unread(self) -> tuple[int, int]:

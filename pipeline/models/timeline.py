@@ -137,8 +137,10 @@ def timeline(
     if not chosen:
         return Stretch([], "")
     arms = [_arm(kind, firm, actor, before, size, to_firm=to_firm) for kind in chosen]
-    rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
-    found = [Happening(*row) for row in rows.order_by("-h_at", "h_kind", "-h_key")[: size + 1]]
+    rows = arms[0]  # one arm is cut and in order already
+    if len(arms) > 1:
+        rows = rows.union(*arms[1:], all=True).order_by("-h_at", "h_kind", "-h_key")[: size + 1]
+    found = [Happening(*row) for row in rows]
     return Stretch(found[:size], found[size - 1].cursor if len(found) > size else "")
 
 
