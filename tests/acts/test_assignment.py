@@ -3,7 +3,6 @@
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline.access import Refused
@@ -11,7 +10,6 @@ from pipeline.acts import assignment
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Assignment, Case, MoveRefused
 from tests.cast import DAY, Cast, Story
-from tests.desk.conftest import Seat
 from tests.desk.test_queue import leads
 from tests.desk.test_workload import colleague
 
@@ -41,27 +39,14 @@ def test_a_case_goes_only_to_a_colleague_and_only_as_it_was_seen(story: Story) -
         assignment.assign(story.case, cast.wang, by=cast.wang, on=DAY)
 
 
-def test_an_officer_takes_what_nobody_holds_and_not_what_a_colleague_does(story: Story, seat: Seat) -> None:
-    cast, other = story.cast, colleague(story.cast)
-    story.to("county_review")
-    take = reverse("desk:case_move", args=[story.number, "take"])
-    with acting(cast.wang), transaction.atomic():
-        version = story.case.get().version
-    assert seat(cast.wang).post(take, {"version": version, "step": "do"}).status_code == 302
-    with acting(other), transaction.atomic():
-        assert story.case.get().officer == cast.wang
-        with pytest.raises(ConditionUnmet):
-            assignment.take(story.case, by=other, on=DAY)
-
-
 def test_many_cases_change_hands_in_as_many_statements_as_few(cast: Cast) -> None:
     """Acts on many rest on it: a statement each for who sits where, the rows, the change and its record."""
     counted = []
-    for count in (2, 60):
+    for count in (1, 2, 60):  # the first for what people remember of their seats
         leads(cast, count)
         with acting(cast.zhao), transaction.atomic():
             cases = Case.objects.filter(officer=None)
             with CaptureQueriesContext(connection) as captured:
                 assert assignment.assign(cases, cast.wang, by=cast.zhao, on=DAY) == count
             counted.append(len(captured))
-    assert counted[0] == counted[1]
+    assert counted[1] == counted[2]

@@ -3,11 +3,13 @@
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from django.db import transaction
 from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline.acts import assignment, people
+from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Assignment, Case, User
 from tests.cast import DAY, SINCE, Cast, Story
 from tests.desk.conftest import Seat, Travel, text
@@ -101,3 +103,16 @@ def test_a_hand_over_without_a_choice_a_reason_or_with_a_foreign_case_changes_no
     assert zhao.get(f"{HAND_OVER}?from={cast.sun.pk}").status_code == 404
     assert zhao.get(f"{HAND_OVER}?from=x").status_code == 404
     assert seat(cast.wang).get(at).status_code == 404
+
+
+def test_an_officer_takes_what_nobody_holds_and_not_what_a_colleague_does(story: Story, seat: Seat) -> None:
+    cast, other = story.cast, colleague(story.cast)
+    story.to("county_review")
+    take = reverse("desk:case_move", args=[story.number, "take"])
+    with acting(cast.wang), transaction.atomic():
+        version = story.case.get().version
+    assert seat(cast.wang).post(take, {"version": version, "step": "do"}).status_code == 302
+    with acting(other), transaction.atomic():
+        assert story.case.get().officer == cast.wang
+        with pytest.raises(ConditionUnmet):
+            assignment.take(story.case, by=other, on=DAY)
