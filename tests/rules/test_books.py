@@ -46,6 +46,9 @@ def read(raw: dict[str, Any]) -> Any:
 def refusal(raw: dict[str, Any]) -> str:
     with pytest.raises(BookRefused) as refused:
         read(raw)
+    assert all(fault.place.startswith("r.yaml") for fault in refused.value.faults), (
+        "file and key stand before the reason"
+    )
     return str(refused.value)
 
 
@@ -54,6 +57,17 @@ def test_every_number_names_its_instrument_and_article(file: Any) -> None:
     for value in read_yaml(file)["values"]:
         assert value["instrument"] in INSTRUMENTS
         assert value["article"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_a_value_keeps_the_whole_of_its_source(file: Any) -> None:
+    raw = read_yaml(file)
+    for value, written in zip(entry_from(raw, INSTRUMENTS, file.name).values, raw["values"], strict=True):
+        about = INSTRUMENTS[written["instrument"]]
+        told = (value.source.number, value.source.title.zh, value.source.title.en)
+        assert told == (about["number"], about["title_zh"], about["title_en"])
+        for key in ("instrument", "article", "certainty", "verified_by", "verified_on"):
+            assert getattr(value.source, key) == written[key]
 
 
 @pytest.mark.parametrize("name", CONDITIONS)

@@ -19,6 +19,30 @@ from tests.rules.cases import CASES, changed
 DAY = date(2026, 5, 20)
 
 
+DAYS, POINTS = ("registered_days", "days", ("registered_days",)), ("points", "points", ())
+SINCE = ("days", "days", ("days_since_incident",))
+SPENT = ("rd_internal_y1", "rd_total_y1", "rd_domestic_y1")
+SHARES = {
+    "tech_staff_ratio": ("tech_staff", "heads", ("tech_staff_y1", "staff_y1")),
+    "rd_intensity": ("rd_total", "yuan", SPENT),
+    "rd_domestic": ("rd_domestic", "yuan", SPENT),
+    "hitech_income": ("hitech_income", "yuan", ("hitech_income_y1",)),
+}
+LEVERS = {
+    "hte": SHARES
+    | {
+        "registered_days": DAYS,
+        "owns_ip": ("core_rights", "count", ("core_rights",)),
+        "innovation_score": POINTS,
+        "no_incident": SINCE,
+    },
+    "pool": SHARES | {"registered_days": DAYS, "entry_score": POINTS, "no_incident": SINCE},
+    "sme": {"score": POINTS},
+    "tax": {},
+    "obligations": {},
+}
+
+
 def clean(**change: object) -> Assessment:
     facts = read_facts(changed(CASES["A clean pass"].facts, change))
     return assess(facts, book=books("hte", DAY), day=DAY)
@@ -31,6 +55,12 @@ def test_every_figure_a_book_asks_for_is_folded_for_it(name: str) -> None:
     facts = read_facts(CASES["A clean pass"].facts)
     alone, together = (fold(facts, DAY, book).values for book in (name, None))
     assert asked & together.keys() == asked & alone.keys()
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_what_closes_a_gap_is_told_by_its_key_its_unit_and_what_rises_with_it(name: str) -> None:
+    levers = {each.rule: each.lever for each in conditions_of(books(name, DAY)) if each.lever is not None}
+    assert {rule: (lever.key, lever.unit, lever.raises) for rule, lever in levers.items()} == LEVERS[name]
 
 
 def test_a_finding_shows_the_figures_it_used() -> None:
