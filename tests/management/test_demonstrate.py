@@ -1,24 +1,38 @@
 """The demonstration city: loaded through the acts, once."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
-from pathlib import Path
-from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
 
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.models import Case, Certificate, Firm, Import, Plan, Seat, User
 from pipeline.stages import CASE_STAGES
+from tests.cast import DAY
+from tests.models.test_pool import different
 
 
-@pytest.fixture
-def city(db: None, tmp_path: Path, settings: Any) -> str:
-    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": tmp_path / "documents"}}
-    settings.STORAGES = settings.STORAGES | {"documents": documents}
-    return demonstrated()
+@pytest.fixture(scope="module")
+def city(fresh_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """What was printed when the city was loaded."""
+    place = {"location": tmp_path_factory.mktemp("documents")}
+    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": place}
+    with override_settings(STORAGES=settings.STORAGES | {"documents": documents}):
+        yield demonstrated()
+
+
+@contextmanager
+def seen_by(username: str) -> Iterator[User]:
+    person = User.objects.get(username=username)
+    with acting(person), transaction.atomic():
+        yield person
 
 
 def demonstrated(*arguments: str) -> str:
@@ -28,8 +42,7 @@ def demonstrated(*arguments: str) -> str:
 
 
 def test_the_city_has_firms_cases_in_every_stage_and_somebody_in_every_seat(city: str) -> None:
-    chen, song = User.objects.get(username="chen"), User.objects.get(username="song")
-    with acting(chen):
+    with seen_by("chen"):
         assert Firm.objects.count() > 100
         assert not Firm.objects.filter(made_up="").exists()
         assert not Firm.objects.filter(latest_diagnosis=None).exists()
@@ -37,12 +50,12 @@ def test_the_city_has_firms_cases_in_every_stage_and_somebody_in_every_seat(city
         assert Plan.objects.exists()
         assert Certificate.objects.count() >= 3
     assert set(stages) == set(CASE_STAGES)
-    with acting(song):
+    with seen_by("song"):
         assert set(Seat.objects.values_list("kind", flat=True)) == access.SEATS
 
 
 def test_the_first_story_is_a_near_miss_with_everything_else_in_order(city: str) -> None:
-    with acting(User.objects.get(username="li")):
+    with seen_by("li"):
         judged = Firm.objects.get().latest_diagnosis
     assert judged is not None
     verdicts = {each["rule"]: each["verdict"] for each in judged.findings}
@@ -51,13 +64,16 @@ def test_the_first_story_is_a_near_miss_with_everything_else_in_order(city: str)
 
 
 def test_loading_again_changes_nothing_and_prints_the_same_logins(city: str) -> None:
-    chen = User.objects.get(username="chen")
-
     def counted() -> list[int]:
-        with acting(chen):
+        with seen_by("chen"):
             return [model.objects.count() for model in (User, Firm, Case, Import)]
 
     before = counted()
     assert demonstrated() == city == demonstrated("--logins")
     assert counted() == before
     assert "chen" in city
+
+
+def test_its_pool_is_what_its_record_says(city: str) -> None:
+    with seen_by("chen") as chen:
+        assert different(chen, DAY) == []

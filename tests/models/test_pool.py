@@ -2,12 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from psycopg.types.range import DateRange
 
@@ -158,10 +155,3 @@ def test_an_amount_that_no_facts_file_may_hold_is_not_known(cast: Cast) -> None:
         FinancialYear.objects.filter(firm=held, year=2025).update(sales=Decimal("90071992547409.92"))
         [row] = pool_figures(Firm.objects.filter(pk=held.pk), DAY).to_dicts()
     assert (row["sales_y1"], row["sales_y2"]) == (None, 1_000_000_000)
-
-
-def test_the_pool_of_the_demonstration_is_what_its_record_says(db: None, tmp_path: Path, settings: Any) -> None:
-    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": tmp_path / "documents"}}
-    settings.STORAGES = settings.STORAGES | {"documents": documents}
-    call_command("demonstrate", stdout=StringIO())
-    assert different(User.objects.get(username="chen"), DAY) == []
