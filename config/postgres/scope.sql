@@ -100,5 +100,6 @@ create or replace function mp_history(firm bigint, tables text[])
     as $$ select t.id, t.at, t.xid, t.actor, t."table", t.operation, t."row", t.before, t.after from trail_entry t
         where t.firm_id = firm and t."table" = any(tables)
           and t."table" in ('pipeline_firm', 'pipeline_formername', 'pipeline_contact', 'pipeline_financialyear',
-            'pipeline_sourcedfigure', 'pipeline_explanation', 'pipeline_intellectualproperty')
+            'pipeline_sourcedfigure', 'pipeline_explanation', 'pipeline_intellectualproperty', 'pipeline_rdproject',
+            'pipeline_hitechproduct', 'pipeline_conversion')
           and (mp_sees_city() or firm in (select mp_firms())) $$;

@@ -22,12 +22,18 @@ from pipeline.templatetags import figures as shown
 
 YEARS, PAPER, WHY = "pipeline_financialyear", "pipeline_sourcedfigure", "pipeline_explanation"
 RIGHTS, FIRM, CONTACT = "pipeline_intellectualproperty", "pipeline_firm", "pipeline_contact"
+PROJECTS, PRODUCTS, RESULTS = "pipeline_rdproject", "pipeline_hitechproduct", "pipeline_conversion"
+NUMBERED = {RIGHTS: "number", PROJECTS: "code", PRODUCTS: "code"}  # whose changes are told under their number
 SERVICES = {"intake", "publicity", "sender", "assessor"}
 WORDS = {
     (RIGHTS, "title"): gettext_lazy("Name of the right"),
     (RIGHTS, "granted_on"): gettext_lazy("Day of grant"),
     (RIGHTS, "acquired_by"): gettext_lazy("How it was acquired"),
     (RIGHTS, "core"): gettext_lazy("Supports the main product"),
+    (PROJECTS, "title"): gettext_lazy("Name of the project"),
+    (PROJECTS, "result"): gettext_lazy("Result"),
+    (PRODUCTS, "title"): gettext_lazy("Name of the product or service"),
+    (RESULTS, "result"): gettext_lazy("Result"),
     (FIRM, "name"): gettext_lazy("Name of the firm"),
     (FIRM, "registered_on"): gettext_lazy("Registered on"),
     (FIRM, "field"): gettext_lazy("Field of technology"),
@@ -54,7 +60,7 @@ class Told:
 def record_history(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
     wanted = request.GET.get("figure", "")
-    changes = history(firm, YEARS, PAPER, WHY, RIGHTS, FIRM, CONTACT)
+    changes = history(firm, YEARS, PAPER, WHY, RIGHTS, PROJECTS, PRODUCTS, RESULTS, FIRM, CONTACT)
     why = {_reason_key(each): str(each.after) for each in changes if each.table == WHY and each.field == "says"}
     told = [_told(each, why) for each in changes if _shown(each, wanted)]
     figure = _name(wanted) if wanted in FinancialYear.FIGURES else ""
@@ -89,7 +95,7 @@ def _what(change: Change) -> str:
         figure = _("%(year)s %(figure)s") % {"year": change.of["year"], "figure": _name(change.of["figure"])}
         return f"{figure} · {PAPERS[change.of['source']]}"
     label = str(WORDS[change.table, change.field])
-    return f"{change.of['number']} · {label}" if change.table == RIGHTS else label
+    return f"{change.of[NUMBERED[change.table]]} · {label}" if change.table in NUMBERED else label
 
 
 def _name(figure: str) -> str:

@@ -51,7 +51,7 @@ def removal(request: StaffRequest, uscc: str, listed: str, row: str) -> HttpResp
         except ConditionUnmet as unmet:
             standing.tell_unmet(request, unmet)
             return redirect("portal:removal", uscc, listed, row)
-        messages.success(request, _("%(name)s is off the list. The history keeps what it said.") % {"name": found})
+        messages.success(request, _("%(name)s is off the list.") % {"name": found})
         return redirect(back)
     context = {
         "firm": firm,

@@ -3,10 +3,13 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import translation
 
 from config.postgres.scope import acting
 from pipeline.acts import diagnosis
 from pipeline.models import FinancialYear
+from pipeline.models.one_page import FREE, PAID, UNPRICED, one_page_of
+from pipeline.portal.one_page import presented
 from tests.cast import DAY, Cast, the
 from tests.portal.conftest import Visitor
 
@@ -38,6 +41,31 @@ def test_what_cannot_be_worked_out_says_why(cast: Cast) -> None:
     judged(cast)
     page = Visitor(cast.li).text("one_page")
     assert "应纳税所得额" in page
+
+
+def test_what_has_a_price_is_reckoned_with_it(cast: Cast) -> None:
+    """A firm without any right is to get one: the pool book tells what that costs."""
+    with acting(cast.chen), transaction.atomic():
+        the(cast.qinghe).update(class_one=0, class_two=0)
+    judged(cast)
+    with acting(cast.li), transaction.atomic():
+        told = one_page_of(cast.qinghe, DAY)
+    rights = [line for line in told["lines"] if line["unit"] == "count" and line["money"] == PAID]
+    assert rights
+    for line in rights:
+        assert Decimal(line["cost"]) / Decimal(line["amount"]) in (Decimal(4_000), Decimal(12_000))
+    assert Decimal(told["costs"]) == sum(Decimal(line["cost"] or 0) for line in told["lines"])
+
+
+def test_what_has_none_is_said_to_have_none_and_not_counted_as_free(cast: Cast) -> None:
+    judged(cast)
+    with acting(cast.li), transaction.atomic():
+        told = one_page_of(cast.qinghe, DAY)
+    line = {**told["lines"][0], "money": UNPRICED, "cost": None}
+    with translation.override("en"):
+        [shown] = presented({**told, "lines": [line]})["lines"]
+        [free] = presented({**told, "lines": [{**line, "money": FREE}]})["lines"]
+    assert (shown["costs"], free["costs"]) == ("no price known", "no money spent")
 
 
 def test_without_a_diagnosis_it_leads_to_it(cast: Cast) -> None:

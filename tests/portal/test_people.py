@@ -125,7 +125,7 @@ def test_an_agency_fills_in_its_parts_under_the_eyes_of_the_database(story: Stor
         step = Step.objects.filter(firm=cast.qinghe).current().order_by("position")[0]
         assert FinancialYear.objects.get(year=2025).rd_total == 3_300_000
         assert SourcedFigure.objects.get().figure == "sales"
-        assert IntellectualProperty.objects.get().number == RIGHT["number"]
+        assert f"ZL{IntellectualProperty.objects.get().number}" == RIGHT["number"]
     paper = SimpleUploadedFile("台账.pdf", b"%PDF-1.7 a paper", "application/pdf")
     agent.post("step", step.position, hand_in="1", version=step.version, papers=paper, remark="已补")
     assert agent.get("step", step.position).status_code == 200

@@ -102,7 +102,15 @@ def test_the_papers_of_a_right_stay_without_it(cast: Cast) -> None:
     with acting(cast.li), transaction.atomic():
         assert not IntellectualProperty.objects.exists()
         assert not Evidence.objects.filter(right__isnull=False).exists()
-    assert RIGHT["number"] in li.text("history")
+    assert RIGHT["number"].removeprefix("ZL") in li.text("history")
+
+
+def test_the_history_keeps_what_was_taken_off(cast: Cast) -> None:
+    kept(cast)
+    li = Visitor(cast.li)
+    li.post("removal", "product", "PS01")
+    [taken] = [each for each in li.get("history").context["changes"] if "PS01" in each.what and each.after == "—"]
+    assert taken.before == "终端"
 
 
 @pytest.mark.parametrize("row", [("product", "PS99"), ("person", "999"), ("figures", "1"), ("right", "x")])

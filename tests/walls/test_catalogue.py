@@ -200,6 +200,7 @@ def test_every_row_of_our_own_leaves_a_trail_or_says_why_not():
         "pipeline_presence",  # who has a page open is gone in a moment
         "pipeline_faultdraft",  # what is typed is no record before the return is made
         "pipeline_viewing",  # itself the note of a look
+        "pipeline_showing",  # follows from a diagnosis or a mandate, which are trailed
         "pipeline_upload",  # a file on its way; what arrives is trailed as a paper's version
         "pipeline_uploadpiece",
         "pipeline_heartbeat",

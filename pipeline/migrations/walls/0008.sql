@@ -100,7 +100,8 @@ create or replace function mp_history(firm bigint, tables text[])
     as $$ select t.id, t.at, t.xid, t.actor, t."table", t.operation, t."row", t.before, t.after from trail_entry t
         where t.firm_id = firm and t."table" = any(tables)
           and t."table" in ('pipeline_firm', 'pipeline_formername', 'pipeline_contact', 'pipeline_financialyear',
-            'pipeline_sourcedfigure', 'pipeline_explanation', 'pipeline_intellectualproperty')
+            'pipeline_sourcedfigure', 'pipeline_explanation', 'pipeline_intellectualproperty', 'pipeline_rdproject',
+            'pipeline_hitechproduct', 'pipeline_conversion')
           and (mp_sees_city() or firm in (select mp_firms())) $$;
 alter table pipeline_firm enable row level security;
 alter table pipeline_firm force row level security;
@@ -917,6 +918,16 @@ create policy read on pipeline_hour for select to web using (true);
 create policy add on pipeline_hour for insert to web with check ((host_id = (select mp_user()) and ((select mp_holds('coach')) or exists (select mp_offices()))));
 create policy change on pipeline_hour for update to web using ((host_id = (select mp_user()) or (exists (select mp_own_firms()) and (side = 'city' or (side = 'county' and division_id in (select m.division_id from pipeline_firmmove m where upper_inf(m.during) and m.firm_id in (select mp_own_firms()))) or (side = 'coach' and host_id in (select a.coach_id from pipeline_appointment a where a.firm_id in (select mp_own_firms()))))))) with check ((host_id = (select mp_user()) or (state in ('free', 'taken') and exists (select mp_own_firms()) and (side = 'city' or (side = 'county' and division_id in (select m.division_id from pipeline_firmmove m where upper_inf(m.during) and m.firm_id in (select mp_own_firms()))) or (side = 'coach' and host_id in (select a.coach_id from pipeline_appointment a where a.firm_id in (select mp_own_firms())))))));
 create policy remove on pipeline_hour for delete to web using ((host_id = (select mp_user())));
+alter table pipeline_yearnotice enable row level security;
+alter table pipeline_yearnotice force row level security;
+drop policy if exists read on pipeline_yearnotice;
+drop policy if exists add on pipeline_yearnotice;
+drop policy if exists change on pipeline_yearnotice;
+drop policy if exists remove on pipeline_yearnotice;
+create policy read on pipeline_yearnotice for select to web using (true);
+create policy add on pipeline_yearnotice for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_yearnotice for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_yearnotice for delete to web using ((select mp_sees_city()));
 revoke update, delete, truncate on pipeline_bookedition from web;
 alter table pipeline_bookedition enable row level security;
 alter table pipeline_bookedition force row level security;
