@@ -33,12 +33,12 @@ SIZE = 40
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("Note"), max_length=acts.LONGEST, strip=True, widget=forms.Textarea({"rows": 3}),
+        label=gettext_lazy("Text of the note"), max_length=acts.LONGEST, strip=True, widget=forms.Textarea({"rows": 3}),
         help_text=gettext_lazy("@ and a colleague's name in full tells that colleague."),
     )  # fmt: skip
     audience = forms.ChoiceField(
-        label=gettext_lazy("Who reads it"), initial="inside", widget=forms.RadioSelect,
-        choices=[("inside", gettext_lazy("the bureau alone")), ("firm", gettext_lazy("the firm too"))],
+        label=gettext_lazy("Who reads the note"), initial="inside", widget=forms.RadioSelect,
+        choices=[("inside", gettext_lazy("the bureau alone")), ("firm", gettext_lazy("the bureau and the firm"))],
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ DAY_RECORDED = DayInShanghai(F("recorded_at"))
 SOURCES: Mapping[Kind, Source] = {
     "assessment": Source(
         Diagnosis, {"day": F("day"), "verdict": F("verdict"), "unmet": F("unmet"), "unknown": F("unknown")},
-        day=DAY_RECORDED, who=NOBODY, case=NO_CASE,
+        day=F("day"), who=NOBODY, case=NO_CASE,
     ),
     "assignment": Source(Assignment, {"to": F("officer__name"), "why": F("why"), "note": F("note")}),
     "call": Source(Call, {"says": F("says"), "promised_on": F("promised_on"), "next_on": F("next_on")}),
