@@ -21,7 +21,6 @@ from pipeline.desk.round import day_field
 from pipeline.desk.standing import open_dossier, standing_of
 from pipeline.models import Call, Case, Contact, Firm, Obligation
 from pipeline.models.calendar import calendar_in_force
-from pipeline.models.work import GROUPED_WITHIN
 from pipeline.request import StaffRequest
 
 LISTS = {
@@ -30,6 +29,7 @@ LISTS = {
     "agreed": gettext_lazy("Calls agreed upon"),
 }
 REPORTS_WITHIN = timedelta(days=45)
+CORRECTIONS_WITHIN = 8  # working days
 OFFERED = 8
 KINDS = {
     "annual_report": gettext_lazy("annual report"),
@@ -127,7 +127,7 @@ def _rows(request: StaffRequest, name: str) -> Any:
     if name == "agreed":
         agreed = Call.objects.within(reach).to_call_again(today)
         return agreed.with_county().select_related("firm", "by").order_by("next_on", "pk")
-    last = calendar_in_force().add(today, GROUPED_WITHIN).due
+    last = calendar_in_force().add(today, CORRECTIONS_WITHIN).due
     waiting = Case.objects.within(reach).to_call_about(last)
     return waiting.with_county().select_related("firm").prefetch_related("applications")
 

@@ -19,8 +19,8 @@ from pipeline.request import StaffRequest, number_sent
 
 
 class AbsenceForm(forms.Form):
-    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who is away"))
-    substitute = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who stands in"))
+    user = forms.ModelChoiceField(User.objects.none(), empty_label="—", label=gettext_lazy("Who is away"))
+    substitute = forms.ModelChoiceField(User.objects.none(), empty_label="—", label=gettext_lazy("Who stands in"))
     first = day_field(gettext_lazy("First day"))
     last = day_field(gettext_lazy("Last day"))
     note = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=200)
@@ -34,7 +34,7 @@ class AbsenceForm(forms.Form):
 
 
 class SignatureForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who signs"))
+    to = forms.ModelChoiceField(User.objects.none(), empty_label="—", label=gettext_lazy("Who signs"))
     first = day_field(gettext_lazy("First day"))
     last = day_field(gettext_lazy("Last day"))
     note = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=200)

@@ -50,7 +50,7 @@ class Line:
 
 
 class HandOverForm(forms.Form):
-    officer = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("To whom"))
+    officer = forms.ModelChoiceField(User.objects.none(), empty_label="—", label=gettext_lazy("To whom"))
     note = forms.CharField(
         label=gettext_lazy("Why they change hands"), max_length=500, widget=forms.Textarea({"rows": 3})
     )
