@@ -237,6 +237,8 @@ CELERY_BEAT_SCHEDULE = {
     "route cases": {"task": "pipeline.jobs.route_cases", "schedule": 60.0},
     "climb": {"task": "pipeline.jobs.climb_stuck", "schedule": crontab(hour="8", minute="20")},
     "remind of help": {"task": "pipeline.jobs.remind_of_help", "schedule": crontab(hour="8", minute="40")},
+    "clear codes": {"task": "pipeline.jobs.clear_codes", "schedule": crontab(hour="2", minute="50")},
+    "clear presence": {"task": "pipeline.jobs.clear_presence", "schedule": crontab(hour="2", minute="40")},
     "clear uploads": {"task": "pipeline.jobs.clear_uploads", "schedule": crontab(hour="2", minute="45")},
     "clear exports": {"task": "pipeline.jobs.clear_exports", "schedule": crontab(hour="2", minute="50")},
     "open renewals": {"task": "pipeline.jobs.open_renewals", "schedule": crontab(hour="2", minute="15")},

@@ -30,6 +30,7 @@ from pipeline.acts import (
     export,
     hour,
     paper,
+    presence,
     roster,
     sme,
     telling,
@@ -57,8 +58,9 @@ from pipeline.models import (
     User,
 )
 from pipeline.models.calendar import calendar_in_force
+from pipeline.models.presence import STAYS
 from pipeline.outside import channels, sms
-from pipeline.outside.calling import Busy, NotSent, Refused, Unreachable
+from pipeline.outside.calling import Busy, NotSent, Refused, Unclear, Unreachable
 from pipeline.outside.letter import Letter
 from pipeline.outside.scanner import ScannerDown
 
@@ -285,6 +287,18 @@ def clear_uploads() -> None:
 
 
 @shared_task(**_as(INTAKE))
+def clear_presence() -> None:
+    """Every night: who had which case open is forgotten."""
+    presence.forget(timezone.now() - STAYS, by=INTAKE)
+
+
+@shared_task(**_as(SENDER))
+def clear_codes() -> None:
+    """Every night: codes for telephones that can no longer be used are forgotten, and the numbers with them."""
+    telling.clear_codes(by=SENDER, at=timezone.now())
+
+
+@shared_task(**_as(INTAKE))
 def open_renewals() -> None:
     """Every night: coaching towards re-certification begins a year before the certificate ends."""
     today = clock.today()
@@ -326,6 +340,8 @@ def _not_sent(channel: str, key: str, error: NotSent, *, at: datetime) -> None:
             delivery.shut(key, channel, by=SENDER, at=at, why=why)
         case Refused():
             delivery.failed(key, by=SENDER, at=at, why=why, for_good=error.for_good)
+        case Unclear(slow=True):
+            delivery.unclear(key, by=SENDER, at=at, why=why, slow=channel)
         case _:
             delivery.unclear(key, by=SENDER, at=at, why=why)
 

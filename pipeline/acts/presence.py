@@ -7,8 +7,6 @@ from django.db import transaction
 from pipeline import access
 from pipeline.models import Case, Presence, User
 
-FORGOTTEN_AFTER_MINUTES = 10
-
 
 @transaction.atomic
 def look(case: Case, *, by: User, at: datetime) -> list[Presence]:

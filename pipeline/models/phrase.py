@@ -81,9 +81,7 @@ def library(office: int | None) -> list[Entry]:
     replaced = {row.carried for row in own}
     found = [Entry(row.place, row.text, _source(row.carried), row.carried, row) for row in own]
     found += [
-        Entry(each.place, each.text, each.source, each.key)
-        for each in carried.values()
-        if each.key not in replaced
+        Entry(each.place, each.text, each.source, each.key) for each in carried.values() if each.key not in replaced
     ]
     order = {place: at for at, place in enumerate(PLACES)}
     return sorted(found, key=lambda entry: order.get(entry.place, len(order)))

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from config.postgres.scope import acting
 from pipeline.access import ASSESSOR, INTAKE
-from pipeline.acts import application, case, certificate, coaching, diagnosis, evidence
+from pipeline.acts import application, case, certificate, coaching, diagnosis, evidence, note
 from pipeline.acts import firm as firms
 from pipeline.acts import round as rounds
 from pipeline.acts.conditions import ConditionUnmet
@@ -256,6 +256,10 @@ class Story:
             notes=notes,
             next_on=on + timedelta(days=90),
         )
+        inside = f"现场和台账一致。@{self.head.name} 委托研发合同下周补齐，届时一并看。"
+        for text, internal in ((inside, True), ("请在下周五前把委托研发合同扫描件传到“资料”里。", False)):
+            with acting(self.officer), transaction.atomic():
+                note.write(self.firm, text, by=self.officer, on=on, internal=internal, case=visited)
 
     def _step(self, on: date) -> None:
         with acting(self.owner), transaction.atomic():
