@@ -1,11 +1,7 @@
 """A paper looked at beside the checklist: a PDF in the browser's own viewer, an image, a sheet drawn as a table."""
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,15 +12,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 
 from pipeline.acts import evidence
+from pipeline.acts.paper_sheet import Table, table_of
 from pipeline.desk.proofs import proofs_of
 from pipeline.models import Case, DocumentVersion
-from pipeline.outside import sheets
-from pipeline.outside.sheets import FIRM_BOOK, CellError, SheetRefused
 from pipeline.request import StaffRequest, number_sent
-from pipeline.templatetags.look import language
 
 PDF = "application/pdf"
 IMAGES = ("image/png", "image/jpeg")
@@ -35,19 +28,7 @@ CONTENT = {
     PDF: "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'",
     **dict.fromkeys(IMAGES, "default-src 'none'; sandbox; frame-ancestors 'self'"),
 }
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 200, 40, 300
 TURNS, ZOOMS, MOST_PAGES = (0, 90, 180, 270), (1, 2, 3), 9_999
-
-
-@dataclass(frozen=True)
-class Table:
-    """The beginning of one sheet: its rows with their numbers, and whether more follow."""
-
-    name: str
-    names: Sequence[str]
-    rows: Sequence[tuple[int, Sequence[str]]] = ()
-    more: bool = False
-    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +99,7 @@ def view_of(request: StaffRequest, kept: DocumentVersion, case: Case | None) -> 
         page=page,
         turn=turn,
         zoom=zoom,
-        table=_table(kept, request.GET.get("sheet", "")) if kind == "sheet" else None,
+        table=table_of(kept, request.GET.get("sheet", "")) if kind == "sheet" else None,
         around=_around(kept, case, page=page, turn=turn, zoom=zoom),
     )
 
@@ -145,42 +126,3 @@ def _kept(request: StaffRequest, paper: UUID, version: int) -> Any:
 def _case(request: StaffRequest, kept: DocumentVersion) -> Case | None:
     cases = Case.objects.visible_to(request.user).filter(firm=kept.firm_id)
     return cases.filter(number=request.GET.get("case", "")[:16]).first()
-
-
-def _table(kept: DocumentVersion, wanted: str) -> Table:
-    """The first rows of the sheet of that name, of the first where none is named."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "paper.xlsx")
-        with evidence.open_paper(kept) as stored, path.open("wb") as file:
-            shutil.copyfileobj(stored, file)
-        try:
-            return _first_rows(path, wanted)
-        except SheetRefused as refused:
-            return Table("", [], refused=refused.says.in_language(language()))
-
-
-def _first_rows(path: Path, wanted: str) -> Table:
-    names: list[str] = []
-    found: tuple[str, list[tuple[int, list[str]]]] | None = None
-    for sheet in sheets.read(path, name="paper.xlsx", limits=FIRM_BOOK):
-        if sheet.hidden:
-            continue
-        names.append(sheet.name)
-        if found is None or sheet.name == wanted:
-            first = islice(sheet.rows, MOST_ROWS + 1)
-            found = sheet.name, [(row.number, [_cell(each) for each in row.cells[:MOST_COLUMNS]]) for row in first]
-    if found is None:
-        return Table("", names, refused=_("The workbook holds no sheet that is shown."))
-    width = max((len(cells) for _number, cells in found[1]), default=0)
-    rows = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in found[1][:MOST_ROWS]]
-    return Table(found[0], names, rows, more=len(found[1]) > MOST_ROWS)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, CellError):
-        return value.sign
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)[:LONGEST_CELL]

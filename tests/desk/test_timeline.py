@@ -30,7 +30,8 @@ def full(story: Story) -> Story:
 
 
 def pages(story: Story, person: User, size: int) -> list[tuple[str, int]]:
-    found, before = [], None
+    found: list[tuple[str, int]] = []
+    before = None
     with acting(person), transaction.atomic():
         while True:
             stretch = timeline(story.cast.qinghe, person, before=before, size=size)
