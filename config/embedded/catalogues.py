@@ -188,7 +188,7 @@ def translations(tables: Iterable[Path]) -> dict[str, str]:
 
 
 def unescaped(text: str) -> str:
-    return text.strip().replace("\\n", "\n").replace('\\"', '"').replace("\\t", "\t")
+    return text.replace("\\n", "\n").replace('\\"', '"').replace("\\t", "\t")
 
 
 def compile_changed() -> None:
