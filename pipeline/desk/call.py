@@ -87,17 +87,20 @@ def call_note(request: StaffRequest) -> HttpResponse:
     """Two fields: which firm, and what was said. Who and when is known."""
     named = {"firm": request.GET.get("firm", "")}
     form = CallForm(request.POST or None, initial=named)
+    came_from = (request.POST or request.GET).get("list", "")
+    came_from = came_from if came_from in LISTS else ""
     found: list[Firm] = []
     if request.method == "POST" and form.is_valid():
         found = _meant(request, form.cleaned_data["firm"])
         if len(found) == 1 and _noted(request, form, found[0]):
-            back = reverse("desk:calls") if "from_list" in request.POST else reverse("desk:firm", args=[found[0].uscc])
-            return redirect(back)
+            listed = reverse("desk:calls") + f"?list={came_from}"
+            return redirect(listed if came_from else reverse("desk:firm", args=[found[0].uscc]))
         if not found:
             form.add_error("firm", _("No firm within your reach is called so: try its credit code."))
         elif len(found) > 1:
             form.add_error("firm", _("Several firms are called so: choose one below."))
-    context = {"form": form, "found": found if len(found) > 1 else [], "section": "desk:calls"}
+    several = found if len(found) > 1 else []
+    context = {"form": form, "found": several, "list": came_from, "section": "desk:calls"}
     return render(request, "desk/call/note.html", context)
 
 

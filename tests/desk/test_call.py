@@ -69,8 +69,14 @@ def test_corrections_that_run_out_are_listed_with_the_telephone_and_the_last_cal
     travel(date(2026, 11, 12))
     wang = seat(story.cast.wang)
     assert "13900001234" in text(wang.get(CALLS))
-    sent = {"firm": QINGHE, "says": "周五交", "promised_on": "2026-11-13", "next_on": "2026-11-16", "from_list": "1"}
-    assert wang.post(NOTE, sent)["Location"] == CALLS
+    sent = {
+        "firm": QINGHE,
+        "says": "周五交",
+        "promised_on": "2026-11-13",
+        "next_on": "2026-11-16",
+        "list": "corrections",
+    }
+    assert wang.post(NOTE, sent)["Location"] == f"{CALLS}?list=corrections"
     [row] = wang.get(CALLS).context["rows"]
     assert (row.last.says, row.last.promised_on) == ("周五交", date(2026, 11, 13))
     assert seat(story.cast.sun).get(CALLS).context["rows"] == []
