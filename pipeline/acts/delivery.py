@@ -222,10 +222,14 @@ def failed(key: str, *, by: Actor, at: datetime, why: str, for_good: bool = Fals
 
 
 @transaction.atomic
-def unclear(key: str, *, by: Actor, at: datetime, why: str) -> None:
-    """It may have gone out: the very same message is tried again, under its number."""
+def unclear(key: str, *, by: Actor, at: datetime, why: str, slow: str = "") -> None:
+    """It may have gone out: the very same message is tried again, under its number. The channel that was `slow` rests,
+    or each of its messages would keep those of the others waiting.
+    """
     access.require(by, "delivery.settle")
     _settle(key, at, why, False, {})
+    if slow:
+        _rest(slow, at, why)
 
 
 @transaction.atomic
@@ -237,11 +241,15 @@ def put_off(key: str, *, by: Actor, until: datetime, why: str) -> None:
 
 @transaction.atomic
 def shut(key: str, channel: str, *, by: Actor, at: datetime, why: str, pause: timedelta | None = None) -> None:
-    """The gateway is down, or takes nothing from anybody for the `pause`: the whole channel waits, and nothing counts as
-    a failure of a message. One that is down is asked again each time after twice as long, half an hour at most.
+    """The gateway is down, or takes nothing from anybody for the `pause`: the whole channel rests, and no message has
+    failed by that. One that is down is asked again each time after twice as long, half an hour at most.
     """
     access.require(by, "delivery.settle")
     _of(key).update(**AGAIN, next_try_at=at, last_error=why[:200])
+    _rest(channel, at, why, pause)
+
+
+def _rest(channel: str, at: datetime, why: str, pause: timedelta | None = None) -> None:
     pace = _locked_pace(channel)
     pace.failures += 1
     pace.shut_until = at + (pause or min(timedelta(minutes=2 ** min(pace.failures - 1, 10)), LONGEST_SHUT))

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPException
-from threading import Timer
+from threading import Event, Timer
 from typing import Any
 from urllib.parse import SplitResult, urlencode
 
@@ -48,7 +48,11 @@ class Unreachable(NotSent):
 
 
 class Unclear(NotSent):
-    """It was handed over and no usable answer came: it may have gone out or not."""
+    """It was handed over and no usable answer came: it may have gone out or not. `slow`: nobody answered in time."""
+
+    def __init__(self, says: str, *, slow: bool = False) -> None:
+        super().__init__(says)
+        self.slow = slow
 
 
 def call(
@@ -65,14 +69,16 @@ def call(
     target = f"{path}?{urlencode(query)}" if query else path
     body = None if content is None else json.dumps(content, ensure_ascii=False).encode()
     kind = {} if body is None else {"Content-Type": "application/json; charset=utf-8"}
-    ending = Timer(SECONDS, connection.close_now)  # a gateway that sends a byte a second ends too
+    ended = Event()
+    ending = Timer(SECONDS, connection.close_now, [ended])  # a gateway that sends a byte a second ends too
     ending.start()
     try:
         connection.request(method, target, body=body, headers={**kind, **(headers or {})}, preload_content=False)
         answer = connection.getresponse()
         return _read(answer.status, _whole(answer))
     except (HTTPError, HTTPException, OSError, ValueError) as error:
-        raise Unclear(f"no usable answer came within {SECONDS:.0f} seconds: {_named(error)}") from error
+        slow = ended.is_set() or isinstance(error, TimeoutError)
+        raise Unclear(f"no usable answer came within {SECONDS:.0f} seconds: {_named(error)}", slow=slow) from error
     finally:
         ending.cancel()
         connection.close()
@@ -83,7 +89,8 @@ class _Cut:
 
     sock: Any
 
-    def close_now(self) -> None:
+    def close_now(self, ended: Event) -> None:
+        ended.set()
         held = self.sock
         if held is not None:
             with suppress(OSError):  # it has ended by itself

@@ -34,7 +34,7 @@ def post(letter: Letter) -> None:
     except SMTPException as error:
         raise Refused(f"the mail server cannot send it: {error}") from error
     except TimeoutError as error:
-        raise Unclear("the mail server did not answer in time") from error
+        raise Unclear("the mail server did not answer in time", slow=True) from error
     except OSError as error:
         raise Unreachable(f"the mail server is not reached: {error}") from error
     except ValueError as error:

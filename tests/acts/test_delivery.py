@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from pipeline.access import SENDER
 from pipeline.acts import delivery, notice, people, telling
 from pipeline.acts.telling import Choice
 from pipeline.models import Case, Delivery, Division, Notice, Office, Pace, Seat, Telling, User
+from pipeline.outside import calling
 from tests.cast import SINCE, Story
 from tests.outside import gateways
 from tests.outside.gateways import SECRET, Gateway, running
@@ -310,6 +312,21 @@ def test_a_channel_that_has_had_enough_waits_and_nothing_counts_as_failed(chen: 
     group.says = None
     send(at(12.1))
     assert len(group.delivered) == 1
+
+
+def test_a_gateway_that_hangs_keeps_nobody_elses_messages_waiting(
+    song: User, chen: User, letters: Letters, group: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "SECONDS", 0.3)
+    group.mood = gateways.hangs
+    for number in range(5):
+        choose(officer(song, f"person{number}"), urgent=["wecom"], wecom=f"person{number}")
+    told()
+    began = monotonic()
+    with time_machine.travel(at(12), tick=True):
+        jobs.send_notices()
+    assert monotonic() - began < 2
+    assert (len(group.asked), letters.to) == (1, ["chen@example.org"])
 
 
 def test_a_robot_speaks_twenty_times_a_minute_however_many_are_told(song: User, group: Gateway) -> None:

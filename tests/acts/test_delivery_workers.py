@@ -18,6 +18,7 @@ from pipeline.access import SENDER
 from pipeline.acts import delivery
 from pipeline.models import Notice, User
 from pipeline.outside.letter import Letter
+from tests import services
 from tests.acts.test_delivery import at, choose, officer, send, states, told, town
 from tests.outside.letters import mail_server
 
@@ -47,6 +48,21 @@ def test_a_worker_killed_between_sending_and_writing_that_down_sends_it_again_un
         assert len(letters.to) == 2
         assert len(set(letters.numbers)) == 1, "one Message-ID: a mailbox shows it once"
         assert states() == [("mail", "sent", 0)]
+
+
+def test_no_transaction_is_open_while_a_message_is_handed_over(fresh_database: str, settings: Any, song: User) -> None:
+    open_ones: list[int] = []
+    asks = "select count(*) from pg_stat_activity where datname = %s and usename = 'web' and state like 'idle in%%'"
+
+    def look() -> None:
+        with services.server().connect("postgres", fresh_database) as raw:
+            open_ones.extend(row[0] for row in raw.execute(asks, [fresh_database]))
+
+    with mail_server(settings) as letters:
+        letters.meanwhile = look
+        told()
+        send(at(12))
+    assert open_ones == [0]
 
 
 def test_four_workers_make_a_robot_speak_twenty_times_and_nobody_is_told_twice(

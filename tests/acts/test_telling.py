@@ -142,6 +142,15 @@ def test_a_gateway_that_is_down_is_told_to_who_waits_for_the_code(li: User, text
         assert "503" in PhoneProof.objects.get().why
 
 
+def test_codes_are_forgotten_after_two_days(li: User, texts: Gateway) -> None:
+    ask(li)
+    for days, left in ((1.9, 1), (2.1, 0)):
+        with time_machine.travel(NOON + timedelta(days=days), tick=False):
+            jobs.clear_codes()
+        with acting(li), transaction.atomic():
+            assert PhoneProof.objects.count() == left
+
+
 @pytest.mark.parametrize("phone", ["0571-87654321", "1380000123", "13800001234；13900001234", "abc", ""])
 def test_only_a_mobile_number_gets_a_code(li: User, texts: Gateway, phone: str) -> None:
     with pytest.raises(ConditionUnmet):

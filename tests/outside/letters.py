@@ -1,7 +1,7 @@
 """A mail server on the loopback, and what it received."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.header import decode_header, make_header
 from email.message import Message
@@ -17,8 +17,10 @@ class Letters(Receiver):
     def __init__(self) -> None:
         super().__init__()
         self.received: list[Message] = []
+        self.meanwhile: Callable[[], object] = lambda: None  # done while the sender waits for the answer
 
     def handle_message(self, message: Message) -> None:
+        self.meanwhile()
         self.received.append(message)
 
     @property
