@@ -194,8 +194,7 @@ def test_who_was_listed_last_year_is_told_once_to_renew(cast: Cast) -> None:
 
 def test_a_file_that_nobody_goes_on_sending_is_given_up_after_two_days(cast: Cast) -> None:
     with acting(cast.li), transaction.atomic():
-        begun = {"name": "证书.pdf", "size": 9_000, "purpose": "rights", "by": cast.li}
-        upload = paper.begin(cast.qinghe, **begun, at=timezone.now())
+        upload = paper.begin(cast.qinghe, name="证书.pdf", size=9_000, purpose="rights", by=cast.li, at=timezone.now())
         paper.add_piece(upload, b"%PDF-1.7" + b" " * 600, start=0, by=cast.li)
     for days, left in ((1.9, 1), (2.1, 0)):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
