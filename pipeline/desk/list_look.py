@@ -19,7 +19,7 @@ from pipeline.request import LOOKS, StaffRequest
 COLUMNS = {QUEUE: OF_CASES, SCREENING: OF_FIRMS}
 AT_FIRST = {
     QUEUE: ("number", "county", "stage", "turn", "due", "shortfall", "change"),
-    SCREENING: ("county", "short", "shortfall", "score", "stage", "judged"),
+    SCREENING: ("county", "short", "shortfall", "bar", "score", "stage", "judged"),
 }
 
 

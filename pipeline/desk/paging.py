@@ -81,6 +81,6 @@ def _read(text: str, form: type) -> Cursor:
     if number_sent(key) < 0:
         raise CursorBroken(text)
     try:
-        return (date.fromisoformat(turn) if form is date else turn), int(key)
+        return (date.fromisoformat(turn) if form is date else form(turn)), int(key)
     except ValueError:
         raise CursorBroken(text) from None

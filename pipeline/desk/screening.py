@@ -19,10 +19,25 @@ from pipeline import access
 from pipeline.acts import case as case_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.diagnosis import WEIGHT
-from pipeline.desk.paging import altered, page_of
-from pipeline.models import Case, Diagnosis, Division, Firm, User
+from pipeline.desk import list_look, saved_view
+from pipeline.desk.list_look import ListLook
+from pipeline.desk.paging import (
+    OF_A_PAGE,
+    PAGE,
+    CursorBroken,
+    altered,
+    around,
+    broken_says,
+    capped,
+    cursors_sent,
+)
+from pipeline.models import Case, Diagnosis, Division, Firm, SavedView, User
 from pipeline.models.diagnosis import DiagnosisQuerySet
 from pipeline.models.firm import FirmQuerySet
+from pipeline.models.firm_list import COLUMNS as OF_FIRMS
+from pipeline.models.keyset import MOST_COUNTED, Stretch, counted, stretch
+from pipeline.models.listing import SCREENING
+from pipeline.models.people import own_offices
 from pipeline.request import StaffRequest
 from pipeline.rules import books
 from pipeline.rules.condition import TITLES
@@ -38,6 +53,18 @@ GROUPS = {
     "untold": gettext_lazy("Not enough data"),
     "homeless": gettext_lazy("County to be assigned"),
 }
+COLUMN_NAMES = {
+    "county": gettext_lazy("County"),
+    "short": gettext_lazy("Short"),
+    "shortfall": gettext_lazy("Named first: found / standard"),
+    "bar": gettext_lazy("Found against standard"),
+    "score": gettext_lazy("Innovation score"),
+    "stage": gettext_lazy("Stage"),
+    "judged": gettext_lazy("Judged on"),
+    "code": gettext_lazy("Credit code"),
+    "field": gettext_lazy("Field"),
+}
+OF_THE_LIST = frozenset({"group", saved_view.OPENED_FROM, *OF_A_PAGE})
 VERDICTS = ("met", "unmet", "unknown", "manual_review")
 WAN = 10_000
 
@@ -90,8 +117,16 @@ class Sought(forms.Form):
     def _said(self, name: str, value: str) -> str:
         return str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
 
-    def among(self, diagnoses: DiagnosisQuerySet, today: date) -> DiagnosisQuerySet:
-        sought = self.sought
+    @property
+    def faults(self) -> list[str]:
+        """What of the address could not be read, one sentence each."""
+        says = _("“%(value)s” is not known under “%(condition)s”: the list is not narrowed by it.")
+        unread = [says % {"value": self.data[name][:40], "condition": self.fields[name].label} for name in self.errors]
+        strange = [name for name in self.data if name not in {*self.fields, *OF_THE_LIST}]
+        return unread + [_("“%(name)s” is no condition of this list.") % {"name": name[:40]} for name in strange]
+
+    def among(self, diagnoses: DiagnosisQuerySet, today: date, *, without: str = "") -> DiagnosisQuerySet:
+        sought = {name: value for name, value in self.sought.items() if name != without}
         if "county" in sought:
             diagnoses = diagnoses.in_county(sought["county"])
         if "rule" in sought:
@@ -107,29 +142,69 @@ class Sought(forms.Form):
 
 
 def screening(request: StaffRequest) -> HttpResponse:
+    look = list_look.look_of(request.user.look, SCREENING)
+    kept = _kept_views(request, look)
+    if kept["opens_with"] and not request.GET and request.method == "GET":
+        return redirect(saved_view.address(kept["opens_with"]))
     form = _sought(request)
     group = request.GET.get("group", "") if request.GET.get("group", "") in GROUPS else ""
     among = form.among(_latest(request.user), request.today)
-    counts = among.groups()
     shown = _in_group(among, group)
     if request.method == "POST":
         return _batch(request, shown)
-    total = counts[group] if group else sum(counts[each] for each in ("one", "two", "more", "met", "untold"))
-    page = page_of(request, shown.for_screening().nearest_first(), total)
+    counts, faults = among.groups(), list(form.faults)
+    if request.GET.get("group", "") not in GROUPS:
+        faults.append(_("There is no group “%(name)s”: all are shown.") % {"name": request.GET["group"][:40]})
+    found = _stretch(request, shown, faults)
+    exactly = "count" in request.GET and counts[group] > MOST_COUNTED
+    total = shown.count() if exactly else counts[group]
     return render(
         request,
         "desk/screening/screening.html",
         {
             "form": form,
             "chips": form.chips(request.GET),
-            "tabs": _tabs(request.GET, group, counts, total),
-            "page": page,
+            "tabs": _tabs(request.GET, group, counts),
+            "around": around(request.GET, found),
             "total": total,
-            "rows": _rows(list(page.object_list)),
+            "total_says": f"{total:,}" if exactly else capped(total),
+            "count_url": "" if exactly or total <= MOST_COUNTED else altered(request.GET, "count", "exact"),
+            "rows": _rows(Diagnosis.objects.in_turn(found.keys)),
+            "faults": faults,
             "may_open": access.may(request.user, "case.open_lead"),
-            "empty": _why_empty(form.chips(request.GET)),
+            "empty": {} if found.rows else _why_empty(request, form),
+            "look_of_list": look,
+            "columns": look.columns,
+            "offered_columns": [(name, COLUMN_NAMES[name], name in look.columns) for name in OF_FIRMS],
+            **kept,
         },
     )
+
+
+def _stretch(request: StaffRequest, shown: DiagnosisQuerySet, faults: list[str]) -> Stretch:
+    """The part of the list that the address asks for."""
+    try:
+        sent = cursors_sent(request.GET, int)
+    except CursorBroken:
+        sent = {"after": None, "before": None}
+        faults.append(broken_says())
+    found = stretch([shown.nearest_first()], PAGE, after=sent["after"], before=sent["before"])
+    begins = sent["before"] is not None and not found.before
+    return stretch([shown.nearest_first()], PAGE) if begins or (not found.rows and any(sent.values())) else found
+
+
+def _kept_views(request: StaffRequest, look: ListLook) -> dict[str, Any]:
+    views = list(SavedView.objects.offered(request.user, own_offices(request.user), SCREENING))
+    here = request.GET.get(saved_view.OPENED_FROM, "")
+    opened = next((each for each in views if str(each.public_id) == here), None)
+    return {
+        "saved_tabs": saved_view.tabs(views, here, {}),
+        "opened": opened,
+        "opens_with": next((each for each in views if str(each.public_id) == look.opens), None),
+        "opens_here": opened is not None and str(opened.public_id) == look.opens,
+        "query": saved_view.bare(request.GET),
+        "listing": SCREENING,
+    }
 
 
 def _sought(request: StaffRequest) -> Sought:
@@ -167,27 +242,37 @@ def _in_group(diagnoses: DiagnosisQuerySet, group: str) -> DiagnosisQuerySet:
     return diagnoses.standing(group) if group else diagnoses
 
 
-def _tabs(query: QueryDict, here: str, counts: dict[str, int], total: int) -> list[dict[str, Any]]:
-    everything = sum(counts[each] for each in ("one", "two", "more", "met", "untold"))
+def _tabs(query: QueryDict, here: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "url": altered(query, "group", group),
             "label": label,
-            "count": counts[group] if group else everything,
+            "count": capped(counts[group]),
             "here": group == here,
         }
         for group, label in GROUPS.items()
     ]
 
 
-def _why_empty(chips: Sequence[dict[str, str]]) -> dict[str, str]:
-    """Which part of the filter to take away when nothing is left."""
+def _why_empty(request: StaffRequest, form: Sought) -> dict[str, Any]:
+    """Which part of the filter to take away when nothing is left: each without which there would be firms."""
+    chips = form.chips(request.GET)
     if not chips:
         return {"says": _("No firm stands here."), "act": "", "url": ""}
     sentence = " · ".join(f"{chip['name']} = {chip['value']}" for chip in chips)
-    last = chips[-1]
     says = _("No firm answers to “%(filter)s”.") % {"filter": sentence}
-    return {"says": says, "act": _("Take away “%(part)s”") % {"part": last["value"]}, "url": last["clear"]}
+    if len(chips) == 1:
+        part = chips[0]
+        return {"says": says, "act": _("Take away “%(part)s”") % {"part": part["value"]}, "url": part["clear"]}
+    latest = _latest(request.user)
+    left = counted({name: form.among(latest, request.today, without=name) for name in form.sought})
+    words = _("without “%(condition)s”: %(count)s firms")
+    guilty = [
+        {"says": words % {"condition": chip["value"], "count": capped(left[name])}, "url": chip["clear"]}
+        for name, chip in zip(form.sought, chips, strict=True)
+        if left[name]
+    ]
+    return {"says": says, "act": _("Clear all"), "url": request.path, "guilty": guilty}
 
 
 def _rows(diagnoses: Sequence[Diagnosis]) -> list[tuple[Diagnosis, Case | None]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from pipeline.models.calendar import calendar_in_force
@@ -14,7 +14,7 @@ from pipeline.models.firm import Appointment
 from pipeline.models.people import TODAY, User
 from pipeline.models.review import Flag
 from pipeline.models.tag import Tagging
-from pipeline.models.work import VIEWS, View, by_deadline
+from pipeline.models.work import VIEWS, View, by_deadline, views
 
 OF_APPLICATION = "application."
 NOBODY, NONE = "nobody", "none"
@@ -56,6 +56,19 @@ def cases(asked: Asked, person: User, today: date) -> CaseQuerySet:
     return found
 
 
+def counted_at_once(view: View, person: User, today: date) -> dict[tuple[str, Any], int]:
+    """How long each view is, and each group of one view that nothing narrows, exactly, in one going through the cases.
+    For who sees a part of the city: to look for a thousand of each would go through all of it many times.
+    """
+    calendar = calendar_in_force()
+    of_views = views(person, today, calendar)
+    wanted: dict[tuple[str, Any], Q] = {("view", name): which for name, which in of_views.items()}
+    wanted |= {("group", name): of_views[view] & when for name, when in by_deadline(today, calendar).items()}
+    seen = Case.objects.visible_to(person).with_dossier().filter(closed_on=None).order_by()
+    found = seen.aggregate(**{"_".join(name): Count("pk", filter=which) for name, which in wanted.items()})
+    return {name: found["_".join(name)] for name in wanted}
+
+
 def arms(found: CaseQuerySet, sort: str) -> list[CaseQuerySet]:
     """The same cases as a list that can be entered anywhere; see `keyset`."""
     return SORTS[sort](found)
@@ -63,7 +76,7 @@ def arms(found: CaseQuerySet, sort: str) -> list[CaseQuerySet]:
 
 def _in_stage(found: CaseQuerySet, value: str, person: User, today: date) -> CaseQuerySet:
     if value.startswith(OF_APPLICATION):
-        return found.filter(Q(stage="in_certification", dossier__stage=value.removeprefix(OF_APPLICATION)))
+        return found.filter(Q(stage="in_certification", dossier_stage=value.removeprefix(OF_APPLICATION)))
     return found.filter(stage=value)
 
 
@@ -107,8 +120,8 @@ NARROW: dict[str, Narrow] = {
 def _by_due(found: CaseQuerySet) -> list[CaseQuerySet]:
     """A case with an open application is due when that is: these are sorted by a column of their own."""
     rows = found.with_dossier()
-    with_one = rows.filter(Q(dossier__isnull=False)).annotate(turn=Coalesce("dossier__due_on", Value(NEVER)))
-    without = rows.filter(Q(dossier__isnull=True)).annotate(turn=Coalesce("due_on", Value(NEVER)))
+    with_one = rows.filter(Q(dossier_case__isnull=False)).annotate(turn=Coalesce("dossier_due", Value(NEVER)))
+    without = rows.filter(Q(dossier_case__isnull=True)).annotate(turn=Coalesce("due_on", Value(NEVER)))
     return [without, with_one]
 
 

@@ -1,17 +1,31 @@
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from pipeline.models.book import book_of
 from pipeline.models.case import Case
 from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
+from pipeline.models.keyset import counted
 from pipeline.rules import Assessment, Book, read_facts
 
 # What figures alone decide; the other conditions wait for papers and experts.
 NUMERIC = frozenset({"registered_days", "tech_staff_ratio", "rd_intensity", "rd_domestic", "hitech_income"})
+
+
+# Who is close, as one number that an index holds: fewest conditions unmet or without data, then fewest unmet, then
+# fewest for a person to judge, then the most points in reach; without points last.
+NEARNESS = ExpressionWrapper(
+    (F("unmet") + F("unknown")) * Value(10_000_000)
+    + F("unmet") * Value(100_000)
+    + F("manual") * Value(1_000)
+    + Coalesce(Value(998) - F("score_high"), Value(999)),
+    IntegerField(),
+)
 
 
 def _not_told() -> Exists:
@@ -28,9 +42,14 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         return self.filter(firm__in=Firm.objects.here().values("pk"))
 
     def nearest_first(self) -> Self:
-        """Who is close: fewest conditions unmet or without data, then fewest unmet, then the most points in reach."""
-        undecided = F("unmet") + F("unknown")
-        return self.order_by(undecided, "unmet", "manual", F("score_high").desc(nulls_last=True), "pk")
+        """Who is close comes first. The list can be entered anywhere: see `keyset`."""
+        return self.annotate(turn=NEARNESS).order_by("turn", "pk")
+
+    def in_turn(self, keys: Iterable[int]) -> "list[Diagnosis]":
+        """What the list shows of the diagnoses with these keys, in their order."""
+        wanted = list(keys)
+        rows = {each.pk: each for each in self.filter(pk__in=wanted).for_screening()}
+        return [rows[key] for key in wanted if key in rows]
 
     def standing(self, group: str) -> Self:
         """One group of nearness; each firm stands in exactly one: one, two, more, met, untold."""
@@ -39,17 +58,11 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         return self.filter(unmet__gte=3) if group == "more" else self.filter(unmet={"one": 1, "two": 2}[group])
 
     def groups(self) -> dict[str, int]:
-        """How many firms stand in each group of nearness, and how many in none of the city's counties. One
-        statement.
+        """How many firms there are, in each group of nearness, and in none of the city's counties; each counted up to a
+        thousand. One statement.
         """
-        return self.order_by().aggregate(
-            one=Count("pk", filter=Q(unmet=1)),
-            two=Count("pk", filter=Q(unmet=2)),
-            more=Count("pk", filter=Q(unmet__gte=3)),
-            met=Count("pk", filter=Q(~_not_told(), unmet=0)),
-            untold=Count("pk", filter=Q(_not_told(), unmet=0)),
-            homeless=Count("pk", filter=Q(Exists(_places(None)))),
-        )
+        lists = {group: self.standing(group) for group in ("one", "two", "more", "met", "untold")}
+        return counted({"": self, **lists, "homeless": self.in_county(None)})
 
     def in_county(self, code: str | None) -> Self:
         """Firms of a county today; None for those whose county is to be assigned."""
@@ -113,6 +126,7 @@ class Diagnosis(FirmOwned):
         indexes = [
             models.Index(fields=["firm", "book", "-day"], name="diagnoses_of_firm"),
             models.Index(fields=["unmet", "unknown", "manual"], name="diagnoses_by_nearness"),
+            models.Index(NEARNESS, "id", name="diagnoses_nearest_first"),
         ]
 
     def __str__(self) -> str:

@@ -63,6 +63,8 @@ class Demonstration:
     roster: str
     trial: str
     scheme: str
+    export: str
+    bulk: str
     written: Written = field(repr=False)
     signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -91,8 +93,10 @@ def demonstration(django_db_setup: None) -> Iterator[Demonstration]:
             [(roster,)] = database.execute("select public_id::text from pipeline_import")
             [(trial,)] = database.execute("select public_id::text from pipeline_trial order by id limit 1")
             [(scheme,)] = database.execute("select public_id::text from pipeline_bookdraft where state = 'proposed'")
+            [(export,)] = database.execute("select public_id::text from pipeline_export where state = 'held'")
+            [(bulk,)] = database.execute("select public_id::text from pipeline_bulk where state = 'rehearsed'")
             written = all_written(database)
-        yield Demonstration(house, firms, roster, trial, scheme, written)
+        yield Demonstration(house, firms, roster, trial, scheme, export, bulk, written)
     services.server().drop(name)
 
 

@@ -51,6 +51,9 @@ class Screen:
 SCREENS = {
     "queue": Screen("chen", to("desk:queue", query="?view=all&kind=pool")),
     "queue, empty": Screen("chen", to("desk:queue", query="?view=all&text=000")),
+    "files and acts on many": Screen("chen", to("desk:exports")),
+    "file, held": Screen("zhou", lambda city: reverse("desk:export", args=[city.export])),
+    "act on many, rehearsed": Screen("chen", lambda city: reverse("desk:bulk", args=[city.bulk])),
     "workload": Screen("linan-head", to("desk:workload")),
     "rules": Screen("linan-head", to("desk:routing")),
     "absences": Screen("zhou", to("desk:absences")),

@@ -20,7 +20,7 @@ def names(answer: object) -> list[str]:
 
 
 def counts(answer: object) -> dict[str, int]:
-    return {tab["url"]: tab["count"] for tab in answer.context["tabs"]}  # type: ignore[attr-defined]
+    return {tab["url"]: int(tab["count"]) for tab in answer.context["tabs"]}  # type: ignore[attr-defined]
 
 
 def test_the_nearest_stand_first_and_each_says_what_is_short_of_what(cast: Cast, seat: Seat) -> None:
@@ -159,3 +159,47 @@ def test_a_firm_that_is_gone_is_neither_close_nor_waiting_for_a_county(cast: Cas
         case.record_departure(Case.objects.all(), reason=reason, by=cast.chen, on=DAY, note="工商登记")
     assert names(chen.get(LIST)) == [here[0].name]
     assert names(chen.get(LIST, {"group": "homeless"})) == []
+
+
+def test_pages_go_forwards_and_backwards_by_nearness_and_no_firm_twice(cast: Cast, seat: Seat) -> None:
+    crowd(cast, 60)
+    crowd(cast, 55, rd_total=49, rd_domestic=49)
+    chen = seat(cast.chen)
+    there, address = [], LIST
+    while address:
+        shown = chen.get(address)
+        there.append(names(shown))
+        following = shown.context["around"].following
+        address = LIST + following if following else ""
+    assert [len(page) for page in there] == [50, 50, 15]
+    assert len({name for page in there for name in page}) == 115
+    assert names(chen.get(LIST + shown.context["around"].previous)) == there[1]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"county": "nowhere"}, {"group": "nearest"}, {"colour": "red"}, {"after": "x"}, {"after": "1.2.3"}]
+)
+def test_what_the_address_says_wrongly_is_told_and_narrows_nothing(
+    cast: Cast, seat: Seat, asked: dict[str, str]
+) -> None:
+    firm = crowd(cast, 1)[0]
+    shown = seat(cast.chen).get(LIST, asked)
+    assert len(shown.context["faults"]) == 1
+    assert names(shown) == [firm.name]
+
+
+def test_of_two_parts_of_a_filter_the_one_to_blame_is_named(cast: Cast, seat: Seat) -> None:
+    crowd(cast, 1)
+    shown = seat(cast.chen).get(LIST, {"county": "330112", "q": "不存在"})
+    assert [each["url"] for each in shown.context["empty"]["guilty"]] == ["?county=330112"]
+
+
+def test_the_list_of_firms_is_kept_as_a_view_and_shows_the_columns_one_chose(cast: Cast, seat: Seat) -> None:
+    crowd(cast, 2)
+    wang = seat(cast.wang)
+    wang.post(reverse("desk:view_save", args=["screening"]) + "?group=met", {"name": "可申报", "opens": "1"})
+    wang.post(reverse("desk:list_look", args=["screening"]), {"column": ["code", "short"]})
+    shown = wang.get(LIST, follow=True)
+    assert shown.context["opened"].name == "可申报"
+    assert shown.context["columns"] == ("short", "code")
+    assert len(names(shown)) == 2

@@ -10,7 +10,7 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline.acts import roster
 from pipeline.management import facts
-from pipeline.management.demonstration import cast, office, own_books, stories, suppositions, telling, workbook
+from pipeline.management.demonstration import cast, lists, office, own_books, stories, suppositions, telling, workbook
 from pipeline.models import Firm, Import, ImportRow, User
 
 CITY = "330100"
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         stories.judge_everybody(on=day)
         suppositions.suppose(everybody["chen"], on=day)
         office.work(everybody, on=day)
+        lists.keep(everybody, on=day)
         telling.choose()
         self.print_logins()
 
