@@ -42,7 +42,7 @@ class NoticeForm(forms.Form):
         required=False,
         max_length=LARGEST,
         widget=forms.Textarea({"rows": 8}),
-        help_text=gettext_lazy("Its sentences as they stand, or a line a day: 2027-01-01 元旦 休"),
+        help_text=gettext_lazy("Its sentences as they stand, or a line a day: the day, the holiday, off or work"),
     )
     file = forms.FileField(label=gettext_lazy("Or a text file"), required=False)
     days: list[NoticeDay]

@@ -74,7 +74,7 @@ def _days(line: str, year: int) -> Iterator[NoticeDay]:
     if as_row:
         word = as_row["off"].lower()
         if word not in OFF | WORKED:
-            raise _Unread(f"“{as_row['off']}”既不是“休”也不是“班”。", f"“{as_row['off']}” is neither 休 nor 班.")
+            raise _Unread(f"“{as_row['off']}”既不是“休”也不是“班”。", f"“{as_row['off']}” is neither off nor work.")
         yield _day(date(*map(int, as_row["day"].split("-"))), as_row["name"], (OFF | WORKED)[word])
         return
     as_sentence = HOLIDAY.match(line)
