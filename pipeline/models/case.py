@@ -62,7 +62,10 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         if "deadline" in self.query.annotations:
             return self
         rows = self.alias(dossier=FilteredRelation("applications", condition=Q(applications__ended_on=None)))
-        return rows.annotate(deadline=Coalesce("dossier__due_on", "due_on"))
+        # By these names a condition asks the one join; by `dossier__stage` each filter would add another.
+        asked = {"dossier_case": F("dossier__case"), "dossier_stage": F("dossier__stage")}
+        rows = rows.alias(**asked, dossier_from=F("dossier__clock_from"), dossier_due=F("dossier__due_on"))
+        return rows.annotate(deadline=Coalesce("dossier_due", "due_on"))
 
     def to_route(self) -> Self:
         """Cases that have come to an office with rules, in whose hands nobody of that office is."""
@@ -81,7 +84,7 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
     def checked_by_county(self) -> Self:
         """Cases whose dossier the county is checking."""
-        return self.with_dossier().filter(stage="in_certification", dossier__stage="county_review")
+        return self.with_dossier().filter(stage="in_certification", dossier_stage="county_review")
 
     def at_turn(self, actor: Actor) -> Self:
         """Cases that wait for one of the person's offices."""
@@ -101,7 +104,7 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         stand where they are.
         """
         held = self.open().with_dossier().filter(officer__in=officers).order_by()
-        since = Coalesce("dossier__clock_from", "clock_from", "opened_on")
+        since = Coalesce("dossier_from", "clock_from", "opened_on")
         counted = {name: Count("pk", filter=which) for name, which in groups.items()}
         return held.values("officer").annotate(middle=Middle(since), **counted)  # type: ignore[return-value]
 

@@ -27,7 +27,7 @@ def views(actor: Actor, today: date, calendar: Calendar) -> dict[View, Q]:
     is_open, turn, unheld = Q(closed_on=None), turn_of(actor), ~held_in_office(actor)
     last = calendar.add(today, SOON_WITHIN).due
     since = calendar.add(today, -FRESH_FOR).due
-    came = Q(dossier__clock_from__gte=since) | Q(dossier__isnull=True, clock_from__gte=since)
+    came = Q(dossier_from__gte=since) | Q(dossier_case=None, clock_from__gte=since)
     return {
         "mine": is_open & (held_by(actor) | turn & unheld),
         "office": is_open & turn,
@@ -108,4 +108,4 @@ def _at(fits: Callable[[str, Stage], bool]) -> Q:
     of_case, of_dossier = (
         [name for name, place in table.items() if fits(name, place)] for table in (CASE_STAGES, APPLICATION_STAGES)
     )
-    return Q(stage__in=of_case) | Q(stage="in_certification", dossier__stage__in=of_dossier)
+    return Q(stage__in=of_case) | Q(stage="in_certification", dossier_stage__in=of_dossier)
