@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from argparse import ArgumentParser
 
-from tests.benchmarks import database, engine, laboratory
+from tests.benchmarks import admin_lists, bulk, database, engine, kept_city, laboratory, lists, roster, search
 from tests.benchmarks.comparison import Benchmark
 
-BENCHMARKS: tuple[Benchmark, ...] = (*engine.BENCHMARKS, *laboratory.BENCHMARKS)
+BENCHMARKS: tuple[Benchmark, ...] = (
+    *engine.BENCHMARKS,
+    *laboratory.BENCHMARKS,
+    *lists.BENCHMARKS,
+    *admin_lists.BENCHMARKS,
+    *search.BENCHMARKS,
+    *bulk.BENCHMARKS,
+    *roster.BENCHMARKS,
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -23,12 +32,14 @@ def main(arguments: list[str]) -> int:
     chosen = [each for each in BENCHMARKS if not options.names or each.name in options.names]
     for each in chosen:
         print(f"plan: {each.name}, n = {each.n:,}: {each.says}", file=sys.stderr if options.json else sys.stdout)
+    logging.disable(logging.CRITICAL)  # pages log each request
     try:
         for each in chosen:
             outcome = each.outcome(each.n)
             print(outcome.as_line() if options.json else outcome.in_words(), flush=True)
     finally:
         database.stop()
+        kept_city.stop()
     return 0
 
 

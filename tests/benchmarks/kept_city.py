@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache, partial
@@ -45,6 +45,7 @@ ROOMY = {
     "random_page_cost": "1.1",
 }
 LEFT_OVER = "select datname from pg_database where datname like 'making%' or datname like 'scratch%'"
+UNTIL_STOP: list[Callable[[], None]] = []  # what is thrown away before the server stops
 HELD: list[TextIO] = []  # the lock, for as long as the process works on the server
 SOURCES = ("draw.py", "names.py", "metropolis.py", "metropolis_cases.py", "loading.py", "kept_city.py")
 
@@ -121,6 +122,8 @@ def server() -> services.Server:
 
 def stop() -> None:
     if server.cache_info().currsize:
+        while UNTIL_STOP:
+            UNTIL_STOP.pop()()
         connection.close()
         server().postgres.stop()
         server.cache_clear()

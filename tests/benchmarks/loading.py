@@ -95,8 +95,8 @@ def taken_off(each: Bare) -> Iterator[str]:
 def put_back(each: Bare) -> Iterator[str]:
     yield f"alter table {each.table} enable trigger user"
     yield f"alter table {each.table} reset (autovacuum_enabled)"
-    yield f"alter table {each.table} force row level security"
     yield f"select setval(pg_get_serial_sequence('{each.table}', 'id'), max(id)) from {each.table}"  # noqa: S608  # ours
+    yield f"alter table {each.table} force row level security"
     yield f"vacuum analyze {each.table}"
 
 

@@ -26,6 +26,7 @@ from pipeline.models import (
     Transition,
 )
 from pipeline.rules import books
+from pipeline.rules.shelf.volumes import first_day
 from pipeline.rules.workdays import carried_calendar
 from tests.benchmarks.draw import FIRST, WHOLE, Draw, Ground, earlier
 
@@ -117,7 +118,7 @@ def open_cases(ground: Ground, cases: pl.DataFrame) -> pl.DataFrame:
     clocks = clocked(stages.CASE_STAGES, stage, draw, ground)
     teams = pl.Series([list(team) for team in ground.officers]).gather(cases["place"])
     hand = teams.list.get(draw.upto(len(ground.officers[0]), 73))
-    submitted = ~stage.is_in(["lead", "draft"])
+    submitted = ~stage.is_in(["lead", "draft"]) & (opened >= first_day("pool"))
     return cases.with_columns(
         *clocks,
         reason=pl.lit(""),

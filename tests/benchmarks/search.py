@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import LiteralString
 
+import polars as pl
 from django.db import connection
 
 from pipeline.models import Firm
@@ -20,11 +21,9 @@ FIRMS = 1_000_000
 MOST_OF_RARE, RARE_TERMS = 100, 8
 COMMON_TERMS = ("科技", "有限", "杭州", "智能", "公司", "新", "信息技术", "生物科技")
 RANDOM_TERMS, SAMPLED, SEED = 500, 40_000, 11
-SHOWN = 50
+SHOWN, EACH_PUT_TO_LIKE = 50, 25
 LIKE: LiteralString = "select id from pipeline_firm where plain_name like %s"
 LIKE_SORTED: LiteralString = LIKE + " order by pinyin, id limit 50"
-LIKE_ALL: LiteralString = """select t.term, array_agg(f.id order by f.id) from unnest(%s::text[]) as t (term)
-    join pipeline_firm f on f.plain_name like '%%' || t.term || '%%' group by t.term"""
 
 
 def seconds(run: Callable[[], object]) -> float:
@@ -64,8 +63,8 @@ def rare(firms: int) -> tuple[dict[str, Pair], tuple[str, ...]]:
     if wrong:
         raise AssertionError(f"other firms are found for {wrong}")
     told = f"the same firms for {RANDOM_TERMS} random terms; hits of the rare ones: {', '.join(map(str, hits))}"
-    return {term: Pair(partial(as_officer, partial(ours, term)), partial(as_officer, partial(theirs, term)))
-            for term in terms}, (told,)  # fmt: skip
+    ways = {term: (partial(ours, term), partial(theirs, term)) for term in terms}
+    return {term: Pair(*(partial(as_officer, way) for way in both)) for term, both in ways.items()}, (told,)
 
 
 def common(firms: int) -> tuple[dict[str, Pair], tuple[str, ...]]:
@@ -110,11 +109,17 @@ def random_terms(known: list[str]) -> list[str]:
 
 
 def differing(terms: list[str]) -> list[str]:
-    """Terms for which not the same firms are found."""
+    """Terms for which not the firms are found whose names hold them; some are put to LIKE itself besides."""
     with connection.cursor() as cursor:
-        cursor.execute(LIKE_ALL, [terms])
-        right = dict(cursor.fetchall())
-    return [term for term in terms if sorted(ours(term)) != right.get(term, [])]
+        cursor.execute("select id, plain_name from pipeline_firm order by id")
+        known = pl.DataFrame(cursor.fetchall(), schema=["id", "name"], orient="row")
+    wrong = []
+    for turn, term in enumerate(terms):
+        found = sorted(ours(term))
+        holding = known.filter(pl.col("name").str.contains(term, literal=True))["id"].to_list()
+        if found != holding or (turn % EACH_PUT_TO_LIKE == 0 and found != sorted(theirs(term))):
+            wrong.append(term)
+    return wrong
 
 
 BENCHMARKS: tuple[Benchmark, ...] = (

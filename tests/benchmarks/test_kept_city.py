@@ -47,6 +47,14 @@ def test_a_firm_has_three_cases_and_a_case_its_history(small_city):
     assert superuser.execute(ALONE).fetchone() == (0,)
 
 
+def test_the_next_row_of_a_table_gets_a_key_of_its_own(small_city):
+    superuser, _ground = small_city
+    for table in ("firm", "case", "transition", "notice", "diagnosis"):
+        name = f"pipeline_{table}"
+        highest = superuser.execute(f"select max(id) from {name}").fetchone()  # noqa: S608  # ours
+        assert superuser.execute(f"select nextval(pg_get_serial_sequence('{name}', 'id'))").fetchone() > highest
+
+
 def test_a_stage_that_no_move_leads_to_is_found(small_city):
     superuser, _ground = small_city
     prove(superuser)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.contrib.sessions.backends.cache import SessionStore
 from django.db import connection, transaction
@@ -55,9 +55,13 @@ def at_work(username: str) -> Iterator[User]:
         yield person
 
 
+def quoted(address: str) -> str:
+    return quote(address, safe="/?=&")
+
+
 def drawn(person: User, address: str) -> HttpResponse:
     """The page at the address as its view draws it, without what all pages have in common."""
-    request: Any = RequestFactory().get(address)
+    request: Any = RequestFactory().get(quoted(address))
     request.user, request.today, request.session, request.htmx, request.id = person, DAY, SessionStore(), False, ""
     match = resolve(urlsplit(address).path)
     request.resolver_match = match
