@@ -16,7 +16,7 @@ CHOICES = {
 
 
 def choose() -> None:
-    """Once for each of them; both keep the mail that everybody begins with."""
+    """Once for each of them. They have no address of mail, so nothing is chosen but when."""
     for person in User.objects.filter(username__in=CHOICES):
         with acting(person), transaction.atomic():
             if not Telling.objects.filter(person=person).exists():
