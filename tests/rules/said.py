@@ -11,11 +11,13 @@ from pathlib import Path
 
 from pipeline.rules import Assessment, Finding, Label
 from pipeline.rules.findings import ItemPoints
+from pipeline.rules.plans.planning import Step, planned
 from pipeline.rules.programmes import CONDITIONS
 from tests.rules import refusals
 from tests.rules.cases import CASES, RuleCase
 
 FOLDER = Path(__file__).parent / "said"
+PLANNED, EVERY = ("hte", "pool", "sme"), 6
 
 
 def text_of(book: str) -> str:
@@ -49,6 +51,35 @@ def amount_lines(assessment: Assessment, case: RuleCase) -> Iterator[str]:
         yield f"  {name}: {each.found} {each.unit}\n    {each.says.zh}\n    {each.says.en}"
 
 
+def plans_text() -> str:
+    """The ways to a pass of some cases of every book that is planned for, with all that is told of them."""
+    planning = [case for case in CASES.values() if case.book in PLANNED]
+    return "\n".join("\n".join(plan_lines(case)) for case in planning[::EVERY]) + "\n"
+
+
+def plan_lines(case: RuleCase) -> Iterator[str]:
+    found = planned(case.assessment())
+    yield f"# {case.name} ({case.book}, {case.on})"
+    for path in found.paths:
+        yield f"  ready on {path.ready_on}: {both(path.says)}"
+        for step in path.steps:
+            yield from step_lines(step)
+        yield from (f"    helps: {both(each)}" for each in path.helps)
+        yield from (f"    hurts: {both(each)}" for each in path.hurts)
+    for step in found.obstacles:
+        yield from step_lines(step)
+
+
+def step_lines(step: Step) -> Iterator[str]:
+    told = [step.kind, " ".join(step.rules), f"{step.amount} {step.unit}", f"{step.target_year} {step.target}"]
+    yield f"    {'; '.join([*told, step.who, str(step.by), step.article, ' '.join(step.places)])}"
+    yield from (f"      {both(each)}" for each in (step.title, step.short, step.closes))
+
+
+def both(label: Label) -> str:
+    return f"{label.zh} / {label.en}"
+
+
 def item_line(each: ItemPoints) -> str:
     told = [f"{label}: {text.zh} / {text.en}" for label, text in remarks(each)]
     low, high = each.band
@@ -69,3 +100,4 @@ if __name__ == "__main__":
     for name in CONDITIONS:
         (FOLDER / f"{name}.txt").write_text(text_of(name), encoding="utf-8")
     (FOLDER / "refused.txt").write_text(refusals.text(), encoding="utf-8")
+    (FOLDER / "plans.txt").write_text(plans_text(), encoding="utf-8")
