@@ -61,7 +61,8 @@ def test_two_cases_are_chosen_and_invited_by_keyboard_and_the_rest_stays(queue: 
     expect(bar).to_be_visible()
     expect(queue.locator("input[name=chosen]:checked")).to_have_count(2)
     bar.locator("button[value=invite]").press("Enter")
-    expect(queue.locator("input[name=seen]")).to_have_count(2)
+    expect(queue.locator("table.data tbody tr")).to_have_count(2)
+    assert stages(officer) == ["lead"] * 4
     queue.locator("main form button.go").press("Enter")
     expect(queue.locator(".note.good")).to_be_visible()
     assert stages(officer) == ["draft", "draft", "lead", "lead"]
