@@ -27,13 +27,12 @@ PRICES = {  # of deeds whose price the bureau tells, the number of the pool book
     "class_2_bought": "price_class_2_bought",
 }
 FREE, PAID, UNPRICED = "free", "paid", "unpriced"
+TOLD = ("rule", "title", "verdict", "says", "source")
 SAVED = ("rate_benefit", "vat_addition", "losses_value", "certification_benefit")
 
 
-def one_page_of(firm: Firm, day: date) -> dict[str, Any]:
-    """Needs a diagnosis. `costs` sums what is known; `open_prices` counts what nobody has a price for."""
-    kept = firm.latest_diagnosis
-    assert kept is not None
+def one_page_of(firm: Firm, kept: Diagnosis, day: date) -> dict[str, Any]:
+    """From the newest diagnosis. `costs` sums what is known; `open_prices` counts what nobody has a price for."""
     plan, book = planned_ways(kept, day), book_in_force("pool", day)
     lines = [_line(step, book) for step in plan.steps]
     saves = list(_saved(assess(facts_of([firm], day)[firm.pk], book=book_in_force("tax", day), day=day)))
@@ -52,8 +51,9 @@ def one_page_of(firm: Firm, day: date) -> dict[str, Any]:
 
 
 def verdict_of(kept: Diagnosis) -> dict[str, Any]:
-    """The findings with their reasons, without the facts behind them."""
-    return {"judged_on": kept.day.isoformat(), "findings": kept.findings, "unmet": kept.unmet}
+    """What was found of each condition, in words, without the figures it was worked out from."""
+    findings = [{name: each[name] for name in TOLD} for each in kept.findings]
+    return {"judged_on": kept.day.isoformat(), "findings": findings, "unmet": kept.unmet}
 
 
 def planned_ways(kept: Diagnosis, day: date) -> Plan:

@@ -31,7 +31,8 @@ from pipeline.portal.grid import (
     Years,
     compared,
     held_amounts,
-    source_words,
+    rosters_of,
+    source_word,
     written,
 )
 from pipeline.request import StaffRequest
@@ -276,6 +277,7 @@ def _context(request: StaffRequest, sheet: Sheet, form: FiguresForm, year: int, 
         "count": len(order),
         "before": standing.place_url(firm, before),
         "judged": _judged(sheet.held, today),
+        "rosters": list(rosters_of(sheet.years, sheet.held)),
         "draft": sheet.draft,
         "conflicts": conflicts,
         "estimate": sheet.years[-1] == today.year,
@@ -302,7 +304,7 @@ def _rows(sheet: Sheet, form: FiguresForm, book: Book) -> Iterator[Row]:
                     year,
                     form[f"{line.name}-{year}"],
                     form[f"why-{line.name}-{year}"],
-                    source_words(source) if source != DECLARED else "",
+                    source_word(source) if source != DECLARED else "",
                     ask,
                     told.get(f"{year}.{line.name}", []),
                 )

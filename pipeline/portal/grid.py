@@ -29,6 +29,8 @@ SOURCES = {
     IMPORTED: gettext_lazy("imported from a workbook"),
 }
 LONGEST_WHY = 300
+Amounts = Mapping[str, Decimal | None]
+Years = Mapping[int, FinancialYear]
 
 
 def source_words(kept: str | Mapping[str, Any]) -> str:
@@ -38,8 +40,17 @@ def source_words(kept: str | Mapping[str, Any]) -> str:
     return _("roster “%(roster)s” of %(day)s, sheet %(sheet)s, row %(line)s") % kept
 
 
-Amounts = Mapping[str, Decimal | None]
-Years = Mapping[int, FinancialYear]
+def source_word(kept: str | Mapping[str, Any]) -> str:
+    """The same beside each figure, where the whole is said once for the year."""
+    return source_words(kept) if isinstance(kept, str) else _("from a roster")
+
+
+def rosters_of(years: Sequence[int], held: Years) -> Iterator[tuple[int, str]]:
+    """For each year, the rows of rosters that its figures came by, each once."""
+    for year in years:
+        kept = held[year].sources.values() if year in held else ()
+        told = dict.fromkeys(source_words(each) for each in kept if not isinstance(each, str))
+        yield from ((year, says) for says in told)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ SHOWN = 8  # more lines do not fit one sheet
 
 def one_page(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
-    told = one_page_of(firm, request.today) if firm.latest_diagnosis else None
+    kept = firm.latest_diagnosis
+    told = one_page_of(firm, kept, request.today) if kept else None
     context = {"firm": firm, "page": told and presented(told), "warnings": too_late(firm, request.today)}
     return render(request, "portal/one_page/one_page.html", context)
 

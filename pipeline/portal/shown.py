@@ -1,15 +1,15 @@
 """What firms show a bank: which firms, until when, and of each the parts it was let into and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from pipeline.acts import mandate as mandate_acts
-from pipeline.models import FinancialYear, Firm, Mandate, Showing
+from pipeline.models import FinancialYear, Mandate, Showing
 from pipeline.portal import standing
-from pipeline.portal.grid import LINES, source_words
+from pipeline.portal.grid import LINES, Years, rosters_of, source_word
 from pipeline.portal.one_page import presented
 from pipeline.portal.people import PART_NAMES
 from pipeline.request import StaffRequest
@@ -30,6 +30,8 @@ def shown_firm(request: StaffRequest, uscc: str) -> HttpResponse:
     for part in mandate.parts:
         mandate_acts.note_look(firm, part, by=request.user, on=request.today)
     page = kept.get(Showing.ONE_PAGE)
+    years = standing.years_asked(firm, request.today) if "figures" in mandate.parts else []
+    held = {row.year: row for row in FinancialYear.objects.filter(firm=firm, year__in=years)}
     context = {
         "bank": mandate,
         "shown": firm,
@@ -37,25 +39,20 @@ def shown_firm(request: StaffRequest, uscc: str) -> HttpResponse:
         "verdict": kept.get(Showing.VERDICT),
         "one_page": page,
         "page": page and presented(page.content),
-        "years": _years(firm, request) if "figures" in mandate.parts else [],
-        "rows": list(_figures(firm, request)) if "figures" in mandate.parts else [],
+        "years": years,
+        "rows": list(_figures(years, held)),
+        "rosters": list(rosters_of(years, held)),
     }
     return render(request, "portal/shown/firm.html", context)
 
 
-def _years(firm: Firm, request: StaffRequest) -> list[int]:
-    return standing.years_asked(firm, request.today)
-
-
-def _figures(firm: Firm, request: StaffRequest) -> Iterator[tuple[Any, list[tuple[str, Any]]]]:
+def _figures(years: Sequence[int], held: Years) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
     """Each line of the closed years with where each figure comes from."""
-    years = _years(firm, request)
-    held = {row.year: row for row in FinancialYear.objects.filter(firm=firm, year__in=years)}
     for line in LINES:
         cells = []
         for year in years:
             row = held.get(year)
             amount = getattr(row, line.name, None)
             told = written.wan(amount) if line.money else written.quantity(amount)
-            cells.append((told, source_words(row.sources.get(line.name, "")) if row else ""))
+            cells.append((told, source_word(row.sources.get(line.name, "")) if row else ""))
         yield line, cells

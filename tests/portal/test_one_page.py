@@ -7,7 +7,7 @@ from django.utils import translation
 
 from config.postgres.scope import acting
 from pipeline.acts import diagnosis
-from pipeline.models import FinancialYear
+from pipeline.models import Diagnosis, FinancialYear
 from pipeline.models.one_page import FREE, PAID, UNPRICED, one_page_of
 from pipeline.portal.one_page import presented
 from tests.cast import DAY, Cast, the
@@ -44,23 +44,22 @@ def test_what_cannot_be_worked_out_says_why(cast: Cast) -> None:
 
 
 def test_what_has_a_price_is_reckoned_with_it(cast: Cast) -> None:
-    """A firm without any right is to get one: the pool book tells what that costs."""
-    with acting(cast.chen), transaction.atomic():
-        the(cast.qinghe).update(class_one=0, class_two=0)
+    """Eight of staff are to be hired, of whom the pool book says what one costs a year."""
+    with acting(cast.li), transaction.atomic():
+        FinancialYear.objects.filter(firm=cast.qinghe, year=2025).update(tech_staff=5)
     judged(cast)
     with acting(cast.li), transaction.atomic():
-        told = one_page_of(cast.qinghe, DAY)
-    rights = [line for line in told["lines"] if line["unit"] == "count" and line["money"] == PAID]
-    assert rights
-    for line in rights:
-        assert Decimal(line["cost"]) / Decimal(line["amount"]) in (Decimal(4_000), Decimal(12_000))
-    assert Decimal(told["costs"]) == sum(Decimal(line["cost"] or 0) for line in told["lines"])
+        told = one_page_of(cast.qinghe, Diagnosis.objects.latest("pk"), DAY)
+    [hired] = [line for line in told["lines"] if line["unit"] == "heads"]
+    assert (hired["money"], Decimal(hired["cost"])) == (PAID, Decimal(hired["amount"]) * 180_000)
+    assert Decimal(told["costs"]) == sum(Decimal(line["cost"] or 0) for line in told["lines"]) > Decimal(hired["cost"])
+    assert told["wages_twice"]
 
 
 def test_what_has_none_is_said_to_have_none_and_not_counted_as_free(cast: Cast) -> None:
     judged(cast)
     with acting(cast.li), transaction.atomic():
-        told = one_page_of(cast.qinghe, DAY)
+        told = one_page_of(cast.qinghe, Diagnosis.objects.latest("pk"), DAY)
     line = {**told["lines"][0], "money": UNPRICED, "cost": None}
     with translation.override("en"):
         [shown] = presented({**told, "lines": [line]})["lines"]

@@ -40,7 +40,9 @@ def test_a_bank_sees_only_what_the_firm_named(cast: Cast) -> None:
     assert "研发费用占比" in text or "研究开发" in text
     assert "8,640.00" not in text
     with acting(cast.lender), transaction.atomic():
-        assert list(Showing.objects.values_list("part", flat=True)) == ["verdict"]
+        [kept] = Showing.objects.all()
+        assert kept.part == "verdict"
+        assert "used" not in kept.content["findings"][0]
         assert not FinancialYear.objects.exists()
         assert not Diagnosis.objects.exists()
 
