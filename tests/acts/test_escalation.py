@@ -1,10 +1,12 @@
 """What nobody moved long after its day climbs to the head, once."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
+import time_machine
 from django.db import transaction
 
 from config.postgres.scope import acting
+from pipeline import jobs
 from pipeline.access import INTAKE
 from pipeline.acts import case, escalation
 from pipeline.models import Case, Escalation, Notice, User
@@ -51,3 +53,13 @@ def test_moving_it_takes_it_off_the_list_and_a_new_day_may_climb_again(story: St
 def test_what_has_no_clock_never_climbs(story: Story) -> None:
     story.to("draft")
     assert climbed(date(2027, 6, 1)) == 0
+
+
+def test_the_job_of_the_morning_goes_by_its_day_and_may_run_twice(story: Story) -> None:
+    story.to("county_review")
+    for day, count in ((date(2026, 11, 11), 0), (date(2026, 11, 12), 1)):
+        with time_machine.travel(datetime.combine(day, time(1, 30), UTC), tick=False):
+            jobs.climb_stuck()
+            jobs.climb_stuck()
+        with acting(INTAKE), transaction.atomic():
+            assert Escalation.objects.count() == count
