@@ -133,7 +133,7 @@ LISTS: dict[str, Listing] = {
     "portal:staff": Listing("li", 10, lambda world: [QINGHE, 2025]),
     "portal:history": Listing("li", 10, lambda world: [QINGHE]),
     "portal:timeline": Listing("li", 10, lambda world: [QINGHE]),
-    "desk:timeline": Listing("chen", 12, lambda world: [QINGHE]),
+    "desk:timeline": Listing("chen", 12, lambda world: [QINGHE], query="?kind=files"),
     "desk:phrases": Listing("zhou", 10),
     "portal:plan": Listing("li", 10, lambda world: [QINGHE]),
     "portal:step": Listing("li", 10, lambda world: [QINGHE, 1]),

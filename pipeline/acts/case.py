@@ -190,6 +190,7 @@ def refuse(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Ver
 @transaction.atomic
 def reconsider(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
     """Take cases out of publicity because an objection to each firm is registered."""
+    access.require(by, "case.reconsider", cases)
     objections = list(Flag.objects.filter(firm__in=cases.values("firm"), kind=Flag.OBJECTION, cleared_on=None))
     objected = [each.firm_id for each in objections]
     demand(not cases.exclude(firm__in=objected).exists(), "flag", _("Register the objection first."))
