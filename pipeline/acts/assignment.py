@@ -65,7 +65,7 @@ def route(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Assignment]:
         Case.objects.filter(pk__in=keys).update(officer=officer)
     return Assignment.objects.bulk_create(
         Assignment(
-            firm_id=each.case.firm_id, case=each.case, office=each.office, officer=each.officer,
+            firm_id=each.case.firm_id, case=each.case, desk=each.office, officer=each.officer,
             former_id=each.case.officer_id, on=on, why=each.why.to_json(), **_who(by),
         )
         for each in found
@@ -180,9 +180,9 @@ def _staff(offices: Mapping[int, Office]) -> dict[int, Staff]:
 
 def _before(rows: Iterable[Any]) -> dict[tuple[int, int], User]:
     """Who of each office held each case last."""
-    last = Assignment.objects.filter(case__in=[case.pk for case in rows], office__isnull=False)
-    last = last.order_by("case", "office", "-pk").distinct("case", "office").select_related("officer")
-    return {(each.case_id, each.office_id or 0): each.officer for each in last}
+    last = Assignment.objects.filter(case__in=[case.pk for case in rows], desk__isnull=False)
+    last = last.order_by("case", "desk", "-pk").distinct("case", "desk").select_related("officer")
+    return {(each.case_id, each.desk_id or 0): each.officer for each in last}
 
 
 def _give(
@@ -207,7 +207,7 @@ def _give(
     Case.objects.filter(pk__in=[pk for pk, _firm, _former in new]).update(officer=officer)
     Assignment.objects.bulk_create(
         Assignment(
-            firm_id=firm, case_id=pk, office_id=office, officer=officer, former_id=former, on=on, note=note, **_who(by)
+            firm_id=firm, case_id=pk, desk_id=office, officer=officer, former_id=former, on=on, note=note, **_who(by)
         )
         for pk, firm, former in new
     )

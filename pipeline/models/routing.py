@@ -63,7 +63,9 @@ class Assignment(FirmOwned):
     """A case came into somebody's hands: from whom, to whom, by whom or by which rule, and why."""
 
     case = models.ForeignKey("pipeline.Case", on_delete=models.PROTECT, related_name="assignments")
-    office = models.ForeignKey("pipeline.Office", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    desk = models.ForeignKey(
+        "pipeline.Office", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # the office in which it came into these hands
     officer = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
     former = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -42,7 +42,7 @@ def test_the_first_rule_that_fits_gives_the_case_and_says_why(story: Story, seat
     shown = text(seat(cast.zhao).get(ROUTING))
     assert story.number in shown
     [kept] = given(cast)
-    assert (kept.officer, kept.service, kept.office) == (other, "intake", cast.offices["linan"])
+    assert (kept.officer, kept.service, kept.desk) == (other, "intake", cast.offices["linan"])
     assert kept.why["zh"] == "规则 2 指定，在办 0 件。"
     assert kept.why["zh"] in shown  # the rehearsal said the same
 
