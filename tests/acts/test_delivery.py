@@ -73,8 +73,7 @@ def letters(settings: Any) -> Iterator[Letters]:
 @pytest.fixture
 def group(settings: Any) -> Iterator[Gateway]:
     """WeCom's robot on the loopback."""
-    with running(gateways.wecom) as gateway:
-        settings.WECOM_ROBOT = f"http://{gateway.address}/cgi-bin/webhook/send?key=robot"
+    with gateways.wecom_robot_offered(settings) as gateway:
         yield gateway
 
 
@@ -294,9 +293,7 @@ def test_a_message_of_unknown_fate_is_sent_again_under_its_own_number(
 
 @pytest.fixture
 def texts(settings: Any) -> Iterator[Gateway]:
-    with running(gateways.sms) as gateway:
-        settings.SMS_URL = urlsplit(f"http://key:{SECRET}@{gateway.address}")
-        settings.SMS_SIGN, settings.SMS_TEMPLATES = "杭州科技", {"code": "SMS_1", "notice": "SMS_2", "digest": "SMS_3"}
+    with gateways.sms_offered(settings) as gateway:
         yield gateway
 
 

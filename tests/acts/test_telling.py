@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +17,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.telling import Choice
 from pipeline.models import PhoneProof, Telling, User
 from tests.outside import gateways
-from tests.outside.gateways import SECRET, Gateway, running
+from tests.outside.gateways import Gateway
 
 NOON = datetime(2027, 1, 5, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 PHONE = "13800001234"
@@ -29,9 +28,7 @@ CHOICE: dict[str, Any] = {
 
 @pytest.fixture
 def texts(settings: Any) -> Iterator[Gateway]:
-    with running(gateways.sms) as gateway:
-        settings.SMS_URL = urlsplit(f"http://key:{SECRET}@{gateway.address}")
-        settings.SMS_SIGN, settings.SMS_TEMPLATES = "杭州科技", {"code": "SMS_1", "notice": "SMS_2", "digest": "SMS_3"}
+    with gateways.sms_offered(settings) as gateway:
         yield gateway
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -14,7 +13,7 @@ from pipeline import jobs
 from pipeline.models import Telling, User
 from tests.desk.conftest import Seat, text
 from tests.outside import gateways
-from tests.outside.gateways import SECRET, Gateway, running
+from tests.outside.gateways import Gateway
 
 PAGE = reverse("telling")
 PHONE = "13800001234"
@@ -30,9 +29,7 @@ def li(db: None, settings: Any) -> User:
 
 @pytest.fixture
 def texts(settings: Any) -> Iterator[Gateway]:
-    with running(gateways.sms) as gateway:
-        settings.SMS_URL = urlsplit(f"http://key:{SECRET}@{gateway.address}")
-        settings.SMS_SIGN, settings.SMS_TEMPLATES = "杭州科技", {"code": "SMS_1", "notice": "SMS_2", "digest": "SMS_3"}
+    with gateways.sms_offered(settings) as gateway:
         yield gateway
 
 

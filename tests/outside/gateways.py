@@ -144,6 +144,25 @@ def sms(gateway: Gateway, request: Request) -> Answer:
     return 200, {"Code": "OK", "Message": "OK", "BizId": "1"}
 
 
+# ------------------------------------------------------------------------------------------ as configured
+
+
+@contextmanager
+def sms_offered(settings: Any) -> Iterator[Gateway]:
+    with running(sms) as gateway:
+        settings.SMS_URL = urlsplit(f"http://key:{SECRET}@{gateway.address}")
+        settings.SMS_SIGN, settings.SMS_TEMPLATES = "杭州科技", {"code": "SMS_1", "notice": "SMS_2", "digest": "SMS_3"}
+        yield gateway
+
+
+@contextmanager
+def wecom_robot_offered(settings: Any) -> Iterator[Gateway]:
+    with running(wecom) as gateway:
+        settings.WECOM_URL = urlsplit("")
+        settings.WECOM_ROBOT = f"http://{gateway.address}/cgi-bin/webhook/send?key=robot"
+        yield gateway
+
+
 # ------------------------------------------------------------------------------------------------- moods
 
 

@@ -17,7 +17,6 @@ from tests.outside.gateways import SECRET, Gateway, running
 LETTER = Letter(
     "0" * 32, "liqing", "有退回", "11-24 14:03 案件 GP2026-0001：有退回", "有新的消息", number="GP2026-0001"
 )
-TEMPLATES = {"code": "SMS_1", "notice": "SMS_2", "digest": "SMS_3"}
 
 
 @pytest.fixture
@@ -29,9 +28,7 @@ def application(settings: Any) -> Iterator[Gateway]:
 
 @pytest.fixture
 def group(settings: Any) -> Iterator[Gateway]:
-    with running(gateways.wecom) as gateway:
-        settings.WECOM_URL = urlsplit("")
-        settings.WECOM_ROBOT = f"http://{gateway.address}/cgi-bin/webhook/send?key=robot"
+    with gateways.wecom_robot_offered(settings) as gateway:
         yield gateway
 
 
@@ -45,9 +42,7 @@ def ding(settings: Any) -> Iterator[Gateway]:
 
 @pytest.fixture
 def texts(settings: Any) -> Iterator[Gateway]:
-    with running(gateways.sms) as gateway:
-        settings.SMS_URL = urlsplit(f"http://key:{SECRET}@{gateway.address}")
-        settings.SMS_SIGN, settings.SMS_TEMPLATES = "杭州科技", TEMPLATES
+    with gateways.sms_offered(settings) as gateway:
         yield gateway
 
 
