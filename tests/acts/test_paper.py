@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.timezone import now
 
 from config.postgres.scope import acting
 from pipeline import access
+from pipeline.access import INTAKE
 from pipeline.acts import conversion as conversions
 from pipeline.acts import evidence, paper
 from pipeline.acts.conditions import ConditionUnmet
@@ -30,6 +32,7 @@ from pipeline.models import (
     UploadPiece,
 )
 from tests.cast import DAY, Cast
+from tests.outside.test_photograph import a_head_of, taken
 
 PDF = b"%PDF-1.7\n" + b"x" * 1_000 + b"\n%%EOF\n"
 
@@ -301,3 +304,30 @@ def test_nobody_else_sends_ties_or_names_papers_of_the_firm(cast: Cast) -> None:
     ):
         with acting(cast.li), transaction.atomic(), pytest.raises(access.Refused):
             deed()
+
+
+def test_a_photograph_is_shown_without_what_the_camera_wrote_and_known_again(li: Cast) -> None:
+    photo = taken().getvalue()
+    keep(li, photo, "IMG_1.jpg", "licence")
+    with acting(INTAKE):
+        assert evidence.inspect(DocumentVersion.objects.all(), by=INTAKE) == 1
+    shown = DocumentVersion.objects.get()
+    with evidence.open_paper(shown) as content:
+        assert b"CANARY" not in content.read()
+    assert (shown.state, shown.received_as != shown.sha256) == ("clean", True)
+    with pytest.raises(AlreadyHere):
+        keep(li, photo, "IMG_2.jpg", "licence")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (a_head_of(60_000, 60_000).getvalue(), "扫描.png", "40 million"),
+        (b"%PDF-1.7\n1 0 obj <</S /JavaScript /JS (x)>> endobj\n%%EOF\n", "合同.pdf", "scripts"),
+    ],
+)
+def test_a_bomb_of_pixels_and_a_pdf_with_scripts_are_refused_with_a_way_out(
+    li: Cast, content: bytes, name: str, says: str
+) -> None:
+    with translation.override("en"):
+        assert says in refused(li, content, name, "licence")
