@@ -50,8 +50,8 @@ from tests.walls.own_books import own_books
 
 OWN = {
     "city_officer": "chen", "city_head": "zhou", "county_officer": "wang", "county_head": "zhao", "leader": "gu",
-    "coach": "zhang", "agency": "agent", "bank": "lender", "expert": "expert", "system_admin": "feng", "security_admin": "song",
-    "audit_admin": "tang", "firm_owner": "li", "firm_finance": "bai", "firm_rd": "own rd", "firm_editor": "own editor",
+    "coach": "zhang", "agency": "agent", "bank": "lender", "expert": "expert", "system_admin": "feng",
+    "security_admin": "song", "audit_admin": "tang", "firm_owner": "li", "firm_finance": "bai", "firm_rd": "own rd", "firm_editor": "own editor",
     "firm_viewer": "own viewer",
 }  # fmt: skip
 # The same seats elsewhere: for them Qinghe and all that is its own is foreign.
@@ -133,7 +133,8 @@ def _more_people(home: Home) -> None:
         "own rd": {"firm": qinghe}, "own editor": {"firm": qinghe}, "own viewer": {"firm": qinghe},
         "foreign finance": {"firm": yunling}, "foreign rd": {"firm": yunling}, "foreign editor": {"firm": yunling},
         "foreign viewer": {"firm": yunling}, "foreign head": {"office": cast.offices["xihu"]},
-        "foreign leader": {"office": cast.offices["xihu"]}, "foreign coach": {}, "foreign agent": {}, "foreign bank": {},
+        "foreign leader": {"office": cast.offices["xihu"]}, "foreign coach": {}, "foreign agent": {},
+        "foreign bank": {},
     }  # fmt: skip
     kinds = {name: kind for seats in (OWN, FOREIGN) for kind, name in seats.items()}
     with acting(song):

@@ -455,7 +455,7 @@ def _book_rows(world: World) -> None:
 def _list_rows(office: int, officer: int, today: date) -> None:
     """What an office keeps of its lists: a tag, an export, an act on many cases."""
     own: dict[str, Any] = {"office_id": office}
-    case = models.Case.objects.order_by("pk").first()
+    case = models.Case.objects.earliest("pk")
     tag = models.Tag.objects.create(**own, name="重点")
     models.Tagging.objects.create(**own, tag=tag, case=case, by_id=officer)
     kept = {"by_id": officer, "language": "zh-hans", "day": today}
