@@ -51,7 +51,8 @@ from tests.walls.own_books import own_books
 OWN = {
     "city_officer": "chen", "city_head": "zhou", "county_officer": "wang", "county_head": "zhao", "leader": "gu",
     "coach": "zhang", "agency": "agent", "bank": "lender", "expert": "expert", "system_admin": "feng",
-    "security_admin": "song", "audit_admin": "tang", "firm_owner": "li", "firm_finance": "bai", "firm_rd": "own rd", "firm_editor": "own editor",
+    "security_admin": "song", "audit_admin": "tang", "firm_owner": "li",
+    "firm_finance": "bai", "firm_rd": "own rd", "firm_editor": "own editor",
     "firm_viewer": "own viewer",
 }  # fmt: skip
 # The same seats elsewhere: for them Qinghe and all that is its own is foreign.

@@ -1,6 +1,7 @@
 """The phrases that lists of faults begin with: what reviewers most often ask, each with the instrument that demands it.
 
-In a phrase {年度}, {项目} and {申报数} are filled in from the place of the fault; 〔…〕 is a blank that the officer fills.
+In a phrase {年度}, {项目} and {申报数} are filled in from the place of the fault; 〔…〕 is a blank that the officer
+fills.
 """
 
 from __future__ import annotations
