@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 from pipeline.rules import Assessment, Finding, Label
 from pipeline.rules.findings import ItemPoints
@@ -53,8 +54,13 @@ def amount_lines(assessment: Assessment, case: RuleCase) -> Iterator[str]:
 
 def plans_text() -> str:
     """The ways to a pass of some cases of every book that is planned for, with all that is told of them."""
-    planning = [case for case in CASES.values() if case.book in PLANNED]
-    return "\n".join("\n".join(plan_lines(case)) for case in planning[::EVERY]) + "\n"
+    planning = [case for case in CASES.values() if case.book in PLANNED and is_planned(case)]
+    return "\n".join("\n".join(plan_lines(case)) for case in planning) + "\n"
+
+
+def is_planned(case: RuleCase) -> bool:
+    """Every so manyth, by its name, so that a new case leaves the others where they are."""
+    return crc32(case.name.encode()) % EVERY == 0
 
 
 def plan_lines(case: RuleCase) -> Iterator[str]:
