@@ -1,6 +1,6 @@
 """The figures of an office's pool on a day: from what is kept where it holds, else from the record, and then kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
@@ -11,22 +11,24 @@ from django.db.models.functions import Now
 
 from pipeline.models import PoolPart
 from pipeline.models.firm import FirmQuerySet
-from pipeline.models.pool import apart, as_stream, from_stream, pool_figures, together
+from pipeline.models.pool import apart, as_stream, chosen, from_stream, pool_figures, together
 from pipeline.models.pool_versions import SPAN, Versions, versions
 
 KEPT_FOR = timedelta(days=1)
 
 
-def pool_in_parts(firms: FirmQuerySet, day: date, *, office: int, size: int) -> Iterator[Any]:
+def pool_in_parts(
+    firms: FirmQuerySet, day: date, *, office: int, size: int, only: Collection[str] | None = None
+) -> Iterator[Any]:
     """The figures of about `size` firms at a time, as `models.pool.pool_figures` has them; of no firm one empty part.
 
-    Each part belongs into a transaction.
+    Each part belongs into a transaction. `only` are the figures that are wanted, all of them where nothing is said.
     """
     parts = versions(firms)
     if not parts:
-        yield pool_figures(firms.none(), day)
+        yield chosen(pool_figures(firms.none(), day), only)
     for spans in _grouped(parts, size):
-        yield _figures(firms, day, office, {span: parts[span].digest for span in spans})
+        yield _figures(firms, day, office, {span: parts[span].digest for span in spans}, only)
 
 
 def _grouped(parts: Mapping[int, Versions], size: int) -> Iterator[list[int]]:
@@ -43,10 +45,12 @@ def _grouped(parts: Mapping[int, Versions], size: int) -> Iterator[list[int]]:
         yield group
 
 
-def _figures(firms: FirmQuerySet, day: date, office: int, wanted: Mapping[int, str]) -> Any:
+def _figures(
+    firms: FirmQuerySet, day: date, office: int, wanted: Mapping[int, str], only: Collection[str] | None
+) -> Any:
     rows = PoolPart.objects.filter(office=office, day=day, span__in=wanted)
     kept = {
-        span: from_stream(figures)
+        span: chosen(from_stream(figures), only)
         for span, digest, figures in rows.values_list("span", "versions", "figures")
         if digest == wanted[span]
     }
@@ -55,7 +59,7 @@ def _figures(firms: FirmQuerySet, day: date, office: int, wanted: Mapping[int, s
         return together(kept.values())
     read = pool_figures(firms.filter(reduce(or_, map(_keys, stale))), day)
     _keep(office, day, {span: (wanted[span], as_stream(part)) for span, part in apart(read, SPAN).items()})
-    return together([*kept.values(), read])
+    return together([*kept.values(), chosen(read, only)])
 
 
 def _keys(span: int) -> Q:

@@ -22,11 +22,11 @@ from pipeline.models.firm import FirmQuerySet
 from pipeline.models.trial import DONE, FAILED, RUNNING
 from pipeline.outside import storage
 from pipeline.rules import Book, Label, books
-from pipeline.rules.columns.laboratory import Comparison, compare, joined
+from pipeline.rules.columns.laboratory import Comparison, compare, figures_asked, joined
 from pipeline.rules.shelf.revision import as_written, differences, revised
 
 AT_ONCE = 120_000  # as many firms are tried within the request; more by a job
-PART = 50_000  # as many are in memory at a time where a job works
+PART = 25_000  # as many are judged at a time, for the memory it takes
 NOT_DONE = Label(
     "测算时出错，没有结果；情况已记录。请再试一次，或联系系统管理员。",
     "The trial failed and has no result; it has been logged. Try again, or ask your administrator.",
@@ -119,6 +119,7 @@ def run(key: int, *, by: User) -> None:
 
 def _run(trial: Trial, by: User) -> None:
     began = perf_counter()
+    _opened.cache_clear()  # the memory of what was looked at last is needed now
     found = joined(_parts(trial, by))
     kept = storage.keep(BytesIO(found.to_bytes()))
     took = round((perf_counter() - began) * 1000)
@@ -129,8 +130,8 @@ def _parts(trial: Trial, by: User) -> Iterator[Comparison]:
     """The pool part by part; after each it is on record how far the work is."""
     before, after = (Side.from_json(each) for each in (trial.before, trial.after))
     books_of, done = (before.supposed, after.supposed), 0
-    size = PART if trial.firms_total > AT_ONCE else AT_ONCE
-    figures = partial(pool_in_parts, pool(by), office=trial.office_id, size=size)
+    asked = figures_asked(*books_of)
+    figures = partial(pool_in_parts, pool(by), office=trial.office_id, size=PART, only=asked)
     frames, laters = figures(before.day), None if before.day == after.day else figures(after.day)
     while (part := _next(frames, laters, *books_of)) is not None:
         done += part.total
@@ -191,7 +192,7 @@ def comparison(trial: Trial) -> Comparison:
     return _opened(trial.kept, json.dumps(trial.before), json.dumps(trial.after))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _opened(kept: str, before: str, after: str) -> Comparison:
     """A comparison stays in memory, as its page and its lists are opened one after the other."""
     books_of = (Side.from_json(json.loads(each)).supposed for each in (before, after))

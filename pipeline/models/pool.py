@@ -3,7 +3,7 @@
 The same that `record.facts_of` says of each firm, read by COPY under the row policies of whoever asks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -23,7 +23,7 @@ from pipeline.models.property import IntellectualProperty
 from pipeline.models.record import converted
 from pipeline.models.sme import listings
 from pipeline.models.staff import StaffMonth
-from pipeline.rules.columns.folding import fold_pool
+from pipeline.rules.columns.folding import COUNTY, FIELD, fold_pool
 from pipeline.rules.columns.tables import KEY, SCHEMAS, Tables
 from pipeline.rules.facts.figures import HEAD, YEARS_BACK
 from pipeline.rules.facts.reading import MOST_YUAN
@@ -92,6 +92,12 @@ def as_stream(figures: pl.DataFrame) -> bytes:
 
 def from_stream(kept: bytes | memoryview) -> pl.DataFrame:
     return pl.read_ipc_stream(BytesIO(kept))
+
+
+def chosen(figures: pl.DataFrame, only: Collection[str] | None) -> pl.DataFrame:
+    """The firms with only these figures, and where they are."""
+    wanted = [name for name in figures.columns if only is None or name in (KEY, COUNTY, FIELD) or name in only]
+    return figures.select(wanted)
 
 
 def together(pools: Iterable[pl.DataFrame]) -> pl.DataFrame:

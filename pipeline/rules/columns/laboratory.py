@@ -143,6 +143,13 @@ def shown_figures(before: Book, after: Book) -> list[str]:
     return list(dict.fromkeys([SALES, *(name for side in sides for name in names(side))]))
 
 
+def figures_asked(*books: Book) -> frozenset[str]:
+    """Every figure that comparing these books reads or shows."""
+    conditions = [each for book in books for each in conditions_of(book)]
+    read = {name for each in conditions for name in names(each.verdict)}
+    return frozenset(read).union(*(shown_figures(book, book) for book in books))
+
+
 def both_sides(condition: Condition) -> tuple[Formula, Formula]:
     return condition.found, condition.needed
 
