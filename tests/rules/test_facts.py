@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.rules import FactsRefused, FirmFacts, read_facts
+from pipeline.rules.facts.firm import YearFigures
 from tests.rules.cases import CASES
 
 
@@ -28,6 +29,11 @@ def test_nothing_known_is_a_firm_all_the_same() -> None:
 
 def test_what_is_left_out_and_what_is_null_are_both_unknown() -> None:
     assert read_facts({"years": [{"year": 2025, "sales": None}]}) == read_facts({"years": [{"year": 2025}]})
+
+
+def test_an_amount_is_written_without_an_exponent() -> None:
+    facts = FirmFacts(years=(YearFigures(year=2025, sales=Decimal("3E+7")),))
+    assert facts.to_json()["years"][0]["sales"] == "30000000"
 
 
 def test_a_list_that_is_empty_is_known() -> None:
