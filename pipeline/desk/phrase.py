@@ -26,7 +26,9 @@ class PhraseForm(forms.Form):
     place = forms.ChoiceField(label=gettext_lazy("What the phrase is for"))
     text = forms.CharField(
         label=gettext_lazy("Phrase"), max_length=acts.LONGEST, widget=forms.Textarea({"rows": 3}),
-        help_text=gettext_lazy("What stands in { } is filled in from the place of the fault; 〔 〕 is a blank for the officer."),
+        help_text=gettext_lazy(
+            "What stands in { } is filled in from the place of the fault; 〔 〕 is a blank for the officer."
+        ),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, **also: Any) -> None:
