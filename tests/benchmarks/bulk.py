@@ -64,6 +64,7 @@ def undone() -> Iterator[User]:
     """As an officer of the city; what is written goes back to what it was."""
     with at_work("chen") as chen:
         yield chen
+        connection.check_constraints()  # as a commit would
         transaction.set_rollback(True)
 
 

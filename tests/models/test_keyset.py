@@ -36,17 +36,18 @@ def in_order(rows: CaseQuerySet) -> list[Cursor]:
     return sorted(found)
 
 
-def walked(size: int, *, back: bool = False) -> list[Cursor]:
+def walked(size: int, *, back: bool = False, newest_first: bool = False) -> list[Cursor]:
     """All pages one after the other, from one end to the other."""
     rows: list[Cursor] = []
-    page = stretch(arms(Case.objects.all()), size, before=(date.max, 2**60) if back else None)
+    end = (date.min, 0) if newest_first else (date.max, 2**60)
+    page = stretch(arms(Case.objects.all()), size, before=end if back else None, newest_first=newest_first)
     for _most in range(200):
         rows = page.rows + rows if back else rows + page.rows
         more = page.before if back else page.after
         if not more:
             return rows
         after, before = (None, page.rows[0]) if back else (page.rows[-1], None)
-        page = stretch(arms(Case.objects.all()), size, after=after, before=before)
+        page = stretch(arms(Case.objects.all()), size, after=after, before=before, newest_first=newest_first)
     raise AssertionError("the pages have no end")
 
 
@@ -66,6 +67,8 @@ def test_forwards_and_backwards_the_pages_are_the_list_with_equal_and_missing_da
             Case.objects.filter(pk=key).update(due_on=day)
         assert walked(size) == in_order(Case.objects.all())
         assert walked(size, back=True) == in_order(Case.objects.all())
+        assert walked(size, newest_first=True) == in_order(Case.objects.all())[::-1]
+        assert walked(size, back=True, newest_first=True) == in_order(Case.objects.all())[::-1]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
