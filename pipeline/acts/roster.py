@@ -23,6 +23,7 @@ from pipeline.models import Division, Field, Import, ImportRow, Industry, MoveRe
 from pipeline.outside import sheets, storage
 from pipeline.outside.roster.cells import Places
 from pipeline.outside.roster.changes import changes, doubts
+from pipeline.outside.roster.columns import squeezed
 from pipeline.outside.roster.faults import ASKED_KINDS, KINDS, Fault, Place, twice
 from pipeline.outside.roster.pages import RefusedRow, marked_copy, template
 from pipeline.outside.roster.rows import Roster, RosterRow
@@ -257,7 +258,7 @@ def places(division: Division) -> Places:
         city=city.name,
         counties={county.name: county.code for county in tree if county.counted},
         former={county.name: county.successor.name for county in tree if county.successor},
-        fields={field.name: field.code for field in Field.objects.order_by("-code")},
+        fields={squeezed(field.name): field.code for field in Field.objects.order_by("-code")},
         industries=frozenset(Industry.objects.filter(level__gt=1).values_list("code", flat=True)),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.management.facts_file import Unreadable, content, unreadable
 from pipeline.outside.roster.cells import Places
+from pipeline.outside.roster.columns import squeezed
 from pipeline.outside.roster.faults import Place, twice
 from pipeline.outside.roster.rows import Roster, RosterRow, Values
 from pipeline.outside.sheets import KINDS, SheetRefused, read
@@ -127,6 +128,6 @@ def places_of(city: str) -> Places:
         city=mine.name,
         counties={each.name: each.code for each in counties},
         former={each.name: names[each.successor] for each in former_divisions() if each.successor in names},
-        fields={name: code for code, name in sorted(carried_fields().items(), reverse=True)},
+        fields={squeezed(name): code for code, name in sorted(carried_fields().items(), reverse=True)},
         industries=frozenset(each.code for each in carried_industries().values() if each.level > 1),
     )

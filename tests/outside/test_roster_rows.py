@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.outside.roster.cells import CellRefused, amount
+from pipeline.management.many_firms import places_of
+from pipeline.outside.roster.cells import CellRefused, amount, looked_up_field
 from pipeline.outside.roster.faults import Fault
 from pipeline.outside.roster.rows import Values
 from pipeline.outside.sheets import CellError
+from pipeline.rules.codes.fields import carried_fields
 from tests.outside.workbooks import CODE, HEAD, OTHER_CODE, kinds, one_row, roster, rows_of, xlsx
 
 WAN = Decimal(10_000)
@@ -272,3 +274,10 @@ def test_values_and_faults_are_kept_exactly(tmp_path):
     assert Values.from_json(row.values.to_json()) == row.values
     fault = one_row(tmp_path / "b.xlsx", ["注册日期"], ["x"]).faults[0]
     assert Fault.from_json(fault.to_json()) == fault
+
+
+def test_every_field_is_found_by_its_name_as_the_public_list_writes_it():
+    places = places_of("330100")
+    found = {name: looked_up_field(name, places) for name in carried_fields().values()}
+    assert {carried_fields()[code] for code in found.values()} == set(found)
+    assert found["高性能绿色电池（组）技术"] == "60301"

@@ -66,7 +66,8 @@ class CellRefused(Exception):
 class Places:
     """The counties of the city, and the lists that cells are looked up in.
 
-    `counties` gives the code of each present name, `former` the present name of each former one.
+    `counties` gives the code of each present name, `former` the present name of each former one, `fields` the code of
+    each name as `squeezed` leaves it.
     """
 
     city: str
