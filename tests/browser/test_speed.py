@@ -76,6 +76,7 @@ def visit(city: Demonstration, new_context: NewContext, name: str) -> Seen:
     page.add_init_script(f"({OBSERVED})()")
     slow_down(page, slow_line=screen.who == "li")
     page.goto(city.house.url + screen.address(city), wait_until="networkidle")
+    page.wait_for_function("window.seen.lcp")  # a key that is pressed before ends the search for the largest paint
     use(page)
     seen = page.evaluate("window.seen")
     assert seen["interactions"], "a key that nobody measured says nothing"
