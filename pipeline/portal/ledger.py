@@ -144,7 +144,7 @@ def ledger(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
     if request.method == "POST" and "drop" in request.POST:
         ledger_draft.drop(request, firm, year)
         return redirect("portal:ledger", uscc, year)
-    draft = ledger_draft.draft_of(request, firm, year)
+    draft = ledger_draft.draft_of(firm)
     initial = {"day": _last_day(request, year), **(draft.content if draft else {})}
     form = LineForm(request.POST or None, projects=projects, year=year, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -181,10 +181,10 @@ def ledger(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
 
 def line(request: StaffRequest, uscc: str, year: int, line: int) -> HttpResponse:
     """One line, to be changed or taken out."""
-    firm, projects = _opened(request, uscc, year)
+    firm, projects = _opened(request, uscc, year, line)
     held = get_object_or_404(ExpenseLine.objects.of_year(year), firm=firm, pk=line)
     initial = {name: getattr(held, name) for name in LineForm.base_fields}
-    draft = ledger_draft.draft_of(request, firm, year, line)
+    draft = ledger_draft.draft_of(firm)
     initial |= {"project": held.project.code, "amount": f"{held.amount:.2f}", **(draft.content if draft else {})}
     form = LineForm(request.POST or None, projects=projects, year=year, initial=initial)
     if request.method == "POST" and request.POST.keys() & {"remove", "drop"}:
@@ -269,8 +269,8 @@ def scopes(sums: Sums, amounts: Mapping[str, FoundAmount]) -> list[Scope]:
     return [*rows, Scope(("合计", "All that counts"), whole, *counted, whole=True)]
 
 
-def _opened(request: StaffRequest, uscc: str, year: int) -> tuple[Any, dict[str, RdProject]]:
-    firm = standing.firm_or_404(request, uscc)
+def _opened(request: StaffRequest, uscc: str, year: int, line: int = 0) -> tuple[Any, dict[str, RdProject]]:
+    firm = standing.firm_or_404(request, uscc, **ledger_draft.beside(request, year, line))
     if year not in ledger_years(request.today):
         raise Http404("no ledger is kept of this year")
     return firm, {row.code: row for row in RdProject.objects.filter(firm=firm).order_by("code")}

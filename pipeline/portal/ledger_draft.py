@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localtime, now
@@ -37,8 +38,15 @@ def page_of(year: int, line: int = 0) -> str:
     return f"ledger.{year}.{line}" if line else f"ledger.{year}"
 
 
-def draft_of(request: StaffRequest, firm: Firm, year: int, line: int = 0) -> Draft | None:
-    return Draft.objects.filter(firm=firm, person=request.user, page=page_of(year, line)).first()
+def beside(request: StaffRequest, year: int, line: int = 0) -> dict[str, Subquery]:
+    """The draft as columns of the firm, so that it takes no statement of its own."""
+    kept = Draft.objects.filter(firm=OuterRef("pk"), person=request.user, page=page_of(year, line))
+    return {"typed": Subquery(kept.values("content")[:1]), "typed_at": Subquery(kept.values("saved_at")[:1])}
+
+
+def draft_of(firm: Any) -> Draft | None:
+    """Of a firm read with `beside`."""
+    return Draft(content=firm.typed, saved_at=firm.typed_at) if firm.typed_at else None
 
 
 def drop(request: StaffRequest, firm: Firm, year: int, line: int = 0) -> None:
