@@ -32,6 +32,7 @@ from pipeline.acts import (
     application,
     assignment,
     book,
+    bulk,
     call,
     case,
     certificate,
@@ -206,6 +207,7 @@ class World:
             self._people(more)
             self._rounds(more)
             self._leads(more)
+            self._acts_on_many(more)
             self._office(more)
             self._holders(more)
             self._reviewed(more)
@@ -217,6 +219,14 @@ class World:
         self._rosters(more)
         self._schemes(more)
         self.cast = fresh(self.cast)
+
+    def _acts_on_many(self, more: int) -> None:
+        wang = self.cast.wang
+        with acting(wang):
+            one = Case.objects.filter(pk=self.leads[0].pk)
+            for _asked in range(more):
+                said: dict[str, Any] = {"said": {"name": "看"}, "query": "", "language": "zh-hans"}
+                bulk.ask(one, kind="tag", by=wang, on=DAY, **said)
 
     def _leads(self, more: int) -> None:
         with acting(self.cast.chen):
