@@ -20,8 +20,8 @@ from config.postgres.scope import acting
 from pipeline.access import SEALER, SENDER
 from pipeline.acts import telling, trail
 from pipeline.models import BookEdition, Delivery, Heartbeat, Import, Notice, Pace, TrailEntry, TrailSeal
-from pipeline.models.book import POOL, book_in_force
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.book import POOL
+from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.rules.shelf.volumes import BookRefused
 
 State = Literal["good", "warn", "bad"]

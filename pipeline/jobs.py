@@ -57,7 +57,7 @@ from pipeline.models import (
     Upload,
     User,
 )
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.presence import STAYS
 from pipeline.outside import channels, sms
 from pipeline.outside.calling import Busy, NotSent, Refused, Unclear, Unreachable

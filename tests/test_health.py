@@ -15,7 +15,7 @@ from pipeline import health, jobs
 from pipeline.access import INTAKE, SENDER
 from pipeline.acts import book, trail
 from pipeline.models import BookEdition, Delivery, Heartbeat, Import, Notice, Pace, TrailSeal
-from pipeline.models.book import EDITIONS
+from pipeline.models.in_force import CHANGES
 from tests import services
 from tests.cast import DAY, Cast
 from tests.live import House
@@ -123,7 +123,7 @@ def test_the_pool_book_is_bad_where_an_edition_does_not_fit_the_release(cast: Ca
             number=1, effective_from=date(2027, 1, 1), changes={"a_rule_that_is_gone": "1"}, instrument="1号",
             article="1", book_version="1", draft=draft, proposed_by=cast.chen, published_by=cast.zhou, published_on=DAY,
         )  # fmt: skip
-    forget(EDITIONS)  # as in the next transaction
+    forget(CHANGES)  # as in the next transaction
     check = looked()["pool_book"]
     assert (check.state, "a_rule_that_is_gone" in check.says) == ("bad", True)
 

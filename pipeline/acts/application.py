@@ -12,8 +12,8 @@ from pipeline.acts import coaching, diagnosis, fault, firm, flag, progress, prop
 from pipeline.acts.case import Versions
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.firm import FirmQuerySet
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.rules import books
 from pipeline.stages import APPLICATION_MOVES, APPLICATION_STAGES

@@ -18,7 +18,8 @@ from pipeline.access import Actor, Refused
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import BookDraft, BookEdition, MoveRefused, Office, User
-from pipeline.models.book import EDITIONS, POOL, BookDraftQuerySet, book_in_force, document
+from pipeline.models.book import POOL, BookDraftQuerySet, document
+from pipeline.models.in_force import CHANGES, book_in_force
 from pipeline.rules import Book, NoBook, NoValue
 from pipeline.rules.shelf.dated import Source
 from pipeline.rules.shelf.revision import SUPPOSED, revised
@@ -112,7 +113,7 @@ def publish(drafts: BookDraftQuerySet, *, by: Actor, on: date, version: int) -> 
         published_by_id=by.pk,
         published_on=on,
     )
-    forget(EDITIONS)
+    forget(CHANGES)
     notice.tell_city(kind="book.publish", name=draft.name, day=day, edition=edition.number)
     return edition
 

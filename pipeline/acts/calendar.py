@@ -13,7 +13,8 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Application, Case, MoveRefused, YearNotice
-from pipeline.models.calendar import NOTICES, YearNoticeQuerySet, calendar_in_force
+from pipeline.models.calendar import YearNoticeQuerySet
+from pipeline.models.in_force import CHANGES, calendar_in_force
 from pipeline.rules.workdays import NoticeDay
 
 LONGEST = 100
@@ -52,7 +53,7 @@ def confirm(notices: YearNoticeQuerySet, *, by: Actor, on: date) -> int:
     )
     if not notices.open().update(confirmed_by_id=by.pk, confirmed_on=on, confirmed_at=Now()):
         raise MoveRefused("calendar.confirm", {str(taken.year): ("confirmed", 0)})
-    forget(NOTICES)
+    forget(CHANGES)
     return recount()
 
 

@@ -17,12 +17,12 @@ from pipeline.acts import coaching, diagnosis, fault, flag, notice, progress, pr
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Round, Transition, Visit
-from pipeline.models.book import POOL, book_in_force
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.book import POOL
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.certificate import CertificateQuerySet
 from pipeline.models.diagnosis import NUMERIC
 from pipeline.models.firm import FirmQuerySet
+from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.models.record import checklist
 from pipeline.rules.condition import TITLES
 from pipeline.rules.labels import listed

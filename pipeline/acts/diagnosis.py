@@ -9,8 +9,8 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import showing
 from pipeline.models import Diagnosis, Firm, Gap
-from pipeline.models.book import book_in_force
 from pipeline.models.firm import FirmQuerySet
+from pipeline.models.in_force import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.rules import Assessment, FirmFacts, assess
 

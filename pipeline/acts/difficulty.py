@@ -12,9 +12,8 @@ from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Appointment, Difficulty, Firm, MoveRefused, Notice
-from pipeline.models.book import book_in_force
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.help import BEST_RATING, KINDS, DifficultyQuerySet
+from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.rules.labels import Label
 
 NAMES = {

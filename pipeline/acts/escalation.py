@@ -10,8 +10,8 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.models import Case, Escalation
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import CaseQuerySet
+from pipeline.models.in_force import calendar_in_force
 
 AT_CITY = frozenset({"city_review", "city_returned", "publicity"})
 

@@ -10,8 +10,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from pipeline.models import Application, Case, Contact, User
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import CaseQuerySet
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import own_offices
 from pipeline.outside.sheet_writer import Form, Heading
 from pipeline.outside.table_writer import Value

@@ -9,9 +9,9 @@ from pipeline import access, stages
 from pipeline.access import Actor, Service
 from pipeline.acts import deputy, notice, proposal
 from pipeline.models import Application, Case, FirmMove, MoveRefused, Proposal, Transition
-from pipeline.models.book import POOL, book_in_force
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.book import POOL
 from pipeline.models.case import CaseQuerySet
+from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.rules import Book
 from pipeline.stages import Stage, moves_from

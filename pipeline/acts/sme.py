@@ -12,7 +12,7 @@ from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Firm, MoveRefused, SmeRegistration
-from pipeline.models.book import book_in_force
+from pipeline.models.in_force import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.models.sme import ROUTES, SmeRegistrationQuerySet
 from pipeline.rules import assess

@@ -17,8 +17,8 @@ from pipeline import access
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.acts.pool_part import pool_in_parts
 from pipeline.models import Firm, Trial, User
-from pipeline.models.book import book_in_force
 from pipeline.models.firm import FirmQuerySet
+from pipeline.models.in_force import book_in_force
 from pipeline.models.trial import DONE, FAILED, RUNNING
 from pipeline.outside import storage
 from pipeline.rules import Book, Label, books

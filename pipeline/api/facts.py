@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from ninja import Body, Query, Router
 
 from pipeline.api.answers import FaultsOut, answer, fault, language_of, refusal
-from pipeline.models.book import book_in_force
+from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest
 from pipeline.rules import FactsRefused, NoBook, NoValue, assess, read_facts
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from pipeline.desk.round import day_field
 from pipeline.models import BookEdition
-from pipeline.models.book import book_in_force
+from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest
 from pipeline.rules import Book, Label, NoValue
 from pipeline.rules.condition import Condition

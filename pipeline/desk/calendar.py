@@ -20,7 +20,7 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.office import tabs
 from pipeline.desk.signature import missing_year
 from pipeline.models import YearNotice
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest, number_sent
 from pipeline.rules.holidays import NoticeRefused, read_notice
 from pipeline.rules.workdays import Calendar, NoticeDay

@@ -20,7 +20,7 @@ from pipeline.desk.paging import page_of
 from pipeline.desk.round import day_field
 from pipeline.desk.standing import open_dossier, standing_of
 from pipeline.models import Call, Case, Contact, Firm, Obligation
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest
 
 LISTS = {

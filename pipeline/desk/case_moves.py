@@ -29,7 +29,7 @@ from pipeline.desk.moving import (
     words,
 )
 from pipeline.models import Application, Case, Division, Firm, Flag, Proposal, User
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest
 from pipeline.templatetags.look import spoken
 

@@ -22,7 +22,7 @@ from pipeline.desk.difference import title_of
 from pipeline.desk.numbers import Numbers, Parameter
 from pipeline.desk.round import day_field
 from pipeline.models import BookDraft, Trial
-from pipeline.models.book import book_in_force
+from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest, number_sent
 from pipeline.rules import NoValue
 from pipeline.rules.condition import TITLES as RULES

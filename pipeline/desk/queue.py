@@ -18,8 +18,8 @@ from pipeline.desk.conditions import CONDITION_NAMES, GROUP_NAMES, Conditions, a
 from pipeline.desk.list_look import ListLook
 from pipeline.desk.standing import Standing, open_dossier, standing_of
 from pipeline.models import Case, SavedView
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case_list import SHORT_ONLY, SORTS, TURN_FORMS, Asked, arms, cases, counted_at_once
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.keyset import MOST_COUNTED, Stretch, counted, stretch
 from pipeline.models.listing import QUEUE
 from pipeline.models.people import own_offices

@@ -20,8 +20,8 @@ from pipeline.acts import round as round_acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.long_list import long_page
 from pipeline.models import Application, Round
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import NEVER
+from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest
 
 PAGES = {

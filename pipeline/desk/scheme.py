@@ -19,7 +19,8 @@ from pipeline.desk.difference import Change, changes
 from pipeline.desk.laboratory import STATES, NameForm, side_of, tried
 from pipeline.desk.round import day_field
 from pipeline.models import BookDraft, Trial, User
-from pipeline.models.book import POOL, book_in_force
+from pipeline.models.book import POOL
+from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest, number_sent
 from pipeline.rules.shelf.volumes import TITLES, BookRefused
 from pipeline.templatetags.look import spoken
@@ -150,6 +151,6 @@ def _changed(request: StaffRequest, found: BookDraft) -> tuple[list[Change], lis
     day = found.effective_from or request.today
     before = day - timedelta(days=1) if found.state == BookDraft.PUBLISHED else day
     try:
-        return changes(book_in_force(found.book, before), found.supposed(day)), []
+        return changes(book_in_force(found.book, before), found.applied_to(book_in_force(found.book, day))), []
     except BookRefused as refused:
         return [], [spoken(fault.says) for fault in refused.faults]

@@ -18,8 +18,8 @@ from pipeline.acts import case as case_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk.paging import page_of
 from pipeline.models import Application, BookDraft, Case, Delegation, Export, MoveRefused, Proposal, YearNotice
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.export import HELD
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import own_offices
 from pipeline.models.work import DECIDED
 from pipeline.request import StaffRequest, number_sent

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.models import Application, Case
-from pipeline.models.book import POOL, book_in_force
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.book import POOL
+from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.stages import Due, Stage
 from pipeline.templatetags.look import language
 

@@ -19,7 +19,7 @@ from pipeline.desk.office import people_of, tabs
 from pipeline.desk.paging import page_of
 from pipeline.desk.standing import open_dossier, standing_of
 from pipeline.models import Absence, Case, User
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import own_offices
 from pipeline.models.work import by_deadline
 from pipeline.request import StaffRequest

@@ -1,24 +1,19 @@
 """What the bureau makes of a book: what it supposes and proposes, and the editions it has published."""
 
-import json
 import uuid
-from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q, Window
 from django.db.models.functions import Lead, Now
 
-from config.postgres.scope import recall
 from pipeline.access import OFFICE, Actor, Reach
-from pipeline.rules import Book, Label, books
+from pipeline.rules import Book, Label
 from pipeline.rules.shelf.dated import Source
 from pipeline.rules.shelf.revision import revised
 
 POOL = "pool"
-EDITIONS = "editions of the pool book"
 
 
 class BookDraftQuerySet(models.QuerySet["BookDraft"]):
@@ -88,9 +83,9 @@ class BookDraft(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def supposed(self, day: date) -> Book:
-        """The book in force that day with the changes of this draft. Raises BookRefused where they do not fit it."""
-        return revised(book_in_force(self.book, day), self.changes)
+    def applied_to(self, book: Book) -> Book:
+        """The book with the changes of this draft. Raises BookRefused where they do not fit it."""
+        return revised(book, self.changes)
 
 
 class BookEditionQuerySet(models.QuerySet["BookEdition"]):
@@ -141,55 +136,6 @@ class BookEdition(models.Model):
     def until(self) -> date | None:
         """The last day before the next edition begins; wants `in_turn`."""
         return self.next_from - timedelta(days=1) if self.next_from else None
-
-
-class Issue(NamedTuple):
-    """What of an edition decides about the numbers."""
-
-    start: date
-    changes: str
-    instrument: str
-    article: str
-
-
-def book_in_force(name: str, day: date) -> Book:
-    """The carried book of that day with the editions that have begun by then. Raises NoBook and NoValue like `books`.
-
-    The editions are read once in a transaction.
-    """
-    return _with_issues(name, day, tuple(each for each in _issues(name) if each.start <= day))
-
-
-def book_of(name: str, version: str, day: date) -> Book:
-    """The book by which something was judged on a day, where the version it noted then can still be told.
-
-    An edition may be published on the day it begins: then what was judged in the morning keeps the book of the morning.
-    The editions are read only where it was not the carried book.
-    """
-    carried = books(name, day)
-    if carried.version == version:
-        return carried
-    before = _with_issues(name, day, tuple(each for each in _issues(name) if each.start < day))
-    return before if before.version == version else book_in_force(name, day)
-
-
-def _issues(name: str) -> tuple[Issue, ...]:
-    return recall(EDITIONS, _read_issues) if name == POOL else ()
-
-
-def _read_issues() -> tuple[Issue, ...]:
-    rows = BookEdition.objects.filter(book=POOL).order_by("effective_from")
-    kept = rows.values_list("effective_from", "changes", "instrument", "article")
-    return tuple(Issue(start, json.dumps(changes), *document) for start, changes, *document in kept)
-
-
-@lru_cache(maxsize=64)
-def _with_issues(name: str, day: date, issues: tuple[Issue, ...]) -> Book:
-    book = books(name, day)
-    for each in issues:
-        changes: Mapping[str, Any] = json.loads(each.changes)
-        book = revised(book, changes, start=each.start, source=document(each.instrument, each.article))
-    return book
 
 
 def document(number: str, article: str) -> Source:

@@ -1,18 +1,14 @@
-"""The yearly notices on public holidays that the bureau took in after the release, and the calendar in force."""
+"""The yearly notices on public holidays that the bureau took in after the release."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Max, Q
+from django.db.models import F, Q
 
-from config.postgres.scope import recall
 from pipeline.rules.labels import Label
-from pipeline.rules.workdays import Calendar, NoticeDay, carried_calendar, carried_with
-
-NOTICES = "notices on public holidays"
+from pipeline.rules.workdays import NoticeDay
 
 
 class YearNoticeQuerySet(models.QuerySet["YearNotice"]):
@@ -65,28 +61,8 @@ class YearNotice(models.Model):
 
     @property
     def rows(self) -> tuple[NoticeDay, ...]:
-        return tuple(_row(each) for each in self.days)
+        return tuple(day_of_notice(each) for each in self.days)
 
 
-def calendar_in_force() -> Calendar:
-    """The carried calendar with the notices that were confirmed since. Whether there are new ones is asked once in a
-    transaction; the calendar itself is kept by the process.
-    """
-    return _calendar(recall(NOTICES, _state))
-
-
-def _state() -> tuple[int, datetime | None]:
-    found = YearNotice.objects.confirmed().aggregate(count=Count("pk"), at=Max("confirmed_at"))
-    return found["count"], found["at"]
-
-
-@lru_cache(maxsize=4)
-def _calendar(state: tuple[int, datetime | None]) -> Calendar:
-    if not state[0]:
-        return carried_calendar()
-    kept = YearNotice.objects.confirmed().order_by("confirmed_at", "pk")
-    return carried_with({each.year: each.rows for each in kept})
-
-
-def _row(kept: Mapping[str, Any]) -> NoticeDay:
+def day_of_notice(kept: Mapping[str, Any]) -> NoticeDay:
     return NoticeDay(date.fromisoformat(kept["day"]), Label(kept["name"], kept["name_en"]), kept["off"])

@@ -8,8 +8,9 @@ from django.db.models import Aggregate, Count, Exists, F, FilteredRelation, Min,
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
-from pipeline.models.book import POOL, book_in_force, book_of
+from pipeline.models.book import POOL
 from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
+from pipeline.models.in_force import book_in_force, book_of
 from pipeline.models.moving import MovingQuerySet, due
 from pipeline.models.people import TODAY
 from pipeline.models.review import Fault, Flag, Proposal

@@ -8,9 +8,9 @@ from typing import Any, Self
 from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.case import NEVER, Case, CaseQuerySet
 from pipeline.models.firm import Appointment
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import TODAY, User
 from pipeline.models.review import Flag
 from pipeline.models.tag import Tagging

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
-from pipeline.models.book import book_of
 from pipeline.models.case import Case
 from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
+from pipeline.models.in_force import book_of
 from pipeline.models.keyset import counted
 from pipeline.rules import Assessment, Book, read_facts
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pipeline.models.book import book_in_force
 from pipeline.models.diagnosis import Diagnosis
 from pipeline.models.firm import Firm
+from pipeline.models.in_force import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.models.round import Round
 from pipeline.rules import Assessment, Book, Plan, Step, assess, planned

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.models.book import POOL, book_in_force
+from pipeline.models.book import POOL
+from pipeline.models.in_force import book_in_force
 from pipeline.models.moving import SOON_WITHIN
 from pipeline.models.people import TODAY, Absence, Seat, own_offices
 from pipeline.models.review import Proposal

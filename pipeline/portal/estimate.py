@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from pipeline.models import FinancialYear, Firm
-from pipeline.models.book import book_in_force
+from pipeline.models.in_force import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.rules import FirmFacts, Label, assess, planned
 from pipeline.rules.facts.firm import YearFigures

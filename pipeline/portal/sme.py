@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import sme as acts
 from pipeline.models import Firm, SmeRegistration
-from pipeline.models.book import book_in_force
+from pipeline.models.in_force import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.models.sme import ROUTES
 from pipeline.portal import standing

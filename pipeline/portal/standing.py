@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,7 +17,7 @@ from pipeline import access
 from pipeline.acts import mandate as mandate_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Application, Case, Fault, Firm, Mandate, Notice, Office, Transition
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.record import YEARS_ASKED
 from pipeline.request import StaffRequest
 from pipeline.rules import Book
@@ -90,8 +91,10 @@ def _mandate(request: StaffRequest, firm: Firm) -> Mandate:
 
 
 def current_case(firm: Firm) -> Case | None:
-    """The open case, or the last one; a lead is the bureau's note and nothing of the firm's."""
-    cases = Case.objects.filter(firm=firm).told_to_firm()
+    """The open case, or the last one, with the days it `left` each station; a lead is nothing of the firm's."""
+    moves = Transition.objects.filter(case=OuterRef("pk"), move__in=LEFT_BY).order_by("pk")
+    left = ArraySubquery(moves.values(told=JSONObject(move="move", on="on")))
+    cases = Case.objects.filter(firm=firm).told_to_firm().annotate(left=left)
     return cases.select_related("officer").order_by("-opened_on", "-pk").first()
 
 
@@ -143,10 +146,10 @@ def tell_unmet(request: StaffRequest, unmet: ConditionUnmet) -> None:
         messages.error(request, missing.says)
 
 
-def stations(case: Case, application: Application | None, firm: Any, today: date) -> list[Station]:
-    """The way of this case, each stop with its day or what it takes. One statement, none for a draft."""
-    moves = Transition.objects.filter(case=case, move__in=LEFT_BY).order_by("pk")
-    left = {} if case.stage == "draft" else dict(moves.values_list("move", "on"))
+def stations(case: Any, application: Application | None, firm: Any, today: date) -> list[Station]:
+    """The way of this case, one that `current_case` found, each stop with its day or what it takes."""
+    days = {each["move"]: date.fromisoformat(each["on"]) for each in case.left}
+    left = {} if case.stage == "draft" else days
     here = STATION_OF.get(case.stage, len(LEFT_BY))
     if case.stage == "closed" and case.reason != "certified":
         here = 1 + max((LEFT_BY.index(move) for move in left), default=-1)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from config.postgres.scope import acting
 from pipeline.access import PUBLICITY
 from pipeline.models import Case, Office
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 
 
 @login_not_required

@@ -13,7 +13,8 @@ from pipeline.access import INTAKE
 from pipeline.acts import book, case, people
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import BookDraft, BookEdition, MoveRefused, Notice, TrailEntry, User
-from pipeline.models.book import BookDraftQuerySet, book_in_force, book_of
+from pipeline.models.book import BookDraftQuerySet
+from pipeline.models.in_force import book_in_force, book_of
 from pipeline.rules import books
 from pipeline.rules.workdays import carried_calendar
 from tests.cast import DAY, SINCE, Cast, Story, fresh, the
@@ -59,7 +60,7 @@ def refusal(what: Any) -> dict[str, str]:
 def test_what_is_supposed_changes_nothing_in_force(cast: Cast) -> None:
     draft = saved(cast.wang, {"tech_staff_ratio": "0.06"})
     with acting(cast.wang), transaction.atomic():
-        assert draft.supposed(DAY).number("tech_staff_ratio") == Fraction(6, 100)
+        assert draft.applied_to(book_in_force(draft.book, DAY)).number("tech_staff_ratio") == Fraction(6, 100)
         assert book_in_force("pool", DAY) is books("pool", DAY)
         assert draft.base_version == books("pool", DAY).version
 

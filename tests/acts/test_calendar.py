@@ -10,7 +10,7 @@ from config.postgres.scope import acting
 from pipeline.acts import calendar
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Case, MoveRefused, TrailEntry, YearNotice
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from pipeline.rules.holidays import read_notice
 from pipeline.rules.workdays import NoticeDay, carried_calendar
 from tests.cast import DAY, Cast, Story

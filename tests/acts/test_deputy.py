@@ -13,7 +13,7 @@ from pipeline.access import Refused
 from pipeline.acts import assignment, case, deputy
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Absence, Case, Delegation, Proposal, Transition, User
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from tests.cast import DAY, Cast, Story
 from tests.desk.conftest import these_days
 from tests.desk.test_workload import colleague

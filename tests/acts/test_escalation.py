@@ -10,7 +10,7 @@ from pipeline import jobs
 from pipeline.access import INTAKE
 from pipeline.acts import case, escalation
 from pipeline.models import Case, Escalation, Notice, User
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.in_force import calendar_in_force
 from tests.cast import Story
 
 

@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client
 
 from pipeline.models import User
-from pipeline.models.book import POOL, book_in_force
-from pipeline.models.calendar import calendar_in_force
+from pipeline.models.book import POOL
+from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.models.moving import SOON_WITHIN
 from pipeline.models.people import own_offices
 from pipeline.models.text_search import bigram_query

@@ -11,7 +11,7 @@ from django.urls import reverse
 from config.postgres.scope import acting
 from pipeline.acts import book as acts
 from pipeline.models import BookDraft, BookEdition
-from pipeline.models.book import book_in_force
+from pipeline.models.in_force import book_in_force
 from tests.cast import DAY, Cast
 from tests.desk.conftest import Seat, text
 from tests.desk.crowd import crowd

@@ -28,8 +28,8 @@ from pipeline.models import (
     Round,
     Step,
 )
-from pipeline.models.calendar import calendar_in_force
 from pipeline.models.firm import FirmQuerySet
+from pipeline.models.in_force import calendar_in_force
 from pipeline.models.record import ENTRY_FIGURES
 from pipeline.rules.codes.identifiers import PATENT_WEIGHTS, weighted_check
 
