@@ -120,7 +120,7 @@ LISTS: dict[str, Listing] = {
     "desk:rosters": Listing("chen", 12),
     "desk:roster": Listing("chen", 12, lambda world: [world.roster.public_id]),
     "advisers:home": Listing("zhang", 12),
-    "public:notices": Listing("", 2),
+    "public:notices": Listing("", 3),
     "api:cases": Listing("chen", 12),
     "portal:home": Listing("li", 9, lambda world: [world.returned.uscc]),
     "portal:corrections": Listing("li", 10, lambda world: [world.returned.uscc]),

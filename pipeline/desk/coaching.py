@@ -1,13 +1,13 @@
 """Coaching: who is coached and how far, and the plan of one case with its steps, papers and visits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -223,7 +223,8 @@ def _show(
     remark_form: RemarkForm | None = None,
     position: int = 0,
 ) -> HttpResponse:
-    steps = _steps(case)
+    every = _steps(case)
+    steps = [each for each in every if each.plan.superseded_on is None]
     drawn = steps[0].plan if steps else _drawn(case)
     return render(
         request,
@@ -234,7 +235,7 @@ def _show(
             "plan": drawn,
             "rows": [_row(step, request.today) for step in steps],
             "done": sum(step.state == Step.DONE for step in steps),
-            "before": _finished_before(case),
+            "before": _finished_before(every),
             "visits": _visits(case),
             "coaches": list(Appointment.objects.filter(firm=case.firm).select_related("coach").order_by("-during")),
             "visit_form": visit_form or VisitForm(today=request.today),
@@ -254,14 +255,15 @@ def _may(request: StaffRequest, case: Case) -> set[str]:
 
 
 def _steps(case: Case) -> list[Step]:
-    """The current steps with the papers that prove them. Two statements."""
+    """The current steps and those done under plans superseded since, with the papers that prove them."""
     newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
     papers = (
         Evidence.objects.select_related("document")
         .annotate(number=Subquery(newest.values("number")[:1]))
         .order_by("pk")
     )
-    steps = Step.objects.filter(plan__case=case).current().select_related("plan__diagnosis")
+    shown = Q(plan__superseded_on=None) | Q(state=Step.DONE)
+    steps = Step.objects.filter(shown, plan__case=case).select_related("plan__diagnosis")
     steps = steps.defer("plan__diagnosis__facts", "plan__diagnosis__assessment")
     return list(steps.prefetch_related(Prefetch("evidence", papers)).order_by("position"))
 
@@ -283,10 +285,10 @@ def _row(step: Step, today: date) -> StepRow:
     )
 
 
-def _finished_before(case: Case) -> list[tuple[Any, Step]]:
-    """Steps that were done under plans superseded since."""
-    steps = Step.objects.filter(plan__case=case, plan__superseded_on__isnull=False, state=Step.DONE)
-    return [(TITLES.get(step.rule, step.rule), step) for step in steps.order_by("finished_on")]
+def _finished_before(every: Iterable[Step]) -> list[tuple[Any, Step]]:
+    """Steps that were done under plans superseded since, in the order of their days."""
+    before = [each for each in every if each.plan.superseded_on]
+    return [(TITLES.get(step.rule, step.rule), step) for step in sorted(before, key=lambda step: str(step.finished_on))]
 
 
 def _visits(case: Case) -> list[dict[str, Any]]:

@@ -219,17 +219,15 @@ class Walk:
         return Found(said, width, wrong)
 
     def _faults(self, page: Page, screen: Screen) -> list[str]:
-        """What axe finds: on a desk and in the dark in Chinese; on a phone, in large letters and strong in English.
+        """What axe finds: on a desk in Chinese, on a phone in large letters in English.
 
         The portal's pages of a firm in coaching are looked at in every dress by tests/portal/test_every_page.py.
         """
-        english, elsewhere = self.language == "en", screen.stage == "coaching"
-        if not english:
-            return [] if elsewhere else faults(page) + faults(wear(page, theme="dark"), COLOURS)
+        elsewhere = screen.stage == "coaching"
+        if self.language != "en":
+            return [] if elsewhere else faults(page)
         wear(page, PHONE, size="large")
-        if elsewhere:
-            return faults(page)
-        return faults(page, STRUCTURE) + faults(wear(page, contrast="more"), COLOURS)
+        return faults(page) if elsewhere else faults(page, STRUCTURE)
 
     def _page(self, who: str) -> Page:
         if who not in self.opened:
@@ -278,6 +276,24 @@ def test_in_chinese_nothing_is_left_in_english(chinese: dict[str, Found]) -> Non
 def test_no_page_is_wider_than_a_small_phone(request: pytest.FixtureRequest, language: str) -> None:
     walked: dict[str, Found] = request.getfixturevalue(language)
     assert {name: found.width for name, found in walked.items() if found.width > SMALL_PHONE["width"]} == {}
+
+
+@dataclass
+class Dressed(Walk):
+    """The same walk for the colours of the other dresses alone; tests/test_contrast.py reckons them from the tokens."""
+
+    def _look_at(self, name: str, screen: Screen) -> Found:
+        page = self._page(self.city.firms[screen.stage].owner if screen.stage else screen.who)
+        page.goto(self.city.house.url + screen.at(self.city))
+        wrong = faults(wear(page, theme="dark"), COLOURS) + faults(wear(page, PHONE, contrast="more"), COLOURS)
+        wear(page, DESK, theme="light", contrast="normal")
+        return Found([], 0, wrong)
+
+
+@pytest.mark.long
+def test_colours_can_be_told_apart_in_every_dress(demonstration: Demonstration, chrome: Browser) -> None:
+    walked = Dressed(demonstration, chrome, "zh-hans")()
+    assert {name: found.faults for name, found in walked.items() if found.faults} == {}
 
 
 @pytest.mark.parametrize("language", ["chinese", "english"])

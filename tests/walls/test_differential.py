@@ -23,8 +23,9 @@ EVERYTHING = [
     for model in apps.get_app_config("pipeline").get_models()
     if TABLES[model._meta.db_table].kind in ("firm", "office")
 ]
-# Seats are read by the log-in and by their own screens; where a firm was, with the firm; rows, with their roster.
-WITHOUT_A_WORD_OF_THEIR_OWN = {"Seat", "FirmMove", "ImportRow"}
+# Seats are read by the log-in and by their own screens; where a firm was, with the firm; rows, with their roster; parts
+# of a pool, by the office that asks for a trial.
+WITHOUT_A_WORD_OF_THEIR_OWN = {"Seat", "FirmMove", "ImportRow", "PoolPart"}
 MODELS = [model for model in EVERYTHING if hasattr(model._default_manager, "visible_to")]
 
 
