@@ -1,12 +1,8 @@
-"""A database of the product's own for benchmarks, worked on as role web. To be imported before what knows a model."""
+"""A database of the product's own for benchmarks, worked on as role web."""
 
 from __future__ import annotations
 
-import django
-
 from tests import services
-
-django.setup()
 
 
 def fresh() -> None:

@@ -17,7 +17,7 @@ def beats() -> int:
 
 def test_a_message_to_the_broker_is_done_by_the_worker_in_this_module_s_database(house):
     assert beats() == 0
-    with Celery(broker=house.valkey.url) as sender:
+    with Celery(broker=house.valkey.url, set_as_current=False) as sender:
         sender.send_task("pipeline.jobs.beat")
     assert wait_until(lambda: beats() > 0, 30, pause=0.1), house.log("worker")
 
