@@ -1,9 +1,10 @@
-"""Fields of forms that read a number as it stands on paper, and say what is wrong with one that cannot be."""
+"""Fields of forms that read a number as it stands on paper, and what a form offers to choose from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
 from pipeline.templatetags.look import spoken
@@ -30,3 +31,15 @@ class PhoneField(IdentifierField):
     def __init__(self, **also: Any) -> None:
         widget = forms.TextInput({"type": "tel", "autocomplete": "tel"})
         super().__init__(reads=phone_number, **{"max_length": 20, "widget": widget, **also})
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """What a field may be given, where that depends on who asks and about what. Pairs of a value and its name."""
+    field: Any = form.fields[name]
+    field.choices = list(choices)
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """The same for a field that is given a row: only of these."""
+    field: Any = form.fields[name]
+    field.queryset = rows

@@ -58,9 +58,9 @@ def route(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Assignment]:
     free = cases.order_by("pk").values("pk")[:MOST_AT_ONCE]
     locked = list(Case.objects.filter(pk__in=free).select_for_update(skip_locked=True).values_list("pk", flat=True))
     found = [each for each in choices(Case.objects.filter(pk__in=locked)) if each.officer is not None]
-    by_officer: dict[int, list[int]] = defaultdict(list)
+    by_officer: dict[User | None, list[int]] = defaultdict(list)
     for each in found:
-        by_officer[each.officer.pk].append(each.case.pk)  # type: ignore[union-attr]  # filtered just above
+        by_officer[each.officer].append(each.case.pk)
     for officer, keys in by_officer.items():
         Case.objects.filter(pk__in=keys).update(officer=officer)
     return Assignment.objects.bulk_create(
@@ -97,8 +97,8 @@ class Staff:
 
 def choices(cases: CaseQuerySet) -> list[Choice]:
     """What the rules say of each case, first due first. A rehearsal and the act ask the same. Six statements."""
-    rows = list(cases.with_county().with_dossier().select_related("firm").prefetch_related("applications"))
-    rows.sort(key=lambda each: (each.deadline is None, each.deadline or date.max, each.pk))  # type: ignore[attr-defined]
+    rows: list[Any] = list(cases.with_county().with_dossier().select_related("firm").prefetch_related("applications"))
+    rows.sort(key=lambda each: (each.deadline is None, each.deadline or date.max, each.pk))
     offices = _offices(rows)
     rules = defaultdict(list)
     for rule in RoutingRule.objects.filter(office__in=list(offices)).in_turn():

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -22,16 +23,15 @@ def climb(cases: CaseQuerySet, *, by: Actor, on: date) -> int:
     access.require(by, "case.climb", cases)
     told = Escalation.objects.filter(case=OuterRef("pk"), due_on=OuterRef("deadline"))
     found = cases.stuck(on, calendar_in_force()).exclude(Exists(told))
-    rows = list(found.select_related("firm").prefetch_related("applications").order_by("pk"))
+    rows: list[Any] = list(found.select_related("firm").prefetch_related("applications").order_by("pk"))
     Escalation.objects.bulk_create(
-        Escalation(firm_id=case.firm_id, case=case, due_on=case.deadline, on=on)  # type: ignore[attr-defined]
-        for case in rows
+        Escalation(firm_id=case.firm_id, case=case, due_on=case.deadline, on=on) for case in rows
     )
-    sides: dict[str, list[Case]] = defaultdict(list)
+    sides: dict[str, list[Any]] = defaultdict(list)
     for case in rows:
         sides[_side(case)].append(case)
     for side, stuck_there in sides.items():
-        dues = {case.pk: case.deadline for case in stuck_there}  # type: ignore[attr-defined]
+        dues = {case.pk: case.deadline for case in stuck_there}
         notice.write(stuck_there, to=side, kind="case.climb", dues=dues)
     return len(rows)
 

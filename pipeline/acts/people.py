@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Func, Value
@@ -63,7 +64,7 @@ def end_seat(seat: Seat, *, by: Actor, on: date) -> None:
 
 
 @transaction.atomic
-def prefer(user: User, *, look: Mapping[str, str] | None = None, language: str = "") -> None:
+def prefer(user: User, *, look: Mapping[str, Any] | None = None, language: str = "") -> None:
     """Keep how the house looks to its owner's own account. Nobody else's is ever changed, so no seat grants it."""
     changes = ({"look": {**user.look, **look}} if look else {}) | ({"language": language} if language else {})
     User.objects.filter(pk=user.pk).update(**changes)

@@ -14,6 +14,7 @@ from pipeline.acts import announcement as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.paging import page_of
 from pipeline.desk.round import day_field
+from pipeline.fields import offer
 from pipeline.models import Announcement
 from pipeline.request import StaffRequest, number_sent
 from pipeline.templatetags.look import spoken
@@ -44,7 +45,7 @@ class AnnouncementForm(forms.Form):
     def __init__(self, *args: Any, **also: Any) -> None:
         super().__init__(*args, **also)
         names = [(kind, spoken(name)) for kind, name in access.SEAT_NAMES.items() if kind in READERS]
-        self.fields["seats"].choices = names  # type: ignore[attr-defined]
+        offer(self, "seats", names)
 
 
 def announcements(request: StaffRequest) -> HttpResponse:

@@ -24,6 +24,7 @@ from pipeline.desk.moving import (
     words,
 )
 from pipeline.desk.standing import open_dossier
+from pipeline.fields import offer
 from pipeline.models import Division
 from pipeline.request import StaffRequest
 from pipeline.rules.condition import TITLES
@@ -51,10 +52,12 @@ class RecordForm(MoveForm):
     def prepare(self) -> None:
         targets = stages.APPLICATION_MOVES["application.record"].to
         names = stages.APPLICATION_STAGES
-        self.fields["to"].choices = [  # type: ignore[attr-defined]
-            (name, stage.label(language())) for name, stage in names.items() if name in targets
-        ]
-        self.fields["refusal"].choices = [(rule, spoken(TITLES[rule])) for rule in WEIGHT]  # type: ignore[attr-defined]
+        offer(
+            self,
+            "to",
+            [(name, stage.label(language())) for name, stage in names.items() if name in targets],
+        )
+        offer(self, "refusal", [(rule, spoken(TITLES[rule])) for rule in WEIGHT])
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = self.cleaned_data

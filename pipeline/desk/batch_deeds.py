@@ -12,6 +12,7 @@ from pipeline.acts.bulk_kinds import KINDS
 from pipeline.acts.case import LONGEST_MESSAGE
 from pipeline.desk.case_moves import DEEDS as OF_ONE
 from pipeline.desk.moving import Deed, MoveForm
+from pipeline.fields import offer, offer_rows
 from pipeline.models import Tag, User
 from pipeline.models.people import TODAY, own_offices
 
@@ -36,7 +37,7 @@ class UntagForm(MoveForm):
 
     def prepare(self) -> None:
         names = Tag.objects.filter(office__in=own_offices(self.request.user)).order_by("name")
-        self.fields["name"].choices = [(each, each) for each in names.values_list("name", flat=True)]  # type: ignore[attr-defined]
+        offer(self, "name", [(each, each) for each in names.values_list("name", flat=True)])
 
 
 class AppointForm(MoveForm):
@@ -45,7 +46,7 @@ class AppointForm(MoveForm):
 
     def prepare(self) -> None:
         coaches = User.objects.filter(is_active=True, all_seats__kind="coach", all_seats__during__contains=TODAY)
-        self.fields["coach"].queryset = coaches.distinct().order_by("name")  # type: ignore[attr-defined]
+        offer_rows(self, "coach", coaches.distinct().order_by("name"))
 
     def clean_until(self) -> date:
         until: date = self.cleaned_data["until"]

@@ -28,6 +28,7 @@ from pipeline.desk.moving import (
     granted,
     words,
 )
+from pipeline.fields import offer, offer_rows
 from pipeline.models import Application, Case, Division, Firm, Flag, Proposal, User
 from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest
@@ -44,7 +45,7 @@ class RemovalForm(MoveForm):
     note = words(gettext_lazy("Grounds"))
 
     def prepare(self) -> None:
-        self.fields["reason"].choices = reasons_of("case.remove")  # type: ignore[attr-defined]
+        offer(self, "reason", reasons_of("case.remove"))
 
 
 class DepartureForm(MoveForm):
@@ -52,7 +53,7 @@ class DepartureForm(MoveForm):
     note = words(gettext_lazy("Proof"), gettext_lazy("Name the paper that proves it."))
 
     def prepare(self) -> None:
-        self.fields["reason"].choices = reasons_of("case.record_departure")  # type: ignore[attr-defined]
+        offer(self, "reason", reasons_of("case.record_departure"))
 
 
 class CountyForm(MoveForm):
@@ -62,7 +63,7 @@ class CountyForm(MoveForm):
         counties = Division.objects.counties().order_by("code")
         if self.case and self.case.county_id:
             counties = counties.exclude(pk=self.case.county_id)
-        self.fields["division"].queryset = counties  # type: ignore[attr-defined]
+        offer_rows(self, "division", counties)
 
 
 class AssignForm(MoveForm):
@@ -71,7 +72,7 @@ class AssignForm(MoveForm):
 
     def prepare(self) -> None:
         colleagues = User.objects.in_offices([seat.office_id for seat in self.request.user.seats if seat.office_id])
-        self.fields["officer"].queryset = colleagues  # type: ignore[attr-defined]
+        offer_rows(self, "officer", colleagues)
 
 
 class FlagForm(MoveForm):
@@ -89,7 +90,7 @@ class ClearForm(MoveForm):
 
     def prepare(self) -> None:
         flags = flag_acts.liftable(Flag.objects.filter(firm=self.case.firm_id), self.request.user)
-        self.fields["flag"].queryset = flags  # type: ignore[attr-defined]
+        offer_rows(self, "flag", flags)
 
 
 def _firms(cases: Any) -> Any:

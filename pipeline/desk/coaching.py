@@ -22,6 +22,7 @@ from pipeline.desk.identity import identity
 from pipeline.desk.looking import note_look
 from pipeline.desk.paging import page_of
 from pipeline.desk.round import day_field
+from pipeline.fields import offer_rows
 from pipeline.models import Appointment, Case, DocumentVersion, Evidence, Firm, Plan, Step, User, Visit
 from pipeline.models.case import attention
 from pipeline.models.people import TODAY
@@ -72,7 +73,7 @@ class CoachForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, today: date) -> None:
         super().__init__(data)
         coaches = User.objects.filter(is_active=True, all_seats__kind="coach", all_seats__during__contains=TODAY)
-        self.fields["coach"].queryset = coaches.distinct().order_by("name")  # type: ignore[attr-defined]
+        offer_rows(self, "coach", coaches.distinct().order_by("name"))
         self.today = today
 
     def clean_until(self) -> date:

@@ -15,6 +15,7 @@ from pipeline.acts.diagnosis import WEIGHT
 from pipeline.acts.export_sheet import KINDS
 from pipeline.desk.happenings import FLAG_NAMES
 from pipeline.desk.paging import OF_A_PAGE, altered
+from pipeline.fields import offer
 from pipeline.models import Division, Seat, Tag, User
 from pipeline.models.case_list import NOBODY, NONE, OF_APPLICATION, SORTS, Asked
 from pipeline.models.people import TODAY, own_offices
@@ -82,7 +83,7 @@ class Conditions(forms.Form):
             "tag": offered["tag"],
         }
         for name, values in choices.items():
-            self.fields[name].choices = [("", "—"), *values]  # type: ignore[attr-defined]
+            offer(self, name, [("", "—"), *values])
         self.is_valid()
 
     def of(self, asked: QueryDict) -> "Conditions":

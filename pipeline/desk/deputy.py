@@ -14,6 +14,7 @@ from pipeline.acts import deputy as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.office import people_of, tabs
 from pipeline.desk.round import day_field
+from pipeline.fields import offer_rows
 from pipeline.models import Absence, Delegation, User
 from pipeline.request import StaffRequest, number_sent
 
@@ -29,8 +30,8 @@ class AbsenceForm(forms.Form):
         super().__init__(data, auto_id="away_%s", initial={"user": user.pk})
         people = people_of(user)
         own = people if user.seat_kinds & access.HEADS else people.filter(pk=user.pk)
-        self.fields["user"].queryset = own  # type: ignore[attr-defined]
-        self.fields["substitute"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "user", own)
+        offer_rows(self, "substitute", people)
 
 
 class SignatureForm(forms.Form):
@@ -41,7 +42,7 @@ class SignatureForm(forms.Form):
 
     def __init__(self, data: Any, user: User) -> None:
         super().__init__(data, auto_id="sign_%s")
-        self.fields["to"].queryset = people_of(user).exclude(pk=user.pk)  # type: ignore[attr-defined]
+        offer_rows(self, "to", people_of(user).exclude(pk=user.pk))
 
 
 def absences(request: StaffRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from pipeline.acts import firm as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.happenings import FLAG_NAMES
 from pipeline.desk.identity import identity
+from pipeline.fields import offer_rows
 from pipeline.models import (
     Case,
     Certificate,
@@ -60,7 +61,7 @@ class CountyForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["division"].queryset = Division.objects.counties().order_by("code")  # type: ignore[attr-defined]
+        offer_rows(self, "division", Division.objects.counties().order_by("code"))
 
 
 def firm(request: StaffRequest, uscc: str) -> HttpResponse:

@@ -70,9 +70,11 @@ def told(happenings: Iterable[Happening], firm: Firm, *, fold: bool = True) -> l
             continue  # what happened to the application moved its case too, and is told once
         line = WORDS[row.kind](row, firm, faults)
         if fold and row.kind in NOISE:
-            if not lines or not isinstance(lines[-1], Fold):
-                lines.append(Fold())
-            lines[-1].lines.append(line)  # type: ignore[union-attr]
+            last = lines[-1] if lines else None
+            if not isinstance(last, Fold):
+                last = Fold()
+                lines.append(last)
+            last.lines.append(line)
         else:
             lines.append(line)
     return lines
@@ -86,7 +88,7 @@ def _faults(moves: Iterable[int]) -> Mapping[int, list[Fault]]:
     return found
 
 
-def _line(row: Happening, says: str, *notes: object, **also: Any) -> Line:
+def _line(row: Happening, says: str, *notes: str | SafeString, **also: Any) -> Line:
     kept = [note for note in notes if note]
     return Line(
         anchor=f"{row.kind}-{row.key}",
@@ -95,7 +97,7 @@ def _line(row: Happening, says: str, *notes: object, **also: Any) -> Line:
         says=says,
         who=also.pop("who", row.who),
         case=row.case,
-        notes=kept,  # type: ignore[arg-type]
+        notes=kept,
         **also,
     )
 

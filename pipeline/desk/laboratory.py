@@ -21,6 +21,7 @@ from pipeline.desk.book import GROUPS, DayForm, group_of
 from pipeline.desk.difference import title_of
 from pipeline.desk.numbers import Numbers, Parameter
 from pipeline.desk.round import day_field
+from pipeline.fields import offer
 from pipeline.models import BookDraft, Trial
 from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest, number_sent
@@ -63,7 +64,7 @@ class SideForm(forms.Form):
         in_force = [(name, spoken(TITLES[name])) for name in TRIED]
         kept = [(key, f"{each.name} ({spoken(TITLES[each.book])})") for key, each in self.schemes.items()]
         choices: list[Any] = [(_("In force"), in_force)]
-        self.fields["book"].choices = choices + ([(_("Schemes"), kept)] if kept else [])  # type: ignore[attr-defined]
+        offer(self, "book", choices + ([(_("Schemes"), kept)] if kept else []))
 
     def clean(self) -> dict[str, Any]:
         """The side of a trial, or why the book cannot be had on that day."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import phrase as acts
 from pipeline.desk.attempt import attempt
+from pipeline.fields import offer
 from pipeline.models import MoveRefused, Phrase
 from pipeline.models.phrase import PLACES, Entry, library
 from pipeline.models.record import place_name
@@ -33,7 +34,7 @@ class PhraseForm(forms.Form):
 
     def __init__(self, data: Any = None, **also: Any) -> None:
         super().__init__(data, **also)
-        self.fields["place"].choices = [(place, kind_name(place)) for place in PLACES]  # type: ignore[attr-defined]
+        offer(self, "place", [(place, kind_name(place)) for place in PLACES])
 
 
 def phrases(request: StaffRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from pipeline.acts import assignment
 from pipeline.acts import routing as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.office import people_of, tabs
+from pipeline.fields import offer, offer_rows
 from pipeline.models import Case, Division, Office, RoutingRule, User
 from pipeline.models.people import own_offices
 from pipeline.request import StaffRequest, number_sent
@@ -46,15 +47,15 @@ class RuleForm(forms.Form):
         super().__init__(data)
         at_city = office is not None and office.level == Office.CITY
         counties = Division.objects.counties().order_by("code") if at_city else Division.objects.none()
-        self.fields["county"].queryset = counties  # type: ignore[attr-defined]
+        offer_rows(self, "county", counties)
         if not at_city:
             del self.fields["county"]
         anything = ("", _("any"))
-        self.fields["stage"].choices = [anything, *_stages(office.level if office else "")]  # type: ignore[attr-defined]
+        offer(self, "stage", [anything, *_stages(office.level if office else "")])
         fields = [(code, name) for code, name in carried_fields().items() if len(code) <= 3]
-        self.fields["field"].choices = [anything, *fields]  # type: ignore[attr-defined]
+        offer(self, "field", [anything, *fields])
         officers = people_of(user).filter(all_seats__kind__in=access.OFFICERS).distinct()
-        self.fields["officer"].queryset = officers  # type: ignore[attr-defined]
+        offer_rows(self, "officer", officers)
 
 
 def routing(request: StaffRequest) -> HttpResponse:

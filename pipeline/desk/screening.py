@@ -31,6 +31,7 @@ from pipeline.desk.paging import (
     capped,
     cursors_sent,
 )
+from pipeline.fields import offer
 from pipeline.models import Case, Diagnosis, Division, Firm, SavedView, User
 from pipeline.models.diagnosis import DiagnosisQuerySet
 from pipeline.models.firm import FirmQuerySet
@@ -99,7 +100,7 @@ class Sought(forms.Form):
             "case": [("yes", _("has an open case")), ("no", _("has no open case"))],
         }
         for name, offered in choices.items():
-            self.fields[name].choices = [("", self.fields[name].label), *offered]  # type: ignore[attr-defined]
+            offer(self, name, [("", self.fields[name].label), *offered])
         self.bands = {band.name: band for band in bands}
         self.is_valid()
 

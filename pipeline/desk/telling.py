@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import jobs
 from pipeline.acts import telling as acts
 from pipeline.desk.attempt import attempt
+from pipeline.fields import offer
 from pipeline.models import Delivery, PhoneProof, Telling
 from pipeline.models.telling import CHANNELS, DINGTALK, MAIL, SMS, WECOM
 from pipeline.request import StaffRequest, number_sent
@@ -55,7 +56,7 @@ class TellingForm(forms.Form):
     def __init__(self, data: Any, *, offered: list[str], initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
         for name in ("urgent", "ordinary"):
-            self.fields[name].choices = [(each, each) for each in offered]  # type: ignore[attr-defined]
+            offer(self, name, [(each, each) for each in offered])
         for name in {WECOM, DINGTALK} - set(offered):
             del self.fields[name]
 

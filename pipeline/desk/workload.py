@@ -18,6 +18,7 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.office import people_of, tabs
 from pipeline.desk.paging import page_of
 from pipeline.desk.standing import open_dossier, standing_of
+from pipeline.fields import offer_rows
 from pipeline.models import Absence, Case, User
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import own_offices
@@ -57,7 +58,7 @@ class HandOverForm(forms.Form):
 
     def __init__(self, data: Any, user: User, former: User) -> None:
         super().__init__(data)
-        self.fields["officer"].queryset = people_of(user).exclude(pk=former.pk)  # type: ignore[attr-defined]
+        offer_rows(self, "officer", people_of(user).exclude(pk=former.pk))
 
 
 def workload(request: StaffRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from pipeline import access
 from pipeline.acts import accounts as acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.workbook import faults_of
+from pipeline.fields import offer
 from pipeline.models import AccountBook, AccountMapping
 from pipeline.portal import standing
 from pipeline.request import StaffRequest, number_sent
@@ -33,7 +34,7 @@ class AccountsForm(forms.Form):
 
     def __init__(self, *args: Any, years: list[int], **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["year"].choices = [(year, str(year)) for year in reversed(years)]  # type: ignore[attr-defined]
+        offer(self, "year", [(year, str(year)) for year in reversed(years)])
 
 
 def accounts(request: StaffRequest, uscc: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pipeline.acts import claim as acts
-from pipeline.fields import IdentifierField
+from pipeline.fields import IdentifierField, offer_rows
 from pipeline.models import Claim, Office
 from pipeline.portal.attempt import attempt
 from pipeline.request import StaffRequest
@@ -45,7 +45,7 @@ class ClaimForm(forms.Form):
     def __init__(self, *args: Any, **also: Any) -> None:
         super().__init__(*args, **also)
         offices = Office.objects.filter(level=Office.COUNTY).select_related("division").order_by("division__code")
-        self.fields["office"].queryset = offices  # type: ignore[attr-defined]
+        offer_rows(self, "office", offices)
 
 
 def claim(request: StaffRequest) -> HttpResponse:

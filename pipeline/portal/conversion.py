@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import conversion as acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.fields import offer
 from pipeline.models import Conversion, Document, Firm, HitechProduct, IntellectualProperty, RdProject
 from pipeline.portal import standing
 from pipeline.portal.ledger_words import PROOFS, WAYS
@@ -39,10 +40,10 @@ class ConversionForm(forms.Form):
     def __init__(self, *args: Any, years: list[int], ends: dict[str, dict[str, Any]], **also: Any) -> None:
         super().__init__(*args, **also)
         self.ends = ends
-        self.fields["year"].choices = [(year, year) for year in years]  # type: ignore[attr-defined]
+        offer(self, "year", [(year, year) for year in years])
         for name, rows in ends.items():
             named = [(key, f"{row} {row.title}".strip()) for key, row in rows.items()]
-            self.fields[name].choices = [("", "—"), *named]  # type: ignore[attr-defined]
+            offer(self, name, [("", "—"), *named])
 
     def values(self) -> dict[str, Any]:
         told = {name: self.cleaned_data[name] for name in ("year", "result", "way")}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import difficulty as acts
+from pipeline.fields import offer
 from pipeline.models import Appointment, Difficulty, Firm
 from pipeline.models.help import BEST_RATING, KINDS
 from pipeline.portal import papers, standing
@@ -40,9 +41,9 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, coached: bool, **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["kind"].choices = [(kind, spoken(acts.NAMES[kind])) for kind in KINDS]  # type: ignore[attr-defined]
+        offer(self, "kind", [(kind, spoken(acts.NAMES[kind])) for kind in KINDS])
         sides = [(Difficulty.COUNTY, _("the county office")), (Difficulty.COACH, _("our coach"))]
-        self.fields["to"].choices = sides if coached else sides[:1]  # type: ignore[attr-defined]
+        offer(self, "to", sides if coached else sides[:1])
 
 
 class ClosingForm(forms.Form):

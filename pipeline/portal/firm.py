@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import firm as firm_acts
-from pipeline.fields import PhoneField
+from pipeline.fields import PhoneField, offer
 from pipeline.models import Contact, Firm, Industry
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
@@ -82,7 +82,7 @@ class FirmForm(forms.Form):
     def __init__(self, *args: Any, today: date, **also: Any) -> None:
         super().__init__(*args, **also)
         self.fields["registered_on"].today = today  # type: ignore[attr-defined]
-        self.fields["field"].choices = field_choices()  # type: ignore[attr-defined]
+        offer(self, "field", field_choices())
 
     def clean_industry(self) -> str:
         """Its code, whether that or its name was typed."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import hour as acts
+from pipeline.fields import offer
 from pipeline.models import Booking, Firm, Hour
 from pipeline.portal import standing
 from pipeline.portal.attempt import attempt
@@ -32,7 +33,7 @@ class BookingForm(forms.Form):
 
     def __init__(self, *args: Any, hours: list[Hour], **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["hour"].choices = [(str(each.public_id), in_words(each)) for each in hours]  # type: ignore[attr-defined]
+        offer(self, "hour", [(str(each.public_id), in_words(each)) for each in hours])
 
 
 def hours(request: StaffRequest, uscc: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import ledger as acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.fields import offer
 from pipeline.models import ExpenseLine, FinancialYear, Firm, RdProject
 from pipeline.models.ledger import (
     CERTIFICATION,
@@ -90,12 +91,16 @@ class LineForm(forms.Form):
         self.projects, self.year = projects, year
         named = [(code, f"{code} {project.title}") for code, project in projects.items()]
         none = ("", _("none: special income only"))
-        self.fields["project"].choices = named  # type: ignore[attr-defined]
-        self.fields["hte_category"].choices = [*choices(CATEGORIES)(), none]  # type: ignore[attr-defined]
-        self.fields["tax_category"].choices = [  # type: ignore[attr-defined]
-            ("", _("the usual one of the category")),
-            *choices(TAX_CATEGORIES)(),
-        ]
+        offer(self, "project", named)
+        offer(self, "hte_category", [*choices(CATEGORIES)(), none])
+        offer(
+            self,
+            "tax_category",
+            [
+                ("", _("the usual one of the category")),
+                *choices(TAX_CATEGORIES)(),
+            ],
+        )
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]

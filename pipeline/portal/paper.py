@@ -17,6 +17,7 @@ from pipeline.acts import flaw
 from pipeline.acts import paper as acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
 from pipeline.acts.paper import AlreadyHere
+from pipeline.fields import offer
 from pipeline.models import Document, Firm
 from pipeline.models.evidence import without_names
 from pipeline.portal import proofs, standing
@@ -43,7 +44,7 @@ class TieForm(forms.Form):
 
     def __init__(self, *args: Any, places: list[tuple[str, list[tuple[str, str]]]], **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["proves"].choices = [("", "—"), *places]  # type: ignore[attr-defined]
+        offer(self, "proves", [("", "—"), *places])
 
 
 class VersionForm(forms.Form):

@@ -16,7 +16,7 @@ from pipeline import access
 from pipeline.acts import coaching as coaching_acts
 from pipeline.acts import mandate as mandate_acts
 from pipeline.acts import membership
-from pipeline.fields import PhoneField
+from pipeline.fields import PhoneField, offer
 from pipeline.models import Appointment, Firm, Invitation, Mandate, Seat, Viewing
 from pipeline.portal import standing
 from pipeline.portal.attempt import attempt
@@ -48,7 +48,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, prefix="invite")
-        self.fields["kind"].choices = seat_choices(access.FIRM)  # type: ignore[attr-defined]
+        offer(self, "kind", seat_choices(access.FIRM))
 
     def clean_to(self) -> dict[str, str]:
         """The number or the address as the invitation is bound to it."""
@@ -71,7 +71,7 @@ class MandateForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, prefix="mandate" if self.kind == Mandate.AGENCY else self.kind)
-        self.fields["parts"].choices = [(part, PART_NAMES[part]) for part in self.known]  # type: ignore[attr-defined]
+        offer(self, "parts", [(part, PART_NAMES[part]) for part in self.known])
 
 
 class BankForm(MandateForm):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import product as acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.fields import offer
 from pipeline.models import FinancialYear, Firm, HitechProduct, ProductIncome
 from pipeline.portal import standing
 from pipeline.portal.firm import field_choices
@@ -45,7 +46,7 @@ class ProductForm(forms.Form):
     def __init__(self, *args: Any, years: Sequence[int], fixed: bool = False, **also: Any) -> None:
         super().__init__(*args, **also)
         self.years = years
-        self.fields["field"].choices = field_choices()  # type: ignore[attr-defined]
+        offer(self, "field", field_choices())
         self.fields["code"].disabled = fixed
         for year in years:
             label = _("Income of %(year)s (10k yuan)") % {"year": year}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import ledger as ledger_acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.fields import offer
 from pipeline.models import ExpenseLine, RdProject
 from pipeline.portal import standing
 from pipeline.portal.firm import field_choices
@@ -70,7 +71,7 @@ class ProjectForm(forms.Form):
 
     def __init__(self, *args: Any, fixed: bool = False, **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["field"].choices = field_choices()  # type: ignore[attr-defined]
+        offer(self, "field", field_choices())
         self.fields["code"].disabled = fixed
 
     def clean(self) -> dict[str, Any]:

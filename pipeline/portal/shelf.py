@@ -22,6 +22,7 @@ from pipeline.acts import commitment as commitment_acts
 from pipeline.acts import paper as acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.paper import AlreadyHere
+from pipeline.fields import offer
 from pipeline.models import Commitment, Document, DocumentVersion, Firm, StaffMember, Upload
 from pipeline.models.evidence import without_names
 from pipeline.portal import proofs, standing
@@ -139,8 +140,8 @@ class PaperForm(forms.Form):
 
     def __init__(self, *args: Any, places: list[tuple[str, list[tuple[str, str]]]], **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["purpose"].choices = list(PURPOSES.items())  # type: ignore[attr-defined]
-        self.fields["proves"].choices = [("", _("nothing yet, or say later")), *places]  # type: ignore[attr-defined]
+        offer(self, "purpose", list(PURPOSES.items()))
+        offer(self, "proves", [("", _("nothing yet, or say later")), *places])
 
 
 def papers(request: StaffRequest, uscc: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import staff as acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.fields import offer
 from pipeline.models import FinancialYear, Firm, StaffMember, StaffMonth
 from pipeline.models.record import month_facts
 from pipeline.models.staff import MOST_DAYS
@@ -130,7 +131,7 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["degree"].choices = [("", "—"), *choices(DEGREES)()]  # type: ignore[attr-defined]
+        offer(self, "degree", [("", "—"), *choices(DEGREES)()])
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
