@@ -109,6 +109,15 @@ def test_money_comes_on_top_of_what_is_foreseen(what: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("year", "changed_year"), [(None, 2026), (2026, 2026), (2025, 2025)])
+def test_a_deed_is_done_in_its_year_else_in_that_of_the_forecast(year: int | None, changed_year: int) -> None:
+    before, after = done(firm(), [], DAY), done(firm(), [Deed("sales", Decimal(1), year)], DAY)
+    assert before.years
+    assert after.years
+    changes = [then.year for now, then in zip(before.years, after.years, strict=True) if now != then]
+    assert changes == [changed_year]
+
+
 def test_booked_expense_changes_where_it_is_booked() -> None:
     facts = firm({"years": [{"year": 2025, "rd": BOOKED, "costs": "9000000"}]})
     spent = ahead(facts, Deed("rd_expense", Decimal(1000), 2026))

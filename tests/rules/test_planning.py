@@ -66,6 +66,7 @@ def test_a_missing_paper_is_wanted_before_the_round_closes() -> None:
     assert path.steps[0].by == date(2026, 6, 5)
     assert path.round == Round("第一批", date(2026, 6, 5))
     assert path.says.zh == "补齐后最早可报：第一批（2026-06-05 截止）。"
+    assert path.says.en == "The first round to reach: 第一批, until 2026-06-05."
 
 
 def test_a_round_that_is_over_is_no_round() -> None:

@@ -36,10 +36,10 @@ def bound_by(prospect: Prospect, means: Means) -> Number | None:
 
 def left_of(values: Facts, whole: str, *parts: str) -> Number | None:
     """What is left of the whole; None where something is not known."""
-    known = [values[name] for name in (whole, *parts)]
-    if any(each is None for each in known):
+    known = [each for name in (whole, *parts) if (each := values[name]) is not None]
+    if len(known) <= len(parts):
         return None
-    first, *rest = (each or 0 for each in known)
+    first, *rest = known
     return first - sum(rest)
 
 
