@@ -4,28 +4,33 @@ mutmut does the work in a folder `mutants/` of its own; what it has found is kep
 change. All mutants take hours: a sample, drawn the same way every time for a seed, tells the share.
 
 mutmut tries a mutant with the tests that were seen to call its function. What a module works out when it is imported,
-or a book when it is first loaded, is called in the first test alone and used in all: who survived is therefore tried
-once more, with every test.
+or a book when it is first loaded, is called in the first test alone and used in all; and what breaks a file of tests as
+it is read leaves mutmut without the test. Who was not killed is therefore tried once more, with every test and by
+pytest alone.
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
+import tomllib
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
-from typing import Any
 
 from config.embedded.places import BASE_DIR
 
-FOLDER = BASE_DIR / "mutants" / "pipeline" / "rules"
-CALLS = BASE_DIR / "mutants" / "mutmut-stats.json"  # which test calls what, and how long it takes
+MUTANTS = BASE_DIR / "mutants"
+FOLDER = MUTANTS / "pipeline" / "rules"
 NOTHING = "pipeline.rules.nothing"
 SEED = 2026
 SURVIVED = 0
-UNSEEN = {"survived", "no test"}
+KILLED = 1
+TOO_SLOW = 24
+TOO_LONG = 1200
+"""Seconds after which a mutant with every test is given up; the tests take a tenth of that."""
 OUTCOMES = {
     None: "not run",
     SURVIVED: "survived",
@@ -33,7 +38,8 @@ OUTCOMES = {
     3: "killed",
     5: "no test",
     33: "no test",
-} | dict.fromkeys((36, 24, -24, 152, 255), "too slow")
+    255: "not collected",
+} | dict.fromkeys((36, TOO_SLOW, -24, 152), "too slow")
 
 
 def mutants(arguments: Sequence[str]) -> int:
@@ -47,27 +53,37 @@ def mutants(arguments: Sequence[str]) -> int:
     if options.sample:
         chosen = drawn(chosen, options.sample, options.seed)
     run_mutmut(*chosen)
-    try_again([name for name, code in outcomes().items() if name in chosen and OUTCOMES.get(code) in UNSEEN])
-    return report(chosen)
+    found = {name: code for name, code in outcomes().items() if name in chosen}
+    left = [name for name, code in found.items() if OUTCOMES.get(code) != "killed"]
+    if left and with_every_test(NOTHING) != SURVIVED:
+        print("The tests fail without a mutant too: no mutant can be judged by them.")
+        return 1
+    for place, name in enumerate(left, 1):
+        found[name] = with_every_test(name)
+        print(f"{place} of {len(left)} that were left: {OUTCOMES[found[name]]} with every test: {name}", flush=True)
+    return report(found)
 
 
 def drawn(names: Sequence[str], number: int, seed: int) -> list[str]:
     return random.Random(seed).sample(names, min(number, len(names)))  # noqa: S311  # no secret
 
 
-def try_again(survivors: Sequence[str]) -> None:
-    """With all tests, not only those that are known to call the function."""
-    if survivors:
-        known = CALLS.read_text()
-        CALLS.write_text(json.dumps(called_by_all(json.loads(known), survivors)))
-        run_mutmut(*survivors)
-        CALLS.write_text(known)
-
-
-def called_by_all(calls: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """What mutmut knows of calls, as if every test called the functions of these mutants."""
-    everywhere = {name.partition("__mutmut_")[0]: list(calls["duration_by_test"]) for name in names}
-    return calls | {"tests_by_mangled_function_name": calls["tests_by_mangled_function_name"] | everywhere}
+def with_every_test(name: str) -> int:
+    mutmut = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    tests = [*mutmut["pytest_add_cli_args"], *mutmut["pytest_add_cli_args_test_selection"]]
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest", *tests],
+            cwd=MUTANTS,
+            env=os.environ | {"MUTANT_UNDER_TEST": name},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=TOO_LONG,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return TOO_SLOW
+    return KILLED if ended.returncode else SURVIVED
 
 
 def run_mutmut(*names: str) -> None:
@@ -82,15 +98,14 @@ def read(meta: dict[str, dict[str, int | None]]) -> Iterator[tuple[str, int | No
     yield from meta["exit_code_by_key"].items()
 
 
-def report(chosen: Sequence[str]) -> int:
+def report(found: Mapping[str, int | None]) -> int:
     """Prints the share that was noticed and every mutant that no test killed; 1 where one was not noticed."""
-    found = outcomes()
-    words = {name: OUTCOMES.get(found[name], f"ended with {found[name]}") for name in chosen}
+    words = {name: OUTCOMES.get(code, f"ended with {code}") for name, code in found.items()}
     for name, word in words.items():
         if word != "killed":
             print(f"{word}: {name}")
     counted = Counter(words.values())
-    noticed = counted["killed"] + counted["too slow"]
-    print(f"{noticed} of {len(chosen)} mutants were noticed ({noticed / max(1, len(chosen)):.1%}): {dict(counted)}")
+    killed = counted["killed"]
+    print(f"{killed} of {len(found)} mutants were killed ({killed / max(1, len(found)):.1%}): {dict(counted)}")
     print("To see one: .venv/bin/mutmut show NAME")
-    return int(noticed < len(chosen))
+    return int(killed < len(found))

@@ -1,8 +1,6 @@
 """What `./dev mutants` makes of mutmut's findings; mutmut itself is not run."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,28 +14,25 @@ def test_a_seed_draws_the_same_sample_every_time_and_another_seed_another() -> N
     assert len(mutants.drawn(NAMES, 500, 1)) == len(NAMES)
 
 
-def test_survivors_are_tried_once_more_with_every_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = {"duration_by_test": {"one": 1.0, "two": 2.0}, "tests_by_mangled_function_name": {"f": ["one"], "g": []}}
-    kept, seen = tmp_path / "calls.json", []
-    kept.write_text(json.dumps(calls))
-    monkeypatch.setattr(mutants, "CALLS", kept)
-    monkeypatch.setattr(mutants, "run_mutmut", lambda *names: seen.append((names, json.loads(kept.read_text()))))
-    mutants.try_again(["f__mutmut_3"])
-    [(names, known)] = seen
-    assert names == ("f__mutmut_3",)
-    assert known["tests_by_mangled_function_name"] == {"f": ["one", "two"], "g": []}
-    assert json.loads(kept.read_text()) == calls
+def test_who_was_left_is_tried_with_every_test_of_the_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutants, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(mutants, "MUTANTS", tmp_path)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.mutmut]\npytest_add_cli_args = ["-p", "no:django"]\n'
+        'pytest_add_cli_args_test_selection = ["test_one.py"]\n'
+    )
+    (tmp_path / "test_one.py").write_text(
+        "import os\nMUTANT = os.environ['MUTANT_UNDER_TEST']\nassert MUTANT != 'breaks the file'\n"
+        "def test_it():\n    assert MUTANT != 'is seen'\n"
+    )
+    codes = [mutants.with_every_test(name) for name in ("is not seen", "is seen", "breaks the file")]
+    assert codes == [mutants.SURVIVED, mutants.KILLED, mutants.KILLED]
 
 
-def test_only_what_a_test_failed_on_or_never_ended_is_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    codes: dict[str, Any] = {"a": 1, "b": 0, "c": 36, "d": 33, "e": None, "f": -9}
-    (tmp_path / "some.meta").write_text(json.dumps({"exit_code_by_key": codes}))
-    monkeypatch.setattr(mutants, "FOLDER", tmp_path)
-    assert mutants.report(list(codes)) == 1
+def test_only_what_a_test_failed_on_is_killed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert mutants.report({"a": 1, "b": 0, "c": 36, "d": 33, "e": None, "f": -9, "g": 255}) == 1
     told = capsys.readouterr().out
-    assert "2 of 6 mutants were noticed (33.3%)" in told
-    for line in ("survived: b", "too slow: c", "no test: d", "not run: e", "ended with -9: f"):
+    assert "1 of 7 mutants were killed (14.3%)" in told
+    for line in ("survived: b", "too slow: c", "no test: d", "not run: e", "ended with -9: f", "not collected: g"):
         assert line in told
-    assert mutants.report(["a", "c"]) == 0
+    assert mutants.report({"a": 1, "c": 3}) == 0

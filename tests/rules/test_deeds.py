@@ -13,7 +13,7 @@ from pipeline.rules import FirmFacts, assess, books, read_facts
 from pipeline.rules.facts.folding import fold
 from pipeline.rules.facts.forecast import forecast, foreseen
 from pipeline.rules.formula import Number
-from pipeline.rules.plans.deeds import KINDS, Deed, done
+from pipeline.rules.plans.deeds import KINDS, Deed, done, part_of_year
 from tests.rules.cases import CASES, changed
 
 DAY, NEW_YEAR = date(2026, 5, 20), date(2027, 1, 1)
@@ -137,6 +137,10 @@ def test_persons_count_by_the_months_they_are_there(what: str, staff: int, tech:
     whole, half = (ahead(firm(), Deed(what, Decimal(1), 2026, since)) for since in (1, 7))
     assert (whole["staff_y1"], whole["tech_staff_y1"]) == (staff, tech)
     assert half["tech_staff_y1"] == (Fraction(37, 2) if what != "other_staff" else 18)
+
+
+def test_a_part_of_a_year_is_cut_and_not_rounded() -> None:
+    assert [part_of_year(since) for since in (1, 2, 12)] == [Decimal(1), Decimal("0.9166"), Decimal("0.0833")]
 
 
 def test_persons_join_the_months_where_there_are_months() -> None:

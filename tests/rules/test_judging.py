@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.rules import Assessment, NoValue, assess, books, read_facts
 from pipeline.rules.facts.folding import fold
-from pipeline.rules.formula import names
+from pipeline.rules.formula import Formula, alike, both, fact, names
 from pipeline.rules.judging import overall
 from pipeline.rules.law.score import IP_BLOCK, most_points
 from pipeline.rules.programmes import CONDITIONS, conditions_of
@@ -190,3 +190,12 @@ def test_the_blocks_of_the_score_have_the_most_points_of_the_book():
     book = books("hte", DAY)
     growth, rd = ("growth_net_assets", "growth_sales"), ("rd_system", "rd_institute", "incentives", "talent")
     assert [most_points(book, names) for names in (IP_BLOCK, ("conversion",), rd, growth)] == [30, 30, 20, 20]
+
+
+def test_formulas_are_alike_where_they_say_the_same_number_by_number() -> None:
+    def share(most: int) -> Formula:
+        return both(fact("sales_y1") >= most, fact("staff_y1").equals(0))
+
+    assert alike(share(1), share(1))
+    assert not alike(share(1), share(2))
+    assert not alike(share(1), fact("sales_y1"))

@@ -75,6 +75,12 @@ def test_the_long_spring_festival_of_2020() -> None:
     assert CALENDAR.add(date(2020, 1, 23), 1).due == date(2020, 2, 3)
 
 
+def test_a_holiday_of_one_day_is_told_by_that_day() -> None:
+    term = CALENDAR.add(date(2024, 6, 7), 1)
+    assert "端午节 06-10。" in term.says("zh")
+    assert "Festival 06-10" in term.says("en")
+
+
 def test_a_leap_day_is_worked() -> None:
     assert CALENDAR.add(date(2024, 2, 28), 1).due == date(2024, 2, 29)
 
