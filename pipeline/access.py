@@ -458,7 +458,7 @@ URLS: dict[str, Page] = {
     "portal:firm": _page(FIRM, "GET POST"),
     "portal:contact": _page(FIRM, "GET POST"),
     "portal:figures": _page(MEMBERS, "GET POST"),
-    "portal:figures_draft": _page(FIRM, "POST"),
+    "portal:figures_draft": _page(MEMBERS, "POST"),
     "portal:reconciliation": _page(MEMBERS, "GET POST"),
     "portal:history": _page(FIRM),
     "portal:timeline": _page(FIRM),

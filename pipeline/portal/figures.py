@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
@@ -133,7 +133,7 @@ def figures_draft(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
     """Keeps what is being typed; answers with what is wrong or asked of each field as it stands. Nothing of the record
     changes. With `paste`, the fields that a block of cells fills, from the field `anchor` on.
     """
-    firm = get_object_or_404(Firm.objects.within(request.user.reach(access.FIRM)), uscc=uscc)
+    firm = standing.firm_or_404(request, uscc)
     years = _years(firm, year, request.today)
     line, _dash, at = request.POST.get("anchor", "").partition("-")
     block = pasting.pasted(

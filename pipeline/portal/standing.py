@@ -39,6 +39,7 @@ RETURNED = frozenset({"county_returned", "city_returned"})
 # Page of an agency -> the part of the record the firm must have let it into.
 PARTS = {
     "portal:figures": "figures",
+    "portal:figures_draft": "figures",
     "portal:reconciliation": "figures",
     "portal:property": "rights",
     "portal:diagnosis": "plan",

@@ -116,8 +116,11 @@ def test_an_agency_fills_in_its_parts_under_the_eyes_of_the_database(story: Stor
     travel(story.day)
     let_act(cast, "figures", "rights", "plan")
     agent = Visitor(cast.agent)
-    form = agent.get("figures", 2025).context["form"]
-    sent = {field.html_name: field.value() or "" for field in form}
+    page = agent.get("figures", 2025)
+    sent = {field.html_name: field.value() or "" for field in page.context["form"]}
+    assert f'data-autosave="{agent.url("figures_draft", 2025)}"' in page.content.decode()
+    assert agent.client.post(agent.url("figures_draft", 2025), sent | {"rd_total-2025": "320"}).status_code == 200
+    assert agent.get("figures", 2025).context["form"]["rd_total-2025"].value() == "320", "kept, and not on record"
     agent.post("figures", 2025, **sent | {"rd_total-2025": "330", "rd_domestic-2025": "330"})
     agent.post("reconciliation", 2025, **{"sales-annual_audit": "8640"})
     agent.post("property", **RIGHT)
@@ -139,6 +142,8 @@ def test_an_ended_mandate_closes_the_pages_at_the_next_request(cast: Cast) -> No
     assert Visitor(cast.agent).get("property").status_code == 200
     Visitor(cast.li).post("people", do="revoke", agent="agent")
     assert Visitor(cast.agent).get("property").status_code == 404
+    late = Visitor(cast.agent)
+    assert late.client.post(late.url("figures_draft", 2025), {"rd_total-2025": "1"}).status_code == 404
     with acting(cast.li), transaction.atomic():
         assert not Mandate.objects.current().exists()
 
