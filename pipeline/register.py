@@ -52,7 +52,9 @@ class Table:
     office_only: bool = False
     inner: str = ""
     unlogged: bool = False
+    beside: str = ""  # a second firm the row tells of, or none, which must be in sight too
     dated: bool = True  # has recorded_at, so that a county a firm has left keeps what it saw
+    placed: bool = False  # carries its firm's county of today, kept by triggers
     stages: Literal["", "case", "application"] = ""
 
 
@@ -68,7 +70,7 @@ TABLES: dict[str, Table] = {
     "pipeline_firm": _firm(
         firm_column="id",
         to_leaders=True,
-        hidden=("search", "plain_name"),
+        hidden=("search", "plain_name", "former_names", "initials", "also", "also_search", "code_backwards"),
         dated=False,
         agency_fills=("figures", "rights"),
         agency_sees=("plan",),
@@ -77,6 +79,10 @@ TABLES: dict[str, Table] = {
     "pipeline_firmmove": _firm(to_leaders=True),
     "pipeline_formername": _firm(),
     "pipeline_contact": _firm(),
+    "pipeline_mergedrecord": _firm(to_leaders=True, hidden=("moved", "made")),
+    "pipeline_hit": _firm(office_only=True, beside="other_id"),
+    "pipeline_trait": _firm(office_only=True, trailed=False),
+    "pipeline_looked": _firm(office_only=True, trailed=False),
     "pipeline_appointment": _firm(),
     "pipeline_mandate": _firm(),
     "pipeline_invitation": _firm(hidden=("digest",)),
@@ -109,7 +115,7 @@ TABLES: dict[str, Table] = {
     "pipeline_presence": _firm(office_only=True, trailed=False, unlogged=True),
     "pipeline_faultdraft": _firm(office_only=True, trailed=False),
     "pipeline_acceptance": _firm(office_only=True),
-    "pipeline_case": _firm(to_leaders=True, stages="case", agency_sees=("plan",)),
+    "pipeline_case": _firm(to_leaders=True, stages="case", placed=True, hidden=("county_id",), agency_sees=("plan",)),
     "pipeline_transition": _firm(append_only=True),
     "pipeline_assignment": _firm(append_only=True, office_only=True),
     "pipeline_escalation": _firm(append_only=True, office_only=True),
@@ -124,7 +130,7 @@ TABLES: dict[str, Table] = {
     "pipeline_plan": _firm(agency_sees=("plan",)),
     "pipeline_step": _firm(agency_fills=("plan",)),
     "pipeline_visit": _firm(agency_sees=("plan",)),
-    "pipeline_application": _firm(to_leaders=True, stages="application"),
+    "pipeline_application": _firm(to_leaders=True, stages="application", placed=True, hidden=("county_id",)),
     "pipeline_certificate": _firm(to_leaders=True),
     "pipeline_certificateevent": _firm(append_only=True),
     "pipeline_obligation": _firm(),
@@ -134,15 +140,24 @@ TABLES: dict[str, Table] = {
     ),
     "pipeline_difficulty": _firm(),
     "pipeline_booking": _firm(),
+    "pipeline_attendance": _firm(),
     "pipeline_smeregistration": _firm(),
+    "pipeline_objection": _firm(office_only=True),
+    "pipeline_annualupdate": _firm(),
+    "pipeline_leaver": _firm(office_only=True),
+    "pipeline_handover": _firm(office_only=True),
     "pipeline_seat": Table("office"),
+    "pipeline_seatrequest": Table("office"),
     "pipeline_absence": Table("office"),
     "pipeline_delegation": Table("office"),
     "pipeline_routingrule": Table("office"),
     "pipeline_claim": Table("office", hidden=("sha256",)),
     "pipeline_bookdraft": Table("office"),
     "pipeline_phrase": Table("office"),
-    "pipeline_import": Table("office"),
+    "pipeline_steptemplate": Table("office"),
+    "pipeline_event": Table("office"),
+    "pipeline_registryevent": Table("office"),
+    "pipeline_import": Table("office", hidden=("rows_done", "worked_at", "committed_to")),
     "pipeline_importrow": Table("office", trailed=False),
     "pipeline_poolpart": Table("office", trailed=False, unlogged=True),
     "pipeline_trial": Table("office", trailed=False),
@@ -165,6 +180,8 @@ TABLES: dict[str, Table] = {
     "pipeline_hour": REFERENCE,
     "pipeline_announcement": REFERENCE,
     "pipeline_yearnotice": REFERENCE,
+    "pipeline_window": REFERENCE,
+    "pipeline_adjustment": REFERENCE,
     "pipeline_bookedition": Table("reference", append_only=True, signed_by="city_head"),
     "pipeline_casecounter": INTERNAL,
     "pipeline_heartbeat": INTERNAL,
@@ -202,6 +219,10 @@ def triggers(name: str, table: Table) -> Iterator[pgtrigger.Trigger]:
         yield from _append_only_triggers()
     if table.stages:
         yield from _stage_triggers(table.stages)
+    if table.placed:
+        yield _county_trigger()
+    if name == "pipeline_firmmove":
+        yield from _move_triggers([each for each, other in TABLES.items() if other.placed])
 
 
 def _trail_triggers(table: Table) -> Iterator[pgtrigger.Trigger]:
@@ -293,3 +314,47 @@ def _decision_trigger(table: Literal["case", "application"]) -> pgtrigger.Trigge
             " end if; return null;"
         ),
     )
+
+
+def _county_trigger() -> pgtrigger.Trigger:
+    """A row gets its firm's county, whatever it was given. It waits for who is moving the firm, and who moves the firm
+    waits for it: `_move_triggers` holds the firm's row.
+    """
+    return pgtrigger.Trigger(
+        name="county_of_firm",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("firm_id", "county_id"),  # type: ignore[no-untyped-call]
+        func=(
+            "perform from pipeline_firm f where f.id = new.firm_id for share;"
+            " new.county_id := (select m.division_id from pipeline_firmmove m"
+            " where m.firm_id = new.firm_id and upper_inf(m.during)); return new;"
+        ),
+    )
+
+
+def _move_triggers(placed: list[str]) -> Iterator[pgtrigger.Trigger]:
+    """Where a firm moves, the rows that carry its county follow. Only the city and its services move a firm that has
+    such rows (row policies), and they see all of them.
+    """
+    rows = {"insert": "select firm_id from new_rows", "delete": "select firm_id from old_rows"}
+    rows["update"] = f"{rows['insert']} union {rows['delete']}"
+    operations = {"insert": pgtrigger.Insert, "delete": pgtrigger.Delete, "update": pgtrigger.Update}
+    for name, moved in rows.items():
+        held = f"perform from pipeline_firm f where f.id in ({moved}) order by f.id for no key update;"
+        follow = "".join(
+            f" update {table} t set county_id = m.division_id from ({moved}) moved left join pipeline_firmmove m"
+            " on m.firm_id = moved.firm_id and upper_inf(m.during)"
+            " where t.firm_id = moved.firm_id and t.county_id is distinct from m.division_id;"
+            for table in placed
+        )
+        yield pgtrigger.Trigger(
+            name=f"counties_follow_{name}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operations[name],
+            referencing=pgtrigger.Referencing(  # type: ignore[no-untyped-call]
+                **{side: f"{side}_rows" for side in ("old", "new") if f"{side}_rows" in moved}
+            ),
+            func=f"{held}{follow} return null;",
+        )

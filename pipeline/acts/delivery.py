@@ -19,13 +19,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from config.postgres.scope import acting
 from pipeline import access
-from pipeline.access import Actor
-from pipeline.acts import telling
+from pipeline.access import SENDER, Actor
+from pipeline.acts import login, telling
 from pipeline.models import Delivery, FirmMove, Notice, Pace, Seat, Telling, User
 from pipeline.models.notice import SIDES, NoticeQuerySet
 from pipeline.models.people import TODAY
-from pipeline.models.telling import DINGTALK, WECOM, DeliveryQuerySet
+from pipeline.models.telling import DINGTALK, MAIL, WECOM, DeliveryQuerySet
 from pipeline.outside.letter import Letter
 
 LEASE = timedelta(minutes=2)  # for which a worker has what it took to itself; a call takes ten seconds at most
@@ -37,13 +38,16 @@ AGAIN: dict[str, Any] = {"state": Delivery.WAITING, "batch": None, "leads": Fals
 MOST_TOGETHER = 100
 ROBOT_MOST, ROBOT_WITHIN = 20, timedelta(seconds=61)  # both houses let a robot speak twenty times a minute
 
-RETURN, DEADLINE, DECISION, NEWS = "return", "deadline", "decision", "news"
+RETURN, DEADLINE, DECISION, ACCOUNT, NEWS = "return", "deadline", "decision", "account", "news"
 SAYS = {
     RETURN: _("There is something to correct"),
     DEADLINE: _("A day needs your attention"),
     DECISION: _("There is a decision"),
+    ACCOUNT: _("There is news of your seat or account"),
     NEWS: _("There is a new message"),
 }
+# These bring a link to choose a password by: they go by mail, whatever the person chose, and at once.
+LINKS = frozenset({"people.invite", "people.send_link"})
 # The kinds of notice that are urgent, and the sort of thing each is; every other kind is news.
 URGENT = {
     **dict.fromkeys(
@@ -56,7 +60,8 @@ URGENT = {
     **dict.fromkeys(
         [
             "case.remind", "case.remind_draft", "sme.remind", "difficulty.escalate", "hour.remind", "hour.withdraw",
-            "hour.cancel",
+            "hour.cancel", "update.remind", "term.warn", "difficulty.climb", "event.remind", "event.change",
+            "event.call_off",
         ],
         DEADLINE,
     ),
@@ -65,8 +70,12 @@ URGENT = {
             "case.publish", "case.refuse", "case.admit", "case.mark_ready", "case.unready", "case.lapse", "case.remove",
             "case.record_departure", "application.recommend", "application.not_recommend", "application.lapse",
             "application.record", "certificate.issue", "claim.accept", "book.publish", "book.reject",
+            "adjustment.accept", "adjustment.keep", "case.extend_term",
         ],
         DECISION,
+    ),
+    **dict.fromkeys(
+        ["people.ask_seat", "people.give_seat", "people.end_seat", "people.unlock", *sorted(LINKS)], ACCOUNT
     ),
 }  # fmt: skip
 
@@ -84,7 +93,11 @@ def sort_of(kind: str) -> str:
 
 
 def recipients(notice: Notice) -> QuerySet[User]:
-    """The people a notice is for: at the firm's seats, or at the office's, or one of them by name."""
+    """The people a notice is for: at the firm's seats, or at the office's, or one of them by name; one person, whatever
+    their seats, of what is their own.
+    """
+    if notice.to == Notice.PERSON:
+        return User.objects.filter(pk=notice.person_id, is_active=True)
     seats = Seat.objects.filter(kind__in=SIDES[notice.to], during__contains=TODAY)
     if notice.to == Notice.FIRM:
         seats = seats.filter(firm=notice.firm_id)
@@ -111,14 +124,18 @@ def spread(notices: NoticeQuerySet, *, by: Actor, at: datetime) -> None:
                 channel=channel,
                 urgent=urgent,
                 recorded_at=at,
-                next_try_at=told.due_at(at, urgent=urgent),
+                next_try_at=at if found.kind in LINKS else told.due_at(at, urgent=urgent),
             )
             for person, told in _told(recipients(found))
             for channel in there
-            if channel in told.channels(urgent=urgent) and told.address(channel)
+            if channel in _channels(told, found.kind, urgent=urgent) and told.address(channel)
         ]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         Notice.objects.filter(pk=found.pk).update(state=Notice.SENT, sent_at=at, last_error="")
+
+
+def _channels(told: Telling, kind: str, *, urgent: bool) -> list[str]:
+    return [MAIL] if kind in LINKS else told.channels(urgent=urgent)
 
 
 def _told(people: QuerySet[User]) -> list[tuple[User, Telling]]:
@@ -143,7 +160,7 @@ def claim(*, by: Actor, at: datetime) -> Claim | None:
         return None
     told = getattr(first.person, "telling", None) or Telling(person=first.person)
     rows = _still_wanted(_together(first, at), told, first.channel)
-    opens = told.opens_at(at)
+    opens = at if any(row.notice.kind in LINKS for row in rows) else told.opens_at(at)
     if opens > at:
         _keys(rows).update(next_try_at=opens)
     if not rows or opens > at or not _may_speak(first.channel, at):
@@ -161,6 +178,18 @@ def give_up_old(*, by: Actor, at: datetime) -> int:
     access.require(by, "delivery.settle")
     old = Delivery.objects.filter(state__in=Delivery.OPEN, next_try_at__lte=at, recorded_at__lt=at - TOO_OLD)
     return old.update(state=Delivery.DEAD, leads=False, last_error="its gateway was not reached for three days")
+
+
+@transaction.atomic
+def again(channel: str, *, by: Actor, at: datetime) -> int:
+    """Send what was given up by this channel once more, unless it is too old to be told. How many there were.
+
+    The administrator who asks for it sees no message of anybody: the sender looks for them.
+    """
+    access.require(by, "delivery.again")
+    with acting(SENDER):
+        dead = Delivery.objects.filter(state=Delivery.DEAD, channel=channel, recorded_at__gt=at - TOO_OLD)
+        return dead.update(**AGAIN, tries=0, next_try_at=at)
 
 
 def _together(first: Delivery, at: datetime) -> list[Delivery]:
@@ -186,7 +215,7 @@ def _still_wanted(rows: list[Delivery], told: Telling, channel: str) -> list[Del
         row
         for row in rows
         if usable
-        and channel in told.channels(urgent=row.urgent)
+        and channel in _channels(told, row.notice.kind, urgent=row.urgent)
         and is_for(row.notice.to, row.notice.firm_id, row.notice.person_id)
     ]
     gone = {row.pk for row in rows} - {row.pk for row in wanted}
@@ -315,7 +344,7 @@ def letter(rows: Sequence[Delivery], to: str, *, key: str) -> Letter:
             values = {"count": len(rows), "urgent": urgent, "link": link}
             subject = gettext("%(count)s new messages") % values
             text = gettext("%(count)s new messages, %(urgent)s of them urgent. Please sign in to read them: %(link)s")
-            return Letter(key, to, subject, text % values, in_group, count=len(rows))
+            return Letter(key, to, subject, text % values + _with_link(rows), in_group, count=len(rows))
         notice = rows[0].notice
         subject = gettext(SAYS[sort_of(notice.kind)])
         number = notice.case.number if notice.case else ""
@@ -324,4 +353,16 @@ def letter(rows: Sequence[Delivery], to: str, *, key: str) -> Letter:
             text = gettext("%(at)s, case %(number)s: %(says)s. Please sign in to read it: %(link)s") % values
         else:
             text = gettext("%(at)s: %(says)s. Please sign in to read it: %(link)s") % values
+        text += _with_link(rows)
     return Letter(key, to, subject, text, in_group, number=number)
+
+
+def _with_link(rows: Sequence[Delivery]) -> str:
+    """By which the person chooses a password; it is made now and kept nowhere."""
+    if not any(row.notice.kind in LINKS for row in rows):
+        return ""
+    values = {"name": rows[0].person.username, "link": login.password_link(rows[0].person)}
+    says = gettext(
+        "Your log-in name is %(name)s. Choose your password here; the link works once, for half an hour: %(link)s"
+    )
+    return "\n\n" + says % values

@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 from psycopg.types.range import DateRange
-from pypinyin import lazy_pinyin
 
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import demand
 from pipeline.models import Contact, Division, Firm, FirmMove, FormerName, IntellectualProperty, MoveRefused
 from pipeline.models.firm import FirmQuerySet
+from pipeline.models.spelling import BETWEEN, initials, pinyin_key
+from pipeline.models.text_search import plain
 
 AMENDABLE = frozenset(
     [
+        "short_name",
         "registered_on",
         "resident",
         "field",
@@ -29,6 +31,10 @@ AMENDABLE = frozenset(
         "no_incident",
     ]
 )
+
+
+RENAMED = """update pipeline_firm f set name = n.name, pinyin = n.pinyin, initials = n.initials, version = f.version + 1
+    from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) n(id, name, pinyin, initials) where f.id = n.id"""
 
 
 @transaction.atomic
@@ -53,6 +59,7 @@ def register(records: Sequence[Mapping[str, Any]], *, by: Actor, on: date) -> li
         Firm(
             pk=key,
             pinyin=pinyin_key(record["name"]),
+            initials=initials(record["name"]),
             **{name: value for name, value in record.items() if name != "division"},
         )
         for key, record in zip(keys, records, strict=True)
@@ -74,9 +81,20 @@ def amend(firm: Firm, changes: Mapping[str, Any], *, version: int, by: Actor, on
 
 @transaction.atomic
 def rename(firm: Firm, name: str, *, by: Actor, on: date) -> None:
-    access.require(by, "firm.rename", Firm.objects.filter(pk=firm.pk))
-    FormerName.objects.create(firm=firm, name=firm.name, until=on)
-    Firm.objects.filter(pk=firm.pk).update(name=name, pinyin=pinyin_key(name), version=F("version") + 1)
+    rename_many({firm.pk: name}, by=by, on=on)
+
+
+@transaction.atomic
+def rename_many(names: Mapping[int, str], *, by: Actor, on: date) -> None:
+    """Give each of these firms its new name, and keep the one it had."""
+    firms = Firm.objects.filter(pk__in=list(names))
+    access.require(by, "firm.rename", firms)
+    FormerName.objects.bulk_create(
+        FormerName(firm_id=key, name=name, until=on) for key, name in firms.values_list("pk", "name")
+    )
+    keys, new = list(names), list(names.values())
+    with connection.cursor() as cursor:
+        cursor.execute(RENAMED, [keys, new, [pinyin_key(name) for name in new], [initials(name) for name in new]])
 
 
 @transaction.atomic
@@ -121,6 +139,15 @@ def settle(firms: FirmQuerySet, division: Division | None, *, on: date) -> None:
     FirmMove.objects.bulk_create(FirmMove(firm_id=key, division=division, during=DateRange(on, None)) for key in keys)
 
 
-def pinyin_key(name: str) -> str:
-    """What a Chinese name is sorted by: its syllables, then the name itself to tell homophones apart."""
-    return f"{''.join(lazy_pinyin(name))[:300]} {name}"[:400]
+@transaction.atomic
+def spell(firms: FirmQuerySet, *, by: Actor) -> int:
+    """Note what firms are found by that have it not noted yet: the letters they sound like, the names they had."""
+    access.require(by, "firm.spell")
+    rows = list(firms.filter(initials="").only("name", "former_names").select_for_update(skip_locked=True))
+    former: dict[int, list[str]] = {}
+    for each in FormerName.objects.filter(firm__in=rows).order_by("pk"):
+        former.setdefault(each.firm_id, []).append(plain(each.name))
+    for firm in rows:
+        firm.initials = initials(firm.name) or "-"  # a name without a letter is not asked for again
+        firm.former_names = BETWEEN.join(former.get(firm.pk, []))
+    return Firm.objects.bulk_update(rows, ["initials", "former_names"])

@@ -2,14 +2,13 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from itertools import batched
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import get_language
@@ -18,26 +17,48 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.acts.roster_record import ASK_CITY, BEYOND, Held, Writing, codes_taken, held_values
-from pipeline.models import Division, Field, Import, ImportRow, Industry, MoveRefused, Office, User
+from pipeline.acts.roster_reading import Reading, places
+from pipeline.acts.roster_writing import Writing
+from pipeline.models import Import, MoveRefused, Office, User
+from pipeline.models.roster import ImportQuerySet
 from pipeline.outside import sheets, storage
-from pipeline.outside.roster.cells import Places
-from pipeline.outside.roster.changes import changes, doubts
-from pipeline.outside.roster.columns import squeezed
-from pipeline.outside.roster.faults import ASKED_KINDS, KINDS, Fault, Place, twice
+from pipeline.outside.roster.faults import ASKED_KINDS, KINDS, Fault
 from pipeline.outside.roster.pages import RefusedRow, marked_copy, template
-from pipeline.outside.roster.rows import Roster, RosterRow
+from pipeline.outside.sheet_writer import Heading
 from pipeline.outside.sheets import SheetRefused
+from pipeline.outside.table_writer import CsvTable
 from pipeline.rules.labels import Label
 
-STAGED_AT_ONCE = 1_000
 COMMITTED_AT_ONCE = 1_000  # 5,000 is the most a chunk may hold
 GIVEN_BACK_AT_ONCE = 5_000
 
+RESULT_HEAD = (
+    Label("工作表", "Sheet"), Label("行", "Row"), Label("单元格", "Cell"), Label("统一社会信用代码", "Credit code"),
+    Label("企业名称", "Firm"), Label("结果", "What becomes of it"), Label("问题类别", "Kind of problem"),
+    Label("问题", "Problem"), Label("怎么办", "What to do"),
+)  # fmt: skip
+OUTCOMES = {  # by the state of a row, and whether the writing has passed it
+    ("new", False): Label("新企业，尚未导入", "a new firm, not brought in yet"),
+    ("new", True): Label("新企业，已导入", "a new firm, brought in"),
+    ("changed", False): Label("有改动，尚未导入", "changes, not brought in yet"),
+    ("changed", True): Label("有改动，已导入", "changes, brought in"),
+    **dict.fromkeys([("unchanged", False), ("unchanged", True)], Label("与库中相同", "as on record")),
+    **dict.fromkeys([("refused", False), ("refused", True)], Label("没有导入", "kept out")),
+}
 NOT_READ = Label(
-    "读取时出错，没有导入任何内容；情况已记录。请把数据复制到一个新的工作簿再传，或联系系统管理员。",
-    "Reading failed and nothing was imported; it has been logged. Copy the data into a new workbook, or ask your "
-    "administrator.",
+    "读取时出错，没有导入任何内容；情况已记录。可以重试；再出错时请把数据复制到一个新的工作簿再传，或联系系统管理员。",
+    "Reading failed and nothing was imported; it has been logged. Try again; if it fails once more, copy the data into "
+    "a new workbook or ask your administrator.",
+)
+NOT_WRITTEN = Label(
+    "导入了 {done} 行后出错，这些行已保留；情况已记录。可以重试，会从断处接着导入；再出错时请联系系统管理员。",
+    "It broke off after {done} rows, which are on record and stay; it has been logged. Try again and it goes on from "
+    "there; if it fails once more, ask your administrator.",
+)
+NOT_ALLOWED = Label(
+    "确认导入的人已没有导入名册的权限，导入了 {done} 行后停下。请由现任经办人点“重试”，会从断处接着导入。",
+    "Who confirmed it may not bring rosters in any more; it stopped after {done} rows. An officer of today tries it "
+    "again, and it goes on from there.",
 )
 
 
@@ -74,9 +95,25 @@ def on_disk(content: Any) -> Iterator[Path]:
 
 @transaction.atomic
 def cancel(roster: Import, *, version: int, by: Actor) -> None:
-    """Give a roster up before it is confirmed. Nothing of it goes in."""
+    """Give a roster up. What is on record by then stays, nothing more of it goes in."""
     access.require(by, "roster.cancel")
-    _step(roster, version, [Import.RECEIVED, Import.READING, Import.READ], Import.CANCELLED, act="roster.cancel")
+    sources = [Import.RECEIVED, Import.READING, Import.READ, Import.CONFIRMED, Import.FAILED]
+    begun = {"state": Import.STOPPED, "version": F("version") + 1}
+    if not _at(roster, version, sources).filter(committed_to__gt=0).update(**begun):
+        _step(roster, version, sources, Import.CANCELLED, act="roster.cancel", problem=None)
+
+
+@transaction.atomic
+def again(roster: Import, *, version: int, by: Actor) -> None:
+    """Take up one that broke off or was stopped: the writing goes on where it ended, the reading begins anew."""
+    access.require(by, "roster.again")
+    stood = [Import.FAILED, Import.STOPPED]
+    fresh: dict[str, Any] = {"worked_at": None, "problem": None}
+    if roster.confirmed_by_id is not None:
+        _step(roster, version, stood, Import.CONFIRMED, act="roster.again", **fresh, confirmed_by_id=by.pk)
+        return
+    _step(roster, version, stood, Import.RECEIVED, act="roster.again", **fresh, rows_done=0)
+    roster.rows.all().delete()
 
 
 @transaction.atomic
@@ -91,9 +128,12 @@ def confirm(roster: Import, *, version: int, by: Actor, on: date) -> int:
 
 
 def _step(roster: Import, version: int, sources: list[str], target: str, *, act: str, **also: Any) -> None:
-    rows = Import.objects.filter(pk=roster.pk, version=version, state__in=sources)
-    if not rows.update(state=target, version=F("version") + 1, **also):
+    if not _at(roster, version, sources).update(state=target, version=F("version") + 1, **also):
         raise MoveRefused(act, {roster.name: (roster.state, roster.version)})
+
+
+def _at(roster: Import, version: int, states: list[str]) -> ImportQuerySet:
+    return Import.objects.filter(pk=roster.pk, version=version, state__in=states)
 
 
 # --------------------------------------------------------------------------------------------- reading
@@ -108,159 +148,26 @@ def read(key: int, *, by: User, on: date) -> None:
         with on_disk(storage.fetch(roster.sha256)) as path:
             Reading(roster, by).run(path)
     except SheetRefused as refused:
-        _refuse(roster, refused.says)
+        _break_off(key, Import.READING, Import.REFUSED, refused.says)
+    except OperationalError:
+        raise  # the database is away: the sweep takes it up again
     except Exception:
-        _refuse(roster, NOT_READ)
+        _break_off(key, Import.READING, Import.FAILED, NOT_READ)
         raise
 
 
 @transaction.atomic
 def _claim(key: int) -> Import | None:
     waiting = Import.objects.waiting().filter(pk=key, state__in=[Import.RECEIVED, Import.READING])
-    if not waiting.update(state=Import.READING, worked_at=Now(), rows_done=0, version=F("version") + 1):
+    if not waiting.update(state=Import.READING, worked_at=Now(), version=F("version") + 1):
         return None
-    ImportRow.objects.filter(roster=key).delete()
     return Import.objects.select_related("office").get(pk=key)
 
 
 @transaction.atomic
-def _refuse(roster: Import, says: Label) -> None:
-    Import.objects.filter(pk=roster.pk, state=Import.READING).update(
-        state=Import.REFUSED, problem=says.to_json(), version=F("version") + 1
-    )
-
-
-class Reading:
-    """One going through a file. Rows are staged in chunks, each whole; every chunk says how far it is."""
-
-    def __init__(self, roster: Import, by: User) -> None:
-        self.roster = roster
-        self.by = by
-        self.height = 0
-        with transaction.atomic():
-            self.reach = by.reach(access.OFFICE)
-            self.places = places(roster.office.division)
-            counties = Division.objects.counties().filter(pk__in=self.reach.counties)
-            self.own_counties = set(counties.values_list("code", flat=True))
-            self.county_names = {code: name for name, code in self.places.counties.items()}
-
-    def run(self, path: Path) -> None:
-        book = Roster(self._counted(path), places=self.places, day=self.roster.day)
-        done = 0
-        for chunk in batched(book.rows(), STAGED_AT_ONCE):
-            if not self._stage(chunk, done):
-                return  # cancelled, or taken over by another worker
-            done += len(chunk)
-        self._finish(book, done)
-
-    def _counted(self, path: Path) -> Iterator[sheets.Sheet]:
-        for sheet in sheets.read(path, name=self.roster.name):
-            self.height += 0 if sheet.hidden else sheet.height
-            yield sheet
-
-    @transaction.atomic
-    def _stage(self, chunk: tuple[RosterRow, ...], done: int) -> bool:
-        far = {"rows_done": done + len(chunk), "rows_total": max(self.height, done + len(chunk)), "worked_at": Now()}
-        ours = Import.objects.filter(pk=self.roster.pk, state=Import.READING, version=self.roster.version)
-        if not ours.update(**far):
-            return False
-        known = held_values([row.values.code for row in chunk], self.reach)
-        hidden = self._hidden([row.values.code for row in chunk if row.values.code not in known])
-        for row in chunk:
-            self._keep_within(row, row.values.code in hidden)
-        ImportRow.objects.bulk_create(
-            self._staged(row, number, known) for number, row in enumerate(chunk, start=done + 1)
-        )
-        return True
-
-    def _hidden(self, codes: list[str]) -> set[str]:
-        """Codes of firms that are on record but not within the officer's reach."""
-        return set() if self.reach.everything else codes_taken([code for code in codes if code])
-
-    def _keep_within(self, row: RosterRow, hidden: bool) -> None:
-        """A county brings its own firms only; a row that names no county is its own."""
-        if self.reach.everything:
-            return
-        if (
-            row.values.county is None
-            and len(self.own_counties) == 1
-            and "county" not in {fault.kind for fault in row.faults}
-        ):
-            row.values.county = next(iter(self.own_counties))
-        if hidden or (row.values.county is not None and row.values.county not in self.own_counties):
-            row.faults.append(Fault("beyond", row.place_of("code"), BEYOND, ASK_CITY))
-
-    def _staged(self, row: RosterRow, number: int, known: Mapping[str, "Held"]) -> ImportRow:
-        held = known.get(row.values.code)
-        if held is not None:
-            row.faults += doubts(row, held.values, county_names=self.county_names)
-        found = changes(row.values, held.values) if held is not None else []
-        going_in = "new" if held is None else "changed" if found else "unchanged"
-        return ImportRow(
-            roster=self.roster,
-            office=self.roster.office,
-            number=number,
-            sheet=row.place.sheet[:60],
-            line=row.number,
-            uscc=row.values.code,
-            name=row.values.name,
-            state="refused" if row.refused else going_in,
-            asks=not row.refused and bool(row.faults),
-            kinds=sorted({fault.kind for fault in row.faults}),
-            cells=[sheets.cell_to_json(cell) for cell in row.cells],
-            record=row.values.to_json(),
-            changes=[] if row.refused else [change.to_json() for change in found],
-            faults=[fault.to_json() for fault in row.faults],
-        )
-
-    @transaction.atomic
-    def _finish(self, book: Roster, done: int) -> None:
-        refuse_repeated(self.roster, book.repeated)
-        Import.objects.filter(pk=self.roster.pk, state=Import.READING, version=self.roster.version).update(
-            state=Import.READ, columns=understood(book), rows_done=done, rows_total=done, version=F("version") + 1
-        )
-
-
-def refuse_repeated(roster: Import, repeated: Iterable[list[Place]]) -> None:
-    """Refuse every row of a firm that stands in more than one; each names the others."""
-    for found in repeated:
-        for place in found:
-            row = ImportRow.objects.get(roster=roster, sheet=place.sheet[:60], line=place.row)
-            fault = twice(place, [other for other in found if other != place])
-            row.state, row.asks, row.changes = "refused", False, []
-            row.faults, row.kinds = [*row.faults, fault.to_json()], sorted({*row.kinds, fault.kind})
-            row.save(update_fields=["state", "asks", "changes", "faults", "kinds"])
-
-
-def understood(book: Roster) -> dict[str, Any]:
-    """What each column of the file was taken for, as the preview shows it."""
-    heads = [
-        {
-            "name": head.sheet,
-            "row": head.row,
-            "texts": head.texts,
-            "found": [
-                {"key": found.column.key, "at": found.at, "year": found.year, "factor": str(found.factor)}
-                for found in head.found
-            ],
-            "unknown": list(head.unknown),
-        }
-        for head in book.heads
-    ]
-    return {"sheets": heads, "skipped": book.skipped, "ignored": [str(place) for place in book.ignored[:50]]}
-
-
-def places(division: Division) -> Places:
-    """The lists that cells are looked up in, for the city an office belongs to."""
-    city = division if division.level == Division.CITY else division.parent or division
-    tree = list(Division.objects.filter(parent=city, level=Division.COUNTY).select_related("successor"))
-    return Places(
-        city=city.name,
-        counties={county.name: county.code for county in tree if county.counted},
-        former={county.name: county.successor.name for county in tree if county.successor},
-        fields={squeezed(field.name): field.code for field in Field.objects.order_by("-code")},
-        industries=frozenset(Industry.objects.filter(level__gt=1).values_list("code", flat=True)),
-    )
+def _break_off(key: int, at_work: str, state: str, says: Label) -> None:
+    own = {"state": state, "problem": says.to_json(), "version": F("version") + 1}
+    Import.objects.filter(pk=key, state=at_work).update(**own)
 
 
 # --------------------------------------------------------------------------- given back to the officer
@@ -288,6 +195,29 @@ def marked(roster: Import, *, language: str) -> bytes:
     return marked_copy(rows, language=language)
 
 
+def uploaded(roster: Import) -> BinaryIO:
+    """The file as it came in."""
+    return storage.fetch(roster.sha256)
+
+
+def result(roster: Import, *, language: str) -> BinaryIO:
+    """What becomes of each row, as CSV: one line for each thing that is wrong or asked about, one for a row without."""
+    table = CsvTable([Heading(text.in_language(language)) for text in RESULT_HEAD])
+    rows = roster.rows.order_by("number").values_list("number", "sheet", "line", "uscc", "name", "state", "faults")
+    table.add(line for row in rows.iterator() for line in _result_lines(roster, row, language))
+    return table.close()
+
+
+def _result_lines(roster: Import, row: tuple[Any, ...], language: str) -> Iterator[list[str | int]]:
+    number, sheet, line, uscc, name, state, faults = row
+    outcome = OUTCOMES[state, number <= roster.committed_to].in_language(language)
+    for kept in faults or [None]:
+        fault = Fault.from_json(kept) if kept else None
+        told = (KINDS[fault.kind], fault.says, fault.remedy) if fault else ()
+        cell = str(fault.place).rpartition("!")[2] if fault else ""
+        yield [sheet, line, cell, uscc, name, outcome, *(label.in_language(language) for label in told)]
+
+
 def kind_label(kind: str) -> Label:
     """What a kind of fault is called."""
     return KINDS[kind]
@@ -303,8 +233,17 @@ def only_asks(kind: str) -> bool:
 
 def commit(key: int, *, by: User, on: date) -> None:
     """Write the confirmed rows, chunk by chunk, each whole. A call after a crash goes on where the last one ended."""
-    while _commit_chunk(key, by=by, on=on):
-        pass
+    try:
+        while _commit_chunk(key, by=by, on=on):
+            pass
+    except OperationalError:
+        raise  # the database is away: the sweep takes it up again
+    except Exception as error:
+        with transaction.atomic():
+            done = Import.objects.get(pk=key).rows_done
+            says = NOT_ALLOWED if isinstance(error, access.Refused) else NOT_WRITTEN
+            _break_off(key, Import.CONFIRMED, Import.FAILED, says.filled(done=done))
+        raise
 
 
 @transaction.atomic
@@ -314,14 +253,11 @@ def _commit_chunk(key: int, *, by: User, on: date) -> bool:
     if roster is None:
         return False
     access.require(by, "roster.confirm")
-    waiting = roster.rows.filter(state__in=["new", "changed"], committed_on=None).order_by("number")
-    rows = list(waiting[:COMMITTED_AT_ONCE])
-    if rows:
-        Writing(roster, by, on).write(rows)
-    state = Import.CONFIRMED if rows else Import.COMMITTED
+    rows, last = Writing(roster, by, on).write(COMMITTED_AT_ONCE)
     Import.objects.filter(pk=key).update(
-        state=state,
-        rows_done=F("rows_done") + len(rows),
+        state=Import.CONFIRMED if rows else Import.COMMITTED,
+        rows_done=F("rows_done") + rows,
+        committed_to=last if rows else F("committed_to"),
         worked_at=Now(),
         version=F("version") + int(not rows),
     )

@@ -19,7 +19,7 @@ from pipeline.acts.pool_part import pool_in_parts
 from pipeline.models import Firm, Trial, User
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.in_force import book_in_force
-from pipeline.models.trial import DONE, FAILED, RUNNING
+from pipeline.models.trial import DONE, FAILED, RUNNING, WAITING
 from pipeline.outside import storage
 from pipeline.rules import Book, Label, books
 from pipeline.rules.columns.laboratory import Comparison, compare, figures_asked, joined
@@ -27,6 +27,7 @@ from pipeline.rules.shelf.revision import as_written, differences, revised
 
 AT_ONCE = 120_000  # as many firms are tried within the request; more by a job
 PART = 25_000  # as many are judged at a time, for the memory it takes
+GIVEN_UP = Label("已放弃。", "Given up.")
 NOT_DONE = Label(
     "测算时出错，没有结果；情况已记录。请再试一次，或联系系统管理员。",
     "The trial failed and has no result; it has been logged. Try again, or ask your administrator.",
@@ -88,6 +89,22 @@ def ask(*, before: Side, after: Side, by: User) -> Trial:
     demand(firms > 0, "", _("No firm is on record here: there is nothing to try a book on."))
     sides = {"before": before.to_json(), "after": after.to_json()}
     return Trial.objects.create(office=office, by=by, firms_total=firms, **sides)
+
+
+@transaction.atomic
+def again(trial: Trial, *, by: User) -> None:
+    """Once more, after it broke off."""
+    access.require(by, "trial.ask")
+    fresh = {"state": WAITING, "worked_at": None, "problem": None, "firms_done": 0}
+    Trial.objects.filter(pk=trial.pk, by=by, state=FAILED).update(**fresh)
+
+
+@transaction.atomic
+def cancel(trial: Trial, *, by: User) -> None:
+    """Give it up: whatever comes of it is not kept."""
+    access.require(by, "trial.ask")
+    ours = Trial.objects.filter(pk=trial.pk, by=by, state__in=[WAITING, RUNNING])
+    demand(bool(ours.update(state=FAILED, problem=GIVEN_UP.to_json())), "", _("This is finished or given up already."))
 
 
 def read_ahead(day: date, *, by: User) -> None:

@@ -1,12 +1,12 @@
 """Rosters: bring one in, see how far its reading is, look at what it would do, let it in or give it up."""
 
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django import forms
 from django.db import transaction
 from django.db.models import Count, F, Func
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -25,7 +25,10 @@ from pipeline.request import StaffRequest, number_sent
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_A_PAGE = 25
 IN_WORK = frozenset({Import.RECEIVED, Import.READING, Import.CONFIRMED})
-STEP_OF = {Import.RECEIVED: 2, Import.READING: 2, Import.READ: 3, Import.CONFIRMED: 4, Import.COMMITTED: 5}
+STEP_OF = {
+    Import.RECEIVED: 2, Import.READING: 2, Import.READ: 3, Import.CONFIRMED: 4, Import.COMMITTED: 5, Import.STOPPED: 4,
+    Import.FAILED: 4,
+}  # fmt: skip
 SHOWN = {
     "doubtful": gettext_lazy("Refused or to confirm"),
     "changed": gettext_lazy("Changed firms"),
@@ -76,7 +79,8 @@ def roster(request: StaffRequest, public_id: UUID) -> HttpResponse:
     shown = {"roster": found, "step": STEP_OF.get(found.state, 2), "section": "desk:rosters"}
     if found.state in IN_WORK:
         return render(request, "desk/roster/progress.html", shown | _progress(found))
-    if found.state in (Import.REFUSED, Import.CANCELLED):
+    shown["may_try_again"] = found.state in (Import.FAILED, Import.STOPPED) and access.may(request.user, "roster.again")
+    if not found.was_read:
         return render(request, "desk/roster/refused.html", shown)
     return render(request, "desk/roster/preview.html", shown | _preview(request, found))
 
@@ -103,7 +107,35 @@ def confirm(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def cancel(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = _one(request, public_id)
     acts.cancel(found, version=_version(request), by=request.user)
-    return redirect("desk:rosters")
+    return redirect("desk:roster", found.public_id) if found.confirmed_by_id else redirect("desk:rosters")
+
+
+def again(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Take up one that broke off or was stopped."""
+    found = _one(request, public_id)
+    acts.again(found, version=_version(request), by=request.user)
+    _nudge(jobs.commit_roster if found.confirmed_by_id else jobs.read_roster, found, request.user)
+    return redirect("desk:roster", found.public_id)
+
+
+def file(request: StaffRequest, public_id: UUID) -> FileResponse:
+    """The file as it was uploaded."""
+    found = _one(request, public_id)
+    return _sent(acts.uploaded(found), found.name, "application/octet-stream")
+
+
+def result(request: StaffRequest, public_id: UUID) -> FileResponse:
+    """What becomes of each row, and what is wrong with it in which cell."""
+    found = get_object_or_404(Import.objects.visible_to(request.user), public_id=public_id, state__in=_READ)
+    name = _("%(name)s, result.csv") % {"name": found.name.rpartition(".")[0] or found.name}
+    return _sent(acts.result(found, language=get_language() or ""), name, "text/csv; charset=utf-8")
+
+
+def _sent(content: BinaryIO, name: str, kind: str) -> FileResponse:
+    response = FileResponse(content, as_attachment=True, filename=name, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def marked(request: StaffRequest, public_id: UUID) -> HttpResponse:
@@ -115,7 +147,7 @@ def marked(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return _download(acts.marked(found, language=get_language() or ""), name)
 
 
-_READ = (Import.READ, Import.CONFIRMED, Import.COMMITTED)
+_READ = (Import.READ, Import.CONFIRMED, Import.COMMITTED, Import.STOPPED, Import.FAILED)
 
 
 def template(request: StaffRequest) -> HttpResponse:

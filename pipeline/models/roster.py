@@ -31,17 +31,14 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
 
 class Import(models.Model):
-    """A spreadsheet of firms on its way in: received, read, looked at by a person, confirmed, committed."""
+    """A spreadsheet of firms on its way in: received, read, looked at by a person, confirmed, committed.
 
-    RECEIVED, READING, READ, CONFIRMED, COMMITTED, REFUSED, CANCELLED = [
-        "received",
-        "reading",
-        "read",
-        "confirmed",
-        "committed",
-        "refused",
-        "cancelled",
-    ]
+    Stopped is one of which some rows are on record and the others were given up; failed, one that broke off.
+    """
+
+    RECEIVED, READING, READ, CONFIRMED, COMMITTED, REFUSED, CANCELLED, STOPPED, FAILED = STATES = (
+        "received", "reading", "read", "confirmed", "committed", "refused", "cancelled", "stopped", "failed",
+    )  # fmt: skip
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="imports")
@@ -54,9 +51,10 @@ class Import(models.Model):
     received_at = models.DateTimeField(db_default=Now())
     day = models.DateField()  # the day by which its years are understood
     columns = models.JSONField(default=dict, blank=True)  # what each column of the file was understood as
-    problem = models.JSONField(null=True, blank=True)  # {zh, en}: why the whole file is refused
+    problem = models.JSONField(null=True, blank=True)  # {zh, en}: why the whole file is refused, or what broke off
     rows_total = models.PositiveIntegerField(null=True, blank=True)
     rows_done = models.PositiveIntegerField(default=0)
+    committed_to = models.PositiveIntegerField(default=0)  # the number of the last row that is on record
     worked_at = models.DateTimeField(
         null=True, blank=True
     )  # when a job last got on with it; a sweep takes up what stands still
@@ -68,7 +66,17 @@ class Import(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["received", "reading", "read", "confirmed", "committed", "refused", "cancelled"]
+                    state__in=[
+                        "received",
+                        "reading",
+                        "read",
+                        "confirmed",
+                        "committed",
+                        "refused",
+                        "cancelled",
+                        "stopped",
+                        "failed",
+                    ]
                 ),
                 name="import_state_is_known",
             )
@@ -76,6 +84,11 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def was_read(self) -> bool:
+        """Whether there are rows to look at."""
+        return bool(self.columns) and self.state not in (Import.REFUSED, Import.CANCELLED)
 
     def rows_shown(self, which: str, kind: str = "") -> "models.QuerySet[ImportRow]":
         """The rows of one tab of the preview, or those with a fault of one kind."""
@@ -96,8 +109,8 @@ class ImportRow(models.Model):
 
     STATES = ("new", "changed", "unchanged", "refused")
 
-    roster = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="rows")
-    office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
+    roster = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="rows", db_index=False)
+    office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField()  # in the order of the file, over all its sheets
     sheet = models.CharField(max_length=60)
     line = models.PositiveIntegerField()
@@ -110,7 +123,6 @@ class ImportRow(models.Model):
     record: Any = models.JSONField(default=dict)  # what they mean, in yuan
     changes = models.JSONField(default=list)  # [{field, old, new}]
     faults = models.JSONField(default=list)  # [{kind, sheet, row, column, says: {zh, en}, remedy: {zh, en}}]
-    committed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [

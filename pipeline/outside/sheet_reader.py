@@ -36,13 +36,18 @@ def limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def say(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.write(encoded(value) + "\n")
 
 
 def cell(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.strip() else None
+    if type(value) is float:
+        return value
     if isinstance(value, datetime):
         return {"date": value.date().isoformat()}
     if isinstance(value, date):

@@ -78,6 +78,7 @@ ROSTER = Limits(
     columns=400,
 )
 RATIO_MATTERS_ABOVE = 50 * MEGABYTE
+WHOLE_DIGITS = 15
 
 REFUSALS = {
     "empty": Label(
@@ -298,9 +299,19 @@ def _messages(process: subprocess.Popen[bytes]) -> Iterator[Any]:
     raise refusal("too_heavy" if ended_by_limit else "damaged")
 
 
+def _number(text: str) -> int | Decimal:
+    """A number of a cell; spreadsheets know no whole ones, so 3.0 is 3, up to fifteen digits."""
+    if text.endswith(".0") and len(text) - 2 <= WHOLE_DIGITS + text.startswith("-"):
+        return int(text[:-2])
+    return Decimal(text)
+
+
+DECODER = json.JSONDecoder(parse_float=_number, parse_constant=lambda sign: {"error": sign})
+
+
 def _message(line: bytes) -> Any:
     try:
-        return json.loads(line, parse_float=Decimal, parse_constant=lambda sign: {"error": sign})
+        return DECODER.decode(line.decode())
     except ValueError:
         raise refusal("too_heavy") from None  # the process was stopped in the middle of a line
 
@@ -331,13 +342,7 @@ def _rows(messages: Iterator[Any], following: list[dict[str, Any]], limits: Limi
         if count > limits.rows:
             raise refusal("too_many_rows", sheet=sheet, rows=f"{limits.rows:,}+", limit=f"{limits.rows:,}")
         number, cells = message
-        yield Row(number, [_cell(value) for value in cells])
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, Decimal) and value == value.to_integral_value() and abs(value) < 10**15:
-        return int(value)
-    return cell_from_json(value)
+        yield Row(number, [cell_from_json(value) if type(value) is dict else value for value in cells])
 
 
 def cell_to_json(cell: Cell) -> Any:

@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def mark_what_is_made_up(self, received: Import) -> None:
-        for row in ImportRow.objects.filter(roster=received, committed_on__isnull=False):
+        for row in ImportRow.objects.filter(roster=received, state__in=["new", "changed"]):
             Firm.objects.filter(uscc=row.uscc).update(made_up=str(row.cells[NOTE_COLUMN])[:200])
 
     def print_logins(self) -> None:

@@ -41,6 +41,7 @@ INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?(e[+-]?\d{1,2})?", re.ASCII)
 AMOUNT_UNIT = re.compile(r"(亿元|百万元|万元|千元|元|亿|万)$")
 FEN = Decimal("0.01")
+HEADS = Decimal("0.0001")
 AS_SHOWN = Context(prec=15)  # a spreadsheet keeps and shows fifteen digits; what a float has beyond them is noise
 LARGEST = Decimal(10**16)
 DAY_FORMS = (
@@ -79,6 +80,8 @@ class Places:
 
 def words(cell: Cell) -> str:
     """A cell as a person reads it, in one line, half-width signs and invisible ones left out."""
+    if type(cell) is str:  # most cells with words in them are
+        return " ".join(INVISIBLE.sub("", unicodedata.normalize("NFC", cell)).split())
     if cell is None:
         return ""
     if isinstance(cell, CellError):
@@ -92,7 +95,9 @@ def words(cell: Cell) -> str:
 
 
 def is_unknown(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and (not squeezed(cell) or squeezed(cell).casefold() in UNKNOWN))
+    if cell is None:
+        return True
+    return isinstance(cell, str) and (not (text := squeezed(cell)) or text.casefold() in UNKNOWN)
 
 
 def refuse_error(cell: Cell) -> None:
@@ -109,11 +114,11 @@ def refuse_error(cell: Cell) -> None:
 
 def amount(cell: Cell, factor: Decimal) -> Decimal | None:
     """A cell of a money column in yuan, to the fen; `factor` is what one unit of its head is in yuan."""
-    if is_unknown(cell):
+    if type(cell) is not Decimal and is_unknown(cell):
         return None
     number, own = number_and_unit(cell)
     yuan = number * (own or factor)
-    if abs(yuan) >= LARGEST:
+    if not -LARGEST < yuan < LARGEST:
         raise CellRefused(
             "magnitude",
             Label("数额大得不可能", "impossibly large"),
@@ -125,7 +130,9 @@ def amount(cell: Cell, factor: Decimal) -> Decimal | None:
 def heads(cell: Cell) -> Decimal | None:
     """A number of persons; averages may have a fraction."""
     number = count_of(cell, "人")
-    return None if number is None else number.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize() + 0
+    if number is None or number == number.to_integral_value():
+        return None if number is None else number.to_integral_value() + 0
+    return number.quantize(HEADS, ROUND_HALF_UP).normalize() + 0
 
 
 def whole(cell: Cell) -> int | None:
@@ -165,15 +172,15 @@ def count_of(cell: Cell, measure: str) -> Decimal | None:
 
 def number_and_unit(cell: Cell) -> tuple[Decimal, Decimal | None]:
     """The number in a cell, and the yuan its own unit stands for where the cell names one (3.5亿元)."""
+    if type(cell) is Decimal and cell.is_finite():
+        return AS_SHOWN.plus(cell), None
+    if type(cell) is int:
+        return Decimal(cell), None
     refuse_error(cell)
     if isinstance(cell, bool | date):
         raise not_a_number(cell)
-    if isinstance(cell, int):
-        return Decimal(cell), None
     if isinstance(cell, Decimal):
-        if not cell.is_finite():
-            raise not_a_number(cell)
-        return AS_SHOWN.plus(cell), None
+        raise not_a_number(cell)
     return typed_number(str(cell))
 
 

@@ -29,6 +29,7 @@ KINDS = {
     "unusual": Label("数额少见", "Unusual figure"),
 }
 
+MOST_NAMED = 10  # other rows of one firm
 ASKED_KINDS = frozenset({"field", "industry", "phone", "contact", "renamed", "moved", "jump", "unusual"})
 
 
@@ -91,7 +92,6 @@ class Fault:
 
 def twice(place: Place, others: list[Place]) -> Fault:
     """The fault of a row whose firm stands in other rows too."""
-    told = Label("同一企业还有：{others}", "the same firm is also in {others}").filled(
-        others="、".join(map(str, others))
-    )
+    named = "、".join(map(str, others[:MOST_NAMED])) + ("……" if len(others) > MOST_NAMED else "")
+    told = Label("同一企业还有：{others}", "the same firm is also in {others}").filled(others=named)
     return Fault("twice", place, told, Label("请只保留一行。", "Keep one of the rows."))

@@ -1,7 +1,7 @@
 """Where the head of a sheet is and what each of its columns means."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -62,9 +62,14 @@ class Head:
     texts: list[str]
     found: tuple[Found, ...]
     unknown: tuple[str, ...]
+    places: Mapping[tuple[str, int | None], int] = field(init=False)  # of each column, by its key and year
 
-    def at(self, key: str) -> int | None:
-        return next((found.at for found in self.found if found.column.key == key), None)
+    def __post_init__(self) -> None:
+        places = {(found.column.key, found.year): found.at for found in self.found}
+        object.__setattr__(self, "places", places)  # the one way into a frozen one
+
+    def at(self, key: str, year: int | None = None) -> int | None:
+        return self.places.get((key, year))
 
     @property
     def years(self) -> list[int]:

@@ -1,11 +1,12 @@
 """The rows of a roster: what each says of its firm, and what is wrong with it. The day and the lists are given."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import chain, islice, pairwise
+from functools import partial
+from itertools import chain, islice
 from typing import Any, Self
 
 from pipeline.outside.roster import cells
@@ -22,6 +23,10 @@ CODE_LENGTH = 18
 TEN_THOUSAND = Decimal(10_000)
 SALES_PER_HEAD = Decimal(10) ** 9  # yuan; the largest trading houses stay a tenth below
 LARGEST_SALES = Decimal(2) * 10**12  # yuan; no single firm of the country sells more
+LEAST_OF_TEN_THOUSANDFOLD, MOST_OF_TEN_THOUSANDFOLD = 1_500, 100_000
+REMEMBERED = 10_000  # different texts of a column
+
+type Reading = Callable[[Cell], Any]
 
 
 @dataclass(slots=True)
@@ -82,8 +87,7 @@ class RosterRow:
         return any(fault.grade == "wrong" for fault in self.faults)
 
     def place_of(self, key: str, year: int | None = None) -> Place:
-        at = next((found.at for found in self.head.found if found.column.key == key and found.year == year), None)
-        return Place(self.head.sheet, self.number, at)
+        return Place(self.head.sheet, self.number, self.head.at(key, year))
 
 
 class Roster:
@@ -93,13 +97,18 @@ class Roster:
         self._sheets = sheets
         self._places = places
         self._day = day
-        self._seen: dict[str, list[Place]] = {}
+        self._seen: dict[str, tuple[str, int, int | None]] = {}  # where each firm stands first
+        self._again: dict[str, list[Place]] = {}
+        self._before = 0  # rows still to be passed over
         self.heads: list[Head] = []
         self.skipped: list[str] = []
         self.ignored: list[Place] = []
 
-    def rows(self) -> Iterator[RosterRow]:
-        """Every row that tells of a firm. Raises SheetRefused where no sheet is a roster or one is unreliable."""
+    def rows(self, *, after: int = 0) -> Iterator[RosterRow]:
+        """Every row that tells of a firm, but for the first `after` of them, which were read before. Raises
+        SheetRefused where no sheet is a roster or one is unreliable.
+        """
+        self._before = after
         for sheet in self._sheets:
             head, rows = self._opened(sheet)
             if head is None:
@@ -113,7 +122,7 @@ class Roster:
     @property
     def repeated(self) -> list[list[Place]]:
         """The places of firms that stand in more than one row."""
-        return [places for places in self._seen.values() if len(places) > 1]
+        return list(self._again.values())
 
     def _opened(self, sheet: Sheet) -> tuple[Head | None, Iterator[Row]]:
         if sheet.hidden:
@@ -123,22 +132,32 @@ class Roster:
         return head, (row for row in chain(top, sheet.rows) if head and row.number > head.row)
 
     def _rows(self, head: Head, rows: Iterator[Row]) -> Iterator[RosterRow]:
+        reader = Reader(head, places=self._places, day=self._day)
         for row in rows:
             if is_aside(head, row):
                 self.ignored.append(Place(head.sheet, row.number))
                 continue
-            read = read_row(head, row, places=self._places, day=self._day)
+            passed, self._before = self._before > 0, max(self._before - 1, 0)
+            read = reader.code_of(row) if passed else reader.read(row)
             if read.values.code:
-                self._seen.setdefault(read.values.code, []).append(read.place_of("code"))
-            yield read
+                self._note(read)
+            if not passed:
+                yield read
+
+    def _note(self, read: RosterRow) -> None:
+        """Where a firm stands: of the many that stand in one row only, as little as possible."""
+        here = (read.head.sheet, read.number, read.head.at("code"))
+        first = self._seen.setdefault(read.values.code, here)
+        if first is not here:
+            self._again.setdefault(read.values.code, [Place(*first)]).append(Place(*here))
 
 
 def is_aside(head: Head, row: Row) -> bool:
     """A row that tells of no firm: a total, a remark under the table, the head once more, or nothing we know."""
-    code, name = (words(cell_at(row.cells, head.at(key))) for key in ("code", "name"))
+    code = words(cell_at(row.cells, head.at("code")))
     if len(code) == CODE_LENGTH:
         return False
-    first = words(row.cells[0])
+    name, first = words(cell_at(row.cells, head.at("name"))), words(row.cells[0])
     told = sum(not is_unknown(cell_at(row.cells, found.at)) for found in head.found)
     total = bool({plain(code), plain(name), plain(first)} & TOTALS)
     again = (said := understood(code).column) is not None and said.key == "code"
@@ -149,51 +168,107 @@ def cell_at(row: list[Cell], at: int | None) -> Cell:
     return row[at] if at is not None and at < len(row) else None
 
 
-def read_row(head: Head, row: Row, *, places: Places, day: date) -> RosterRow:
-    read = RosterRow(head, row.number, row.cells, Values(), [])
-    for found in head.found:
-        cell = cell_at(row.cells, found.at)
-        try:
-            keep(read.values, found, meaning(found, cell, places=places, day=day))
-        except CellRefused as refused:
-            place = Place(head.sheet, row.number, found.at)
-            read.faults.append(Fault(refused.kind, place, refused.says, refused.remedy))
-    read.faults += contradictions(read)
-    read.faults += magnitudes(read)
-    read.faults += jumps(read)
-    return read
+class Reader:
+    """Reads the rows under one head. How a column is read is settled once, not anew for each of its cells."""
+
+    def __init__(self, head: Head, *, places: Places, day: date) -> None:
+        self.head = head
+        self.columns = [
+            (found.at, found.column.key, found.year, reading_of(found, places=places, day=day)) for found in head.found
+        ]
+        self.code = [column for column in self.columns if column[1] == "code"]
+        self.width = 1 + max((found.at for found in head.found), default=-1)
+
+    def read(self, row: Row) -> RosterRow:
+        read = self._cells(row, self.columns)
+        if read.values.years:
+            read.faults += contradictions(read)
+            read.faults += magnitudes(read)
+            read.faults += jumps(read)
+        return read
+
+    def code_of(self, row: Row) -> RosterRow:
+        """The row with nothing read of it but whose it is."""
+        return self._cells(row, self.code)
+
+    def _cells(self, row: Row, columns: list[tuple[int, str, int | None, Reading]]) -> RosterRow:
+        values, faults, given = Values(), [], row.cells
+        if len(given) < self.width:
+            given = [*given, *[None] * (self.width - len(given))]
+        years = values.years
+        for at, key, year, reading in columns:
+            try:
+                meant = reading(given[at])
+            except CellRefused as refused:
+                place = Place(self.head.sheet, row.number, at)
+                faults.append(Fault(refused.kind, place, refused.says, refused.remedy))
+                continue
+            if meant is None:
+                continue
+            if year is None:
+                setattr(values, key, meant)
+            elif year in years:
+                years[year][key] = meant
+            else:
+                years[year] = {key: meant}
+        return RosterRow(self.head, row.number, row.cells, values, faults)
 
 
-def meaning(found: Found, cell: Cell, *, places: Places, day: date) -> Any:
-    """What a cell of this column says; None is unknown."""
-    column = found.column
-    if is_unknown(cell):
-        if column.key in ("code", "name"):
-            raise empty(column)
-        return None
-    match column.form:
+def reading_of(found: Found, *, places: Places, day: date) -> Reading:
+    """How a cell of this column is read: what it says, None where it is unknown."""
+    match found.column.form:
         case "money":
-            return cells.amount(cell, found.factor)
+            return partial(cells.amount, factor=found.factor)
         case "heads":
-            return cells.heads(cell)
+            return cells.heads
         case "count":
-            return cells.whole(cell)
+            return cells.whole
         case "day":
-            return cells.day(cell, today=day)
+            return partial(cells.day, today=day)
         case "code":
-            return cells.code(cell)
+            return compulsory(cells.code, found.column)
         case "name":
-            return cells.name(cell)
+            return compulsory(cells.name, found.column)
         case "county":
-            return cells.county(cell, places)
+            return remembered(partial(cells.county, places=places))
         case "field":
-            return cells.looked_up_field(cell, places)
+            return remembered(known(partial(cells.looked_up_field, places=places)))
         case "industry":
-            return cells.looked_up_industry(cell, places)
+            return remembered(known(partial(cells.looked_up_industry, places=places)))
         case "phone":
-            return cells.phone(cell)
+            return known(cells.phone)
         case "contact":
-            return cells.person(cell)
+            return known(cells.person)
+
+
+def known(read: Reading) -> Reading:
+    """Empty is unknown."""
+    return lambda cell: None if is_unknown(cell) else read(cell)
+
+
+def compulsory(read: Reading, column: Column) -> Reading:
+    def reading(cell: Cell) -> Any:
+        if is_unknown(cell):
+            raise empty(column)
+        return read(cell)
+
+    return reading
+
+
+def remembered(read: Reading) -> Reading:
+    """A column of few different texts: each of them is looked up once."""
+    meant: dict[str, Any] = {}
+
+    def reading(cell: Cell) -> Any:
+        if type(cell) is not str:
+            return read(cell)
+        if cell not in meant:
+            if len(meant) >= REMEMBERED:
+                meant.clear()
+            meant[cell] = read(cell)
+        return meant[cell]
+
+    return reading
 
 
 def empty(column: Column) -> CellRefused:
@@ -201,20 +276,13 @@ def empty(column: Column) -> CellRefused:
     return CellRefused("required", says, Label("请补上，或删去这一行。", "Fill it in, or delete the row."))
 
 
-def keep(values: Values, found: Found, meant: Any) -> None:
-    if meant is None:
-        return
-    if found.year is None:
-        setattr(values, found.column.key, meant)
-    else:
-        values.years.setdefault(found.year, {})[found.column.key] = meant
-
-
 # ------------------------------------------------------------------------------------------ figures against figures
 
 CORRECT = Label("请改正其中一个数。", "Correct one of the two.")
 CONFIRM = Label("请确认；不改也会导入。", "Please confirm; it is imported as it is.")
 NEVER_MORE = (("tech_staff", "staff"), ("rd_domestic", "rd_total"), ("hitech_income", "total_income"))
+JUMPING = ("sales", "rd_total", "staff")
+YEAR_BEFORE = Label("上年 {old}", "{old} the year before")
 NEVER_NEGATIVE = ("rd_total", "rd_domestic", "hitech_income", "non_taxable_income")
 
 
@@ -231,13 +299,13 @@ def contradictions(row: RosterRow) -> Iterator[Fault]:
             if part in figures and total in figures and figures[part] > figures[total]:
                 yield more_than(row, year, part, total)
         for key in NEVER_NEGATIVE:
-            if figures.get(key, 0) < 0:
+            if key in figures and figures[key] < 0:
                 yield negative(row, year, key)
         sales, rd = figures.get("sales"), figures.get("rd_total")
         if sales and sales == rd:
             says = Label("与销售收入相同", "the same as sales")
             yield Fault("contradiction", row.place_of("rd_total", year), says, CORRECT)
-        elif sales is not None and rd is not None and rd > max(sales, Decimal(0)):
+        elif sales is not None and rd is not None and rd > sales and rd > 0:
             says = Label("多于销售收入 {sales}", "above sales of {sales}").filled(sales=shown("sales", sales))
             yield Fault("unusual", row.place_of("rd_total", year), says, CONFIRM)
         if sales is not None and sales < 0:
@@ -265,20 +333,24 @@ def negative(row: RosterRow, year: int, key: str) -> Fault:
 def magnitudes(row: RosterRow) -> Iterator[Fault]:
     """Figures ten thousand times too large: against another year, against the heads, or beyond any firm."""
     for key in ("sales", "total_income", "rd_total", "net_assets"):
-        by_year = {year: figures[key] for year, figures in row.values.years.items() if figures.get(key, 0) > 0}
+        by_year = {
+            year: figures[key] for year, figures in row.values.years.items() if key in figures and figures[key] > 0
+        }
+        if len(by_year) < 2 or max(by_year.values()) < LEAST_OF_TEN_THOUSANDFOLD * min(by_year.values()):
+            continue  # no two of them are so far apart
         for year, figure in by_year.items():
             others = [other for at, other in by_year.items() if at != year]
             if others and is_ten_thousandfold(figure, min(others, key=lambda other: abs(other - figure))):
                 yield ten_thousandfold(row, key, year, Label("其他年份", "the other years"))
     for year, figures in row.values.years.items():
         sales, staff = figures.get("sales"), figures.get("staff")
-        if sales is not None and (sales > LARGEST_SALES or (staff and sales / staff > SALES_PER_HEAD)):
+        if sales is not None and (sales > LARGEST_SALES or (staff and sales > SALES_PER_HEAD * staff)):
             says = Label("{figure}，大得不可能", "{figure}: impossibly large").filled(figure=shown("sales", sales))
             yield Fault("magnitude", row.place_of("sales", year), says, unit_remedy(row, "sales", year))
 
 
 def is_ten_thousandfold(figure: Decimal, other: Decimal) -> bool:
-    return other > 0 and 1_500 <= figure / other <= 100_000
+    return other > 0 and LEAST_OF_TEN_THOUSANDFOLD * other <= figure <= MOST_OF_TEN_THOUSANDFOLD * other
 
 
 def ten_thousandfold(row: RosterRow, key: str, year: int, beside: Label) -> Fault:
@@ -299,12 +371,13 @@ def unit_remedy(row: RosterRow, key: str, year: int) -> Label:
 
 def jumps(row: RosterRow) -> Iterator[Fault]:
     """A change by more than half against the year before is asked about, never stopped."""
-    for before, year in pairwise(sorted(row.values.years)):
-        for key in ("sales", "rd_total", "staff"):
-            old, new = row.values.years[before].get(key), row.values.years[year].get(key)
-            if year == before + 1 and old is not None and new is not None and is_jump(old, new):
-                says = Label("上年 {old}", "{old} the year before").filled(old=shown(key, old))
-                yield Fault("jump", row.place_of(key, year), says, CONFIRM)
+    years = row.values.years
+    for year, now in sorted(years.items()):
+        before = years.get(year - 1, {})
+        for key in JUMPING:
+            old, new = before.get(key), now.get(key)
+            if old is not None and new is not None and is_jump(old, new):
+                yield Fault("jump", row.place_of(key, year), YEAR_BEFORE.filled(old=shown(key, old)), CONFIRM)
 
 
 def is_jump(old: Decimal, new: Decimal) -> bool:
