@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import batched
+from time import monotonic
 from typing import Any
 
 from celery import Task, shared_task
@@ -26,19 +27,25 @@ from pipeline.acts import (
     diagnosis,
     difficulty,
     escalation,
+    event,
     evidence,
     export,
+    firm,
     hour,
     paper,
     presence,
+    quality,
     roster,
     sme,
+    staying,
     telling,
     trail,
     trial,
     trial_sheet,
 )
 from pipeline.models import (
+    AnnualUpdate,
+    Attendance,
     Booking,
     Bulk,
     Case,
@@ -66,6 +73,7 @@ from pipeline.outside.scanner import ScannerDown
 
 log = logging.getLogger(__name__)
 CHUNK = 500
+LOOK_SECONDS = 1_200
 
 
 @contextmanager
@@ -221,6 +229,16 @@ def clear_exports() -> None:
     export.clear(by=INTAKE)
 
 
+@shared_task(**_as(INTAKE))
+def spell_firms() -> None:
+    """Every minute: firms whose name nobody spelt yet, as after a release that finds them by more than before."""
+    with transaction.atomic():
+        waiting = list(Firm.objects.filter(initials="").values_list("pk", flat=True)[: 10 * CHUNK])
+    for keys in batched(waiting, CHUNK):
+        with _left_if_broken("chunk with firm", keys[0]):
+            firm.spell(Firm.objects.filter(pk__in=keys), by=INTAKE)
+
+
 @shared_task(**_as(ASSESSOR))
 def diagnose_firms() -> None:
     """Every minute, and after a roster: judge the firms whose record changed since their diagnosis."""
@@ -233,6 +251,22 @@ def diagnose_firms() -> None:
         for key in keys:  # one of them breaks it: the others are judged one by one
             with _left_if_broken("firm", key):
                 _diagnose(key)
+
+
+@shared_task(**_as(ASSESSOR))
+def look_for_oddities() -> None:
+    """Every night: what looks odd in the records that changed since is put before people. What there is no time for is
+    left to the next night.
+    """
+    until = monotonic() + LOOK_SECONDS
+    with transaction.atomic():
+        firms = list(Firm.objects.order_by("pk").values_list("pk", flat=True))
+    for keys in batched(firms, CHUNK):
+        if monotonic() > until:
+            log.warning("oddities: looked up to firm %s, the rest is left to the next night", keys[0])
+            return
+        with _left_if_broken("chunk with firm", keys[0]):
+            quality.look(keys, by=ASSESSOR, on=clock.today())
 
 
 @shared_task(**_as(PUBLICITY))
@@ -270,14 +304,25 @@ def climb_stuck() -> None:
 
 @shared_task(**_as(INTAKE))
 def remind_of_help() -> None:
-    """Every morning: what waits for an answer too long goes to the city; hours of today and tomorrow are recalled, and
-    registrations as a technology SME that end.
+    """Every morning: what waits for an answer too long goes to the head of its county, then to the city; hours of today
+    and tomorrow are recalled, trainings of tomorrow, and registrations as a technology SME that end.
     """
     today = clock.today()
     with transaction.atomic():
         difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=today)
         hour.remind(Booking.objects.to_remind(today, today + timedelta(days=1)), by=INTAKE, on=today)
         sme.remind(SmeRegistration.objects.all(), by=INTAKE, on=today)
+        event.remind(Attendance.objects.filter(event__on=today + timedelta(days=1)), by=INTAKE)
+
+
+@shared_task(**_as(INTAKE))
+def tend_pool() -> None:
+    """Every morning: terms that are ending are announced, yearly updates asked for and recalled."""
+    today = clock.today()
+    with transaction.atomic():
+        staying.warn(Case.objects.all(), by=INTAKE, on=today)
+        staying.ask_updates(Case.objects.all(), by=INTAKE, on=today)
+        staying.remind_of_updates(AnnualUpdate.objects.all(), by=INTAKE, on=today)
 
 
 @shared_task(**_as(INTAKE))

@@ -9,6 +9,7 @@ from pipeline.register import TABLES, Table
 
 SEES_ALL = "(select mp_sees_city())"
 LEADS = "(select mp_leads())"
+CITY_WRITES = ("pipeline_yearnotice", "pipeline_window", "pipeline_adjustment")  # what everybody reads
 
 
 def walls() -> str:
@@ -28,11 +29,15 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _trail_walls()
     elif table.kind == "firm":
         yield from _firm_policies(name, table)
+        if table.placed:
+            yield from _placed_rows(name)
     elif name == "pipeline_seat":
         yield from _seat_policies(name)
+    elif name == "pipeline_seatrequest":
+        yield from _seat_request_policies(name)
     elif name == "pipeline_claim":
         yield from _claim_policies(name)
-    elif name == "pipeline_yearnotice":
+    elif name in CITY_WRITES:
         yield from _policies(name, select="true", write=SEES_ALL)
     elif name == "pipeline_delegation":
         yield from _delegation_policies(name)
@@ -40,6 +45,11 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _view_policies(name)
     elif name == "pipeline_hour":
         yield from _hour_policies(name)
+    elif name == "pipeline_event":
+        yield from _event_policies(name)
+    elif name == "pipeline_steptemplate":
+        mine = f"{SEES_ALL} or office_id in (select mp_offices())"
+        yield from _policies(name, select=f"({mine} or (select mp_holds('coach')))", write=f"({mine})")
     elif table.signed_by:
         signed = f"((select mp_holds('{table.signed_by}')) and published_by_id = (select mp_user()))"
         yield from _policies(name, select="true", write="", add=signed)
@@ -81,7 +91,8 @@ def _trail_walls() -> Iterator[str]:
 
 
 def _firm_policies(name: str, table: Table) -> Iterator[str]:
-    """A county's firms are asked for by an EXISTS over their moves.
+    """A county's rows are known by their own column where they carry it; else its firms are asked for by an EXISTS over
+    their moves.
 
     For a page of rows the planner probes the index, for a long scan it hashes the county's firms once. With
     `firm_id = any(array(...))` over the firms themselves it would compare each row with every firm of the county.
@@ -92,14 +103,20 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
         yield from _move_policies(name, past)
     else:
         entrusted, filled = _parts_of(column, table)
-        bureau = f"{SEES_ALL} or {_in_counties(column, 'mp_counties')}"
+        within = _placed_in if table.placed else _in_counties
+        bureau = f"{SEES_ALL} or {within(column, 'mp_counties')}"
         now = bureau if table.office_only else f"{bureau} or {_own_rows(name, column, table)}"
         recorded = f" and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left({column})" if table.dated else ""
         seen = f"{now} or ({past}{recorded})"
+        if table.beside:
+            also = f" and ({table.beside} is null or {SEES_ALL} or {_in_counties(table.beside, 'mp_counties')})"
+            seen, now = f"({seen}){also}", f"({now}){also}"
         if table.to_leaders:
-            seen += f" or {LEADS} or {_in_counties(column, 'mp_led_counties')}"
+            seen += f" or {LEADS} or {within(column, 'mp_led_counties')}"
         if name == "pipeline_invitation":
             yield from _invitation_policies(name, seen, now)
+        elif name == "pipeline_notice":
+            yield from _notice_policies(name, seen + entrusted, now + filled)
         else:
             add = f"({now} or {LOOKS})" if name == "pipeline_viewing" else ""
             seen += entrusted + ROWS_LET_IN.get(name, "")
@@ -111,6 +128,7 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
         "pipeline_appointment",
         "pipeline_mandate",
         "pipeline_invitation",
+        "pipeline_attendance",
     ):
         yield from _owner_reads(name)
 
@@ -154,6 +172,21 @@ def _in_counties(column: str, counties: str) -> str:
     )
 
 
+def _placed_in(column: str, counties: str) -> str:
+    return f"{column.partition('.')[0]}.county_id = any(array(select {counties}()))"
+
+
+def _placed_rows(name: str) -> Iterator[str]:
+    """Gives rows that were there before the column was their firm's county. The owner reads moves, not these rows."""
+    yield f"alter table {name} no force row level security;"
+    yield (
+        f"update {name} t set county_id = m.division_id from pipeline_firmmove m"
+        " where m.firm_id = t.firm_id and upper_inf(m.during) and t.county_id is distinct from m.division_id;"
+    )
+    yield "set constraints all immediate;"
+    yield f"alter table {name} force row level security;"
+
+
 def _move_policies(name: str, past: str) -> Iterator[str]:
     """Where a firm belongs is changed by the city. A county writes the first line of a firm nobody has on record."""
     mine = "division_id = any(array(select mp_counties()))"
@@ -182,14 +215,56 @@ def _seat_policies(name: str) -> Iterator[str]:
     )
     taken_over = f"(kind = 'firm_owner' and {asked})"  # who takes a firm over ends its owner's seat
     seen = f"user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {agencies} or {colleagues}"
+    confirmed = (
+        "exists (select from pipeline_seatrequest r where r.state = 'given' and r.decided_by_id = (select mp_user())"
+        f" and r.user_id = {name}.user_id and r.kind = {name}.kind and r.agency = {name}.agency"
+        f" and r.office_id is not distinct from {name}.office_id and {name}.firm_id is null"
+        f" and lower({name}.during) >= r.begins_on and upper({name}.during) is not distinct from r.ends_on)"
+    )
     yield from _policies(
         name,
         select=f"({seen} or {taken_over})",
-        add=f"({given} or {owned} or {checked} or (user_id = (select mp_user()) and {asked}))",
+        add=f"({given} or {owned} or {checked} or {confirmed} or (user_id = (select mp_user()) and {asked}))",
         write=f"({given} or {owned} or {taken_over})",
         remove=f"({given})",
     )
     yield from _owner_reads(name)
+
+
+def _seat_request_policies(name: str) -> Iterator[str]:
+    """A security administrator asks in their own name; somebody else decides. What was asked for is not changed."""
+    asks = "(asked_by_id = (select mp_user()) and (select mp_holds('security_admin')))"
+    decides = f"((select mp_holds('security_admin')) or ({SEES_ALL} and (select mp_holds('city_head'))))"
+    decided = (
+        "(decided_by_id = (select mp_user()) and ((state = 'dropped' and asked_by_id = decided_by_id)"
+        " or (state in ('given', 'refused') and asked_by_id <> decided_by_id)))"
+    )
+    yield f"revoke update on {name} from web;"
+    yield f"grant update (state, decided_by_id, decided_on, why) on {name} to web;"
+    yield from _policies(
+        name,
+        select=f"({SEES_ALL} or (select mp_holds('security_admin')))",
+        add=f"({asks} and state = 'asked')",
+        write=f"({decides} and state = 'asked')",
+        check=decided,
+        remove="false",
+    )
+
+
+def _notice_policies(name: str, seen: str, now: str) -> Iterator[str]:
+    """Of their own seats and account a person is told by the administrators. Of others the city reads it, as it sees
+    every seat.
+    """
+    own = "(firm_id is null and person_id = (select mp_user()) and \"to\" = 'self')"
+    tellers = "((select mp_holds('security_admin')) or (select mp_holds('system_admin')))"
+    told = f"(firm_id is null and \"to\" = 'self' and {tellers})"
+    yield from _policies(
+        name,
+        select=f"({seen} or {own} or {told})",
+        add=f"({now} or {told})",
+        write=f"({now} or {own})",
+        remove=f"({now})",
+    )
 
 
 def _invitation_policies(name: str, seen: str, now: str) -> Iterator[str]:
@@ -250,6 +325,13 @@ def _hour_policies(name: str) -> Iterator[str]:
         check=f"({host} or (state in ('free', 'taken') and {open_to}))",
         remove=f"({host})",
     )
+
+
+def _event_policies(name: str) -> Iterator[str]:
+    """An event is its office's; whoever sees a firm that is invited sees what to."""
+    mine = f"{SEES_ALL} or office_id in (select mp_offices())"
+    invited = f"exists (select from pipeline_attendance a where a.event_id = {name}.id)"
+    yield from _policies(name, select=f"({mine} or {invited})", write=f"({mine})")
 
 
 def _owner_reads(name: str) -> Iterator[str]:

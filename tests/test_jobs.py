@@ -157,14 +157,16 @@ def morning_after(*days: date) -> None:
             jobs.remind_of_help()
 
 
-def test_what_nobody_answered_goes_to_county_and_city_once_after_its_term(cast: Cast) -> None:
+def test_what_nobody_answered_goes_to_the_head_and_then_to_the_city_once(cast: Cast) -> None:
     with acting(cast.li), transaction.atomic():
         asked = difficulty.ask(cast.qinghe, kind="policy", says="年限？", coach=False, by=cast.li, on=date(2026, 11, 2))
     assert asked.due_on == date(2026, 11, 9)
     morning_after(date(2026, 11, 9), date(2026, 11, 10))
+    assert told_of(cast, "difficulty.climb") == [Notice.COUNTY]
     assert told_of(cast, "difficulty.escalate") == []
     morning_after(date(2026, 11, 11), date(2026, 11, 12))
-    assert told_of(cast, "difficulty.escalate") == [Notice.COUNTY, Notice.CITY]
+    assert told_of(cast, "difficulty.climb") == [Notice.COUNTY]
+    assert told_of(cast, "difficulty.escalate") == [Notice.CITY]
 
 
 def test_a_booked_hour_is_recalled_the_day_before_and_once(cast: Cast) -> None:

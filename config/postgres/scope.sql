@@ -103,3 +103,20 @@ create or replace function mp_history(firm bigint, tables text[])
             'pipeline_sourcedfigure', 'pipeline_explanation', 'pipeline_intellectualproperty', 'pipeline_rdproject',
             'pipeline_hitechproduct', 'pipeline_conversion')
           and (mp_sees_city() or firm in (select mp_firms())) $$;
+
+-- Whether anybody still belongs to an office, or to a division, on or after a day; it tells no more than that.
+create or replace function mp_office_in_use(office bigint, since date) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (
+        select 1 from pipeline_seat s
+        where s.office_id = office and not isempty(s.during) and (upper_inf(s.during) or upper(s.during) > since)) $$;
+
+create or replace function mp_division_in_use(division bigint, since date) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (
+        select 1 from pipeline_firmmove m
+        where m.division_id = division and not isempty(m.during) and (upper_inf(m.during) or upper(m.during) > since))
+        or exists (select 1 from pipeline_office o where o.division_id = division and o.closed_on is null) $$;
+
+-- How many people of all firms are to come to an event: a firm that answers sees no row of another.
+create or replace function mp_seats_given(asked bigint) returns integer language sql stable security definer set search_path = public, pg_temp
+    as $$ select coalesce(sum(a.people), 0)::integer from pipeline_attendance a
+        where a.event_id = asked and a.state in ('accepted', 'attended') $$;

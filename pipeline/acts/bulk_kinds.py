@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pipeline.acts import assignment, case, coaching, tag
-from pipeline.models import Firm, User
+from django.db.models import Model
+
+from pipeline.acts import assignment, case, coaching, event, tag
+from pipeline.models import Event, Firm, User
 from pipeline.models.case import CaseQuerySet
 from pipeline.stages import CASE_MOVES, OPEN
 
@@ -14,7 +16,7 @@ from pipeline.stages import CASE_MOVES, OPEN
 @dataclass(frozen=True)
 class Kind:
     """`do(cases, by=, on=, versions=, **said)`. `legal` are the stages in which it can be done; `kept` tells what of
-    `said` is a person, kept by key, or a day.
+    `said` is a row, kept by key, or a day.
     """
 
     act: str
@@ -29,7 +31,7 @@ class Kind:
 def _read(value: Any, form: type | None) -> Any:
     if value is None or form is None:
         return value
-    return date.fromisoformat(value) if form is date else User.objects.get(pk=value)
+    return form._default_manager.get(pk=value) if issubclass(form, Model) else date.fromisoformat(value)
 
 
 def _move(act: str, do: Callable[..., Any]) -> Kind:
@@ -61,6 +63,10 @@ def _appoint(cases: CaseQuerySet, *, versions: Any, by: User, on: date, coach: U
     return coaching.appoint_to(firms, coach, by=by, on=on, until=until)
 
 
+def _train(cases: CaseQuerySet, *, versions: Any, by: User, on: date, training: Event) -> int:
+    return event.invite(Firm.objects.filter(pk__in=cases.values("firm")), training, by=by, on=on)
+
+
 COACHED = frozenset({"coaching", "ready", "in_certification"})
 KINDS = {
     "assign": Kind("case.assign", assignment.assign, OPEN, {"officer": User}),
@@ -78,5 +84,6 @@ KINDS = {
     "tell": Kind("case.tell", _tell, OPEN - {"lead"}),
     "tag": Kind("tag.put", _put, frozenset({*OPEN, "closed"})),
     "untag": Kind("tag.take", _take, frozenset({*OPEN, "closed"})),
+    "train": Kind("event.invite", _train, OPEN - {"lead"}, {"training": Event}),
     "appoint": Kind("coaching.appoint", _appoint, COACHED, {"coach": User, "until": date}),
 }

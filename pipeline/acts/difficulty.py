@@ -1,5 +1,6 @@
 """A firm asks for help; whoever it is routed to answers in time; the firm says whether it helped."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,10 @@ from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Appointment, Difficulty, Firm, MoveRefused, Notice
-from pipeline.models.help import BEST_RATING, KINDS, DifficultyQuerySet
+from pipeline.models.coaching import BEST_RATING
+from pipeline.models.help import KINDS, DifficultyQuerySet
 from pipeline.models.in_force import book_in_force, calendar_in_force
+from pipeline.models.work import heads_of
 from pipeline.rules.labels import Label
 
 NAMES = {
@@ -95,14 +98,29 @@ def close(
 
 @transaction.atomic
 def escalate(difficulties: DifficultyQuerySet, *, by: Actor, on: date) -> int:
-    """Tell county and city, once, of what has waited some working days longer than its term. How many they were."""
+    """What nobody answered in its term goes to the head of the county, and some working days later to the city: once to
+    either. How many went a rung higher.
+    """
     access.require(by, "difficulty.escalate", difficulties)
-    late = difficulties.late(on).filter(escalated_on=None).select_related("firm").order_by("pk")
-    overdue = [each for each in late if _days_after(each.due_on, "difficulty_escalation_workdays", on) <= on]
-    for each in overdue:
-        for side in (Notice.COUNTY, Notice.CITY):
-            _tell(each, "difficulty.escalate", side)
-    return Difficulty.objects.filter(pk__in=[each.pk for each in overdue]).update(escalated_on=on)
+    late = list(difficulties.late(on).filter(escalated_on=None).select_related("firm").order_by("pk"))
+    to_head = [each for each in late if each.climbed_on is None]
+    to_city = [each for each in late if _days_after(each.due_on, "difficulty_escalation_workdays", on) <= on]
+    _tell_heads(to_head)
+    for each in to_city:
+        _tell(each, "difficulty.escalate", Notice.CITY)
+    climbed = Difficulty.objects.filter(pk__in=[each.pk for each in to_head]).update(climbed_on=on)
+    return climbed + Difficulty.objects.filter(pk__in=[each.pk for each in to_city]).update(escalated_on=on)
+
+
+def _tell_heads(late: Sequence[Difficulty]) -> None:
+    """By name those who head the county office of each firm; the whole office where nobody does."""
+    heads = heads_of([each.firm_id for each in late])
+    for each in late:
+        told = {"note": NAMES[each.kind].to_json(), "due": each.due_on}
+        for head in heads.get(each.firm_id, []):
+            notice.tell_person(each.firm, head, kind="difficulty.climb", to=Notice.COUNTY, **told)
+        if each.firm_id not in heads:
+            notice.tell_firm(each.firm, kind="difficulty.climb", to=Notice.COUNTY, **told)
 
 
 def _days_after(day: date, term: str, on: date) -> date:

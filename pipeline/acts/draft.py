@@ -11,7 +11,7 @@ from pipeline import access
 from pipeline.acts.conditions import demand
 from pipeline.models import Draft, Firm, User
 
-MOST_FIELDS, LONGEST = 500, 1_000
+MOST_FIELDS, LONGEST = 500, 4_000
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def keep(firm: Firm, page: str, content: Mapping[str, Any], *, by: User, at: dat
     """Put this in the place of what the person's draft of the page held, whole or not at all."""
     access.require(by, "draft.keep", Firm.objects.filter(pk=firm.pk))
     small = len(content) <= MOST_FIELDS and all(len(str(value)) <= LONGEST for value in content.values())
-    demand(small, page, _("This is more than a page of the portal holds."))
+    demand(small, page, _("This is more than a page holds."))
     draft = Draft(firm=firm, person=by, page=page, content=dict(content), saved_at=at)
     Draft.objects.bulk_create(
         [draft],

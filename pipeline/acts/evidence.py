@@ -25,6 +25,7 @@ from pipeline.models import (
     Firm,
     Import,
     Step,
+    Visit,
 )
 from pipeline.models.firm import FirmOwnedQuerySet
 from pipeline.outside import photograph, scanner, storage
@@ -54,9 +55,10 @@ def receive(
     year: FinancialYear | None = None,
     fault: Fault | None = None,
     difficulty: Difficulty | None = None,
+    visit: Visit | None = None,
 ) -> Evidence:
-    """Take a paper in as evidence for a step, a year or a fault. The same title again for the same becomes its next
-    version: a paper sent for another step never takes the place of one that was accepted.
+    """Take a paper in as evidence for a step, a year, a fault or a visit. The same title again for the same becomes
+    its next version: a paper sent for another step never takes the place of one that was accepted.
     """
     access.require(by, "evidence.receive", Firm.objects.filter(pk=firm.pk))
     demand(
@@ -68,7 +70,7 @@ def receive(
     media_type = media_type_of(name, content, size)
     flaw.demand_sound(content, name, media_type)
     digest = storage.keep(content)
-    proves = {"step": step, "year": year, "fault": fault, "difficulty": difficulty}
+    proves = {"step": step, "year": year, "fault": fault, "difficulty": difficulty, "visit": visit}
     same = Evidence.objects.filter(firm=firm, document__purpose=purpose, document__title=name, **proves)
     document = Document.objects.filter(proves__in=same).first()
     document = document or Document.objects.create(firm=firm, purpose=purpose, title=name)

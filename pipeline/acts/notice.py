@@ -12,11 +12,14 @@ from django.utils.translation import gettext_noop as _
 
 from pipeline import access
 from pipeline.access import Actor
+from pipeline.acts.coaching_words import COACHING_WORDS
+from pipeline.acts.people_words import PEOPLE_WORDS
+from pipeline.acts.pool_words import POOL_WORDS
 from pipeline.models import Case, Firm, Notice, User
 from pipeline.models.notice import NoticeQuerySet
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-FIRM, COUNTY, CITY = Notice.FIRM, Notice.COUNTY, Notice.CITY
+FIRM, COUNTY, CITY, PERSON = Notice.FIRM, Notice.COUNTY, Notice.CITY, Notice.PERSON
 
 
 @dataclass(frozen=True)
@@ -230,21 +233,6 @@ WORDS = {
         _("A step of your plan needs more"),
         _("Case %(number)s: %(note)s"),
     ),
-    "difficulty.ask": Words(
-        (COUNTY,),
-        _("A firm asks for help"),
-        _("%(firm)s asks for help: %(note)s. The answer is due by %(due)s."),
-    ),
-    "difficulty.escalate": Words(
-        (COUNTY, CITY),
-        _("A firm waits for help too long"),
-        _("%(firm)s asked for help and has had no answer, which was due by %(due)s."),
-    ),
-    "difficulty.answer": Words(
-        (FIRM,),
-        _("Your request for help is answered"),
-        _("The answer is in the portal. Close the request there and say whether it helped."),
-    ),
     "hour.book": Words(
         (COUNTY, CITY),
         _("A firm has booked an hour"),
@@ -295,6 +283,7 @@ WORDS = {
         _("A pool book has been rejected"),
         _("“%(name)s” is not published: %(note)s"),
     ),
+    **{kind: Words(*said) for kind, said in (POOL_WORDS | COACHING_WORDS | PEOPLE_WORDS).items()},
 }
 
 
@@ -333,8 +322,16 @@ def write(
 
 def tell_firm(firm: Firm, *, kind: str, to: str = FIRM, **values: object) -> None:
     """One notice about a firm, without a case, to one side."""
-    title, body = compose(kind, {"firm": firm.name, "number": "—", "due": "—", "note": "", **values})
-    Notice.objects.create(firm=firm, to=to, kind=kind, title=title, body=body)
+    tell_firms([firm], kind=kind, to=to, **values)
+
+
+def tell_firms(firms: Iterable[Firm], *, kind: str, to: str = FIRM, **values: object) -> None:
+    """The same about each of many firms, in one statement."""
+    notices = []
+    for firm in firms:
+        title, body = compose(kind, {"firm": firm.name, "number": "—", "due": "—", "note": "", **values})
+        notices.append(Notice(firm=firm, to=to, kind=kind, title=title, body=body))
+    Notice.objects.bulk_create(notices)
 
 
 def tell_person(firm: Firm, person: User, *, kind: str, to: str, case: Case | None = None, **values: object) -> None:
@@ -342,6 +339,12 @@ def tell_person(firm: Firm, person: User, *, kind: str, to: str, case: Case | No
     number = case.number if case else "—"
     title, body = compose(kind, {"firm": firm.name, "number": number, "due": "—", "note": "", **values})
     Notice.objects.create(firm=firm, case=case, to=to, person=person, kind=kind, title=title, body=body)
+
+
+def tell_alone(person: User, *, kind: str, **values: object) -> None:
+    """What concerns a person's own seats or account, told to them and nobody else."""
+    title, body = compose(kind, {"note": "", **values})
+    Notice.objects.create(to=PERSON, person=person, kind=kind, title=title, body=body)
 
 
 def tell_city(*, kind: str, **values: object) -> None:

@@ -13,7 +13,7 @@ from pipeline.acts.case import LONGEST_MESSAGE
 from pipeline.desk.case_moves import DEEDS as OF_ONE
 from pipeline.desk.moving import Deed, MoveForm
 from pipeline.fields import offer, offer_rows
-from pipeline.models import Tag, User
+from pipeline.models import Event, Tag, User
 from pipeline.models.people import TODAY, own_offices
 
 FIRST = ("assign", "invite", "forward", "propose-publication", "publish", "admit")
@@ -38,6 +38,17 @@ class UntagForm(MoveForm):
     def prepare(self) -> None:
         names = Tag.objects.filter(office__in=own_offices(self.request.user)).order_by("name")
         offer(self, "name", [(each, each) for each in names.values_list("name", flat=True)])
+
+
+class TrainForm(MoveForm):
+    training = forms.ModelChoiceField(
+        Event.objects.none(), label=gettext_lazy("Training"),
+        help_text=gettext_lazy("One your office has announced. Firms that are invited already are left out."),
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        own = Event.objects.filter(office__in=own_offices(self.request.user)).to_come(self.request.today)
+        offer_rows(self, "training", own.order_by("on", "pk"))
 
 
 class AppointForm(MoveForm):
@@ -65,6 +76,7 @@ DEEDS = {
     "tell": _of_many("tell", TellForm, gettext_lazy("Write to the firms")),
     "tag": _of_many("tag", TagForm, gettext_lazy("Tag")),
     "untag": _of_many("untag", UntagForm, gettext_lazy("Take a tag off")),
+    "train": _of_many("train", TrainForm, gettext_lazy("Invite to a training")),
     "appoint": _of_many("appoint", AppointForm, gettext_lazy("Appoint a coach")),
 }
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pipeline import access, stages
+from pipeline import access
 from pipeline.desk import application as dossier_moves
 from pipeline.desk import case_moves, identity, viewer
 from pipeline.desk.case_moves import Known, Offer
@@ -113,9 +113,7 @@ def _offers(found: Case, application: Application | None, record: Record, reques
     if application is not None:
         of_dossier = Known(case=found, row=application, **known)
         offered += case_moves.offers(of_dossier, found, dossier_moves.DEEDS, application, "desk:application_move")
-    deeds = dict(case_moves.DEEDS)
-    if application is not None and application.stage in stages.IN_REVIEW:
-        del deeds["change-county"]  # the dossier's own act restarts its review
+    deeds = case_moves.beside(application.stage if application is not None else "")
     of_case = Known(case=found, row=found, **known)
     return offered + case_moves.offers(of_case, found, deeds, found, "desk:case_move")
 
@@ -166,7 +164,7 @@ def _happened(request: StaffRequest, found: Any) -> dict[str, Any]:
 def _elsewhere(found: Any, user: User) -> list[tuple[str, str]]:
     """Acts on the case that have a page of their own."""
     pages = [
-        ("coaching.record_visit", _("Record a visit"), reverse("desk:plan", args=[found.number]) + "#visits"),
+        ("coaching.record_visit", _("Record a visit"), reverse("desk:visit", args=[found.number])),
         ("certificate.issue", act_name("certificate.issue"), reverse("desk:certificate_issue", args=[found.firm.uscc])),
     ]
     is_open = found.stage != "closed"

@@ -1,4 +1,4 @@
-"""Coaching: who is coached and how far, and the plan of one case with its steps, papers and visits."""
+"""Coaching: who is coached and how far, by whom, and the plan of one case with its steps, papers and visits."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,13 +21,14 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.diagnosis import PEOPLE
 from pipeline.desk.identity import identity
 from pipeline.desk.looking import note_look
-from pipeline.desk.paging import page_of
+from pipeline.desk.paging import altered, page_of
 from pipeline.desk.round import day_field
 from pipeline.fields import offer_rows
 from pipeline.models import Appointment, Case, DocumentVersion, Evidence, Firm, Plan, Step, User, Visit
-from pipeline.models.case import attention
+from pipeline.models.case import CaseQuerySet, attention
 from pipeline.models.people import TODAY
-from pipeline.request import StaffRequest
+from pipeline.models.silence import Touch, last_touches, silence_term
+from pipeline.request import StaffRequest, number_sent
 from pipeline.rules.condition import TITLES
 
 TABS = {
@@ -35,28 +37,26 @@ TABS = {
     "late": gettext_lazy("Steps over their day"),
     "alone": gettext_lazy("Without a coach"),
     "planless": gettext_lazy("Without a plan"),
+    "silent": gettext_lazy("No contact for long"),
 }
-STATES = {Step.OPEN: "open", Step.HANDED_IN: "submitted", Step.DONE: "accepted"}
+TOUCHES = {
+    "visit": gettext_lazy("Visit"),
+    "call": gettext_lazy("Call"),
+    "note": gettext_lazy("Note"),
+    "message": gettext_lazy("Message"),
+    "booking": gettext_lazy("Hour booked"),
+    "event": gettext_lazy("Training"),
+}
+PAGES = {
+    "desk:coaching": gettext_lazy("Coached firms"),
+    "desk:caseloads": gettext_lazy("Coaches and agencies"),
+    "desk:events": gettext_lazy("Trainings"),
+    "desk:step_templates": gettext_lazy("Steps for plans"),
+}
+STATES = {Step.OPEN: "open", Step.HANDED_IN: "submitted", Step.DONE: "accepted", Step.DROPPED: "dropped"}
 WAYS = {"visit": gettext_lazy("Visit"), "call": gettext_lazy("Call"), "meeting": gettext_lazy("Meeting")}
 VISITS_SHOWN = 30
-PLAN_ACTS = ("accept_step", "reopen_step", "record_visit", "appoint", "draw_plan")
-
-
-class VisitForm(forms.Form):
-    on = day_field(gettext_lazy("Day"))
-    way = forms.ChoiceField(label=gettext_lazy("Way"), choices=list(WAYS.items()))
-    notes = forms.CharField(label=gettext_lazy("What was seen and agreed"), widget=forms.Textarea({"rows": 4}))
-    next_on = day_field(gettext_lazy("Next visit"), required=False)
-
-    def __init__(self, data: QueryDict | None = None, *, today: date) -> None:
-        super().__init__(data, initial={"on": today})
-        self.today = today
-
-    def clean_on(self) -> date:
-        on: date = self.cleaned_data["on"]
-        if on > self.today:
-            raise forms.ValidationError(_("A visit is recorded after it took place. Plan the next one below."))
-        return on
+PLAN_ACTS = ("accept_step", "reopen_step", "add_steps", "edit_step", "record_visit", "appoint", "draw_plan")
 
 
 class RemarkForm(forms.Form):
@@ -96,27 +96,57 @@ class StepRow:
 
 
 def coaching(request: StaffRequest) -> HttpResponse:
-    """All coached firms, those whose next step is due first on top."""
+    """All coached firms, or those of one coach or agency; those whose next step is due first on top."""
     tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else ""
-    cases = Case.objects.within(request.user.reach(access.OFFICE)).coached()
+    cases, whose = _whose(request, Case.objects.within(request.user.reach(access.OFFICE)).coached())
     counts = cases.count_coached(request.today)
     chosen = cases.filter(attention(request.today)[tab]) if tab else cases
     rows = chosen.select_related("firm").prefetch_related("applications").with_county().with_progress()
     page = page_of(request, rows.order_by(F("next_due").asc(nulls_last=True), "pk"), counts[tab or "all"])
-    context = {"tabs": _tabs(tab, counts), "page": page, "rows": _coached(list(page.object_list), request.today)}
+    context = {
+        "pages": pages(request.user, "desk:coaching"),
+        "tabs": _tabs(request, tab, counts),
+        "whose": whose,
+        "everybody": f"?tab={tab}",
+        "days": silence_term(request.today),
+        "page": page,
+        "rows": _coached(list(page.object_list), request.today),
+    }
     return render(request, "desk/coaching/coaching.html", context)
 
 
-def _tabs(here: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def pages(user: User, here: str) -> list[dict[str, Any]]:
+    """The pages about coaching, as tabs: the firms, who has them in hand, trainings, the office's steps."""
     return [
-        {"url": f"?tab={tab}", "label": label, "count": counts[tab or "all"], "here": tab == here}
+        {"url": reverse(name), "label": label, "count": None, "here": name == here}
+        for name, label in PAGES.items()
+        if access.opens(user.seat_kinds, name)
+    ]
+
+
+def _whose(request: StaffRequest, cases: CaseQuerySet) -> tuple[CaseQuerySet, str]:
+    """The cases of the coach, the coaching agency or the agent that the address asks for, and its name."""
+    coach, agent = (number_sent(request.GET.get(name, "")) for name in ("coach", "agent"))
+    agency = request.GET.get("agency", "")[:100]
+    if agency:
+        return cases.of_agency(agency), agency
+    person = User.objects.filter(pk__in=[coach, agent]).first() if max(coach, agent) > 0 else None
+    if person is None:
+        return cases, ""
+    return cases.of_coach(person.pk) if person.pk == coach else cases.of_agent(person.pk), person.name
+
+
+def _tabs(request: StaffRequest, here: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"url": altered(request.GET, "tab", tab), "label": label, "count": counts[tab or "all"], "here": tab == here}
         for tab, label in TABS.items()
     ]
 
 
 def _coached(cases: Sequence[Any], today: date) -> list[dict[str, Any]]:
-    """Each case with its row of progress, its coach and the last visit. Two statements."""
+    """Each case with its row of progress, its coach, the last visit and the last contact. Three statements."""
     keys = [case.firm_id for case in cases]
+    touches = last_touches(keys) if keys else {}
     coaches = {
         each.firm_id: each
         for each in Appointment.objects.filter(firm__in=keys, during__contains=today).select_related("coach")
@@ -130,14 +160,19 @@ def _coached(cases: Sequence[Any], today: date) -> list[dict[str, Any]]:
             "row": next((each for each in case.applications.all() if each.ended_on is None), case),
             "coach": coaches.get(case.firm_id),
             "visit": visits.get(case.firm_id),
+            "touch": _touch(touches.get(case.firm_id)),
             "late": case.next_due is not None and case.next_due < today,
         }
         for case in cases
     ]
 
 
+def _touch(last: Touch | None) -> dict[str, Any] | None:
+    return {"on": last.on, "says": TOUCHES[last.way]} if last else None
+
+
 def plan(request: StaffRequest, number: str) -> HttpResponse:
-    case = _case(request, number)
+    case = case_of(request, number)
     note_look(request, case.firm, "plan")
     return _show(request, case)
 
@@ -150,20 +185,9 @@ def reopen_step(request: StaffRequest, number: str, position: int) -> HttpRespon
     return _judge_step(request, number, position, accept=False)
 
 
-def record_visit(request: StaffRequest, number: str) -> HttpResponse:
-    case = _case(request, number)
-    form = VisitForm(request.POST, today=request.today)
-    if form.is_valid() and attempt(
-        form, lambda: coaching_acts.record_visit(case, by=request.user, **form.cleaned_data)
-    ):
-        messages.success(request, _("The visit is on record."))
-        return redirect("desk:plan", number)
-    return _show(request, case, visit_form=form)
-
-
 def draw_plan(request: StaffRequest, number: str) -> HttpResponse:
     """Judge the firm by today's record, where the person may, and draw the plan anew from that."""
-    case = _case(request, number)
+    case = case_of(request, number)
     if access.may(request.user, "diagnosis.keep"):
         diagnosis_acts.keep(Firm.objects.filter(pk=case.firm_id), by=request.user, on=request.today)
     drawn = coaching_acts.draw_plans(Case.objects.filter(pk=case.pk), by=request.user, on=request.today)
@@ -174,7 +198,7 @@ def draw_plan(request: StaffRequest, number: str) -> HttpResponse:
 
 def appoint(request: StaffRequest, number: str) -> HttpResponse:
     """Assign a coach; the firm has to consent before the coach sees anything."""
-    case = _case(request, number)
+    case = case_of(request, number)
     form = CoachForm(request.POST or None, today=request.today)
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: _appoint(request, case, form)):
         says = _("%(coach)s is assigned and sees the firm once it has consented.")
@@ -184,7 +208,7 @@ def appoint(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "desk/coaching/appoint.html", {"identity": who, "case": case, "form": form})
 
 
-def _case(request: StaffRequest, number: str) -> Any:
+def case_of(request: StaffRequest, number: str) -> Any:
     """The case, its firm carrying the county's name as the identity bar wants it."""
     cases = Case.objects.visible_to(request.user).with_county().select_related("firm")
     case: Any = get_object_or_404(cases, number=number)
@@ -193,7 +217,7 @@ def _case(request: StaffRequest, number: str) -> Any:
 
 
 def _judge_step(request: StaffRequest, number: str, position: int, *, accept: bool) -> HttpResponse:
-    case = _case(request, number)
+    case = case_of(request, number)
     step = get_object_or_404(Step.objects.filter(plan__case=case).current(), position=position)
     form = RemarkForm(request.POST)
     if form.is_valid() and attempt(form, lambda: _judge(request, step, form.cleaned_data, accept=accept)):
@@ -220,12 +244,12 @@ def _show(
     request: StaffRequest,
     case: Any,
     *,
-    visit_form: VisitForm | None = None,
     remark_form: RemarkForm | None = None,
     position: int = 0,
 ) -> HttpResponse:
     every = _steps(case)
     steps = [each for each in every if each.plan.superseded_on is None]
+    wanted = [each for each in steps if each.state != Step.DROPPED]
     drawn = steps[0].plan if steps else _drawn(case)
     return render(
         request,
@@ -235,16 +259,16 @@ def _show(
             "case": case,
             "plan": drawn,
             "rows": [_row(step, request.today) for step in steps],
-            "done": sum(step.state == Step.DONE for step in steps),
+            "wanted": len(wanted),
+            "done": sum(step.state == Step.DONE for step in wanted),
             "before": _finished_before(every),
             "visits": _visits(case),
             "coaches": list(Appointment.objects.filter(firm=case.firm).select_related("coach").order_by("-during")),
-            "visit_form": visit_form or VisitForm(today=request.today),
-            "form": remark_form or visit_form,
+            "form": remark_form,
             "position": position,
             "may": _may(request, case),
         },
-        status=422 if remark_form or visit_form else 200,
+        status=422 if remark_form else 200,
     )
 
 
@@ -257,16 +281,17 @@ def _may(request: StaffRequest, case: Case) -> set[str]:
 
 def _steps(case: Case) -> list[Step]:
     """The current steps and those done under plans superseded since, with the papers that prove them."""
-    newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
-    papers = (
-        Evidence.objects.select_related("document")
-        .annotate(number=Subquery(newest.values("number")[:1]))
-        .order_by("pk")
-    )
+    papers = Evidence.objects.select_related("document").annotate(number=newest_number()).order_by("pk")
     shown = Q(plan__superseded_on=None) | Q(state=Step.DONE)
     steps = Step.objects.filter(shown, plan__case=case).select_related("plan__diagnosis")
     steps = steps.defer("plan__diagnosis__facts", "plan__diagnosis__assessment")
     return list(steps.prefetch_related(Prefetch("evidence", papers)).order_by("position"))
+
+
+def newest_number() -> Subquery:
+    """Of a paper that proves something, the number of its newest version."""
+    newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
+    return Subquery(newest.values("number")[:1])
 
 
 def _drawn(case: Case) -> Plan | None:
@@ -293,5 +318,7 @@ def _finished_before(every: Iterable[Step]) -> list[tuple[Any, Step]]:
 
 
 def _visits(case: Case) -> list[dict[str, Any]]:
-    visits = Visit.objects.filter(case=case).select_related("by").order_by("-on", "-pk")[:VISITS_SHOWN]
+    photographs = Evidence.objects.select_related("document").annotate(number=newest_number()).order_by("pk")
+    visits = Visit.objects.filter(case=case).select_related("by").order_by("-on", "-pk")
+    visits = visits.prefetch_related(Prefetch("evidence", photographs))[:VISITS_SHOWN]
     return [{"at": visit.on, "says": WAYS[visit.way], "who": visit.by.name, "visit": visit} for visit in visits]

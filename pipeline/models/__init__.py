@@ -9,16 +9,22 @@ from pipeline.models.coaching import Plan, Step, Visit
 from pipeline.models.diagnosis import Diagnosis, Gap
 from pipeline.models.draft import Draft
 from pipeline.models.evidence import Commitment, Document, DocumentVersion, Evidence, Upload, UploadPiece
+from pipeline.models.event import Attendance, Event
 from pipeline.models.export import Export
 from pipeline.models.figures import Explanation, FinancialYear, SourcedFigure
-from pipeline.models.firm import Appointment, Contact, Firm, FirmMove, FormerName, Mandate
+from pipeline.models.firm import Appointment, Contact, Firm, FirmMove, Mandate
+from pipeline.models.former_name import FormerName
+from pipeline.models.handover import HandOver
 from pipeline.models.help import Booking, Difficulty, Hour
+from pipeline.models.intake import Window
 from pipeline.models.ledger import ExpenseLine, RdProject
 from pipeline.models.listing import SavedView
 from pipeline.models.membership import Claim, Invitation, Showing, Viewing
+from pipeline.models.merging import MergedRecord, RegistryEvent
 from pipeline.models.moving import MoveRefused
 from pipeline.models.note import Note
 from pipeline.models.notice import Notice
+from pipeline.models.objection import Objection
 from pipeline.models.people import Absence, Delegation, Office, Seat, User
 from pipeline.models.phrase import Phrase
 from pipeline.models.places import Division, Field, Industry
@@ -26,12 +32,16 @@ from pipeline.models.pool_part import PoolPart
 from pipeline.models.presence import Presence
 from pipeline.models.product import Conversion, ConversionProof, HitechProduct, ProductIncome, Tie
 from pipeline.models.property import IntellectualProperty
+from pipeline.models.quality import Hit, Looked, Trait
 from pipeline.models.review import Acceptance, Fault, FaultDraft, Flag, Proposal
 from pipeline.models.roster import Import, ImportRow
 from pipeline.models.round import Application, Round
 from pipeline.models.routing import Assignment, Escalation, RoutingRule
+from pipeline.models.seating import SeatRequest
 from pipeline.models.sme import SmeRegistration
 from pipeline.models.staff import StaffMember, StaffMonth
+from pipeline.models.staying import Adjustment, AnnualUpdate, Leaver
+from pipeline.models.step_template import StepTemplate
 from pipeline.models.tag import Tag, Tagging
 from pipeline.models.telling import Delivery, Pace, PhoneProof, Telling
 from pipeline.models.trail import Heartbeat, TrailEntry, TrailSeal
@@ -43,10 +53,13 @@ __all__ = [
     "Acceptance",
     "AccountBook",
     "AccountMapping",
+    "Adjustment",
     "Announcement",
+    "AnnualUpdate",
     "Application",
     "Appointment",
     "Assignment",
+    "Attendance",
     "BookDraft",
     "BookEdition",
     "Booking",
@@ -71,6 +84,7 @@ __all__ = [
     "DocumentVersion",
     "Draft",
     "Escalation",
+    "Event",
     "Evidence",
     "ExpenseLine",
     "Explanation",
@@ -84,7 +98,9 @@ __all__ = [
     "Flag",
     "FormerName",
     "Gap",
+    "HandOver",
     "Heartbeat",
+    "Hit",
     "HitechProduct",
     "Hour",
     "Import",
@@ -92,10 +108,14 @@ __all__ = [
     "Industry",
     "IntellectualProperty",
     "Invitation",
+    "Leaver",
+    "Looked",
     "Mandate",
+    "MergedRecord",
     "MoveRefused",
     "Note",
     "Notice",
+    "Objection",
     "Obligation",
     "Office",
     "Pace",
@@ -107,22 +127,26 @@ __all__ = [
     "ProductIncome",
     "Proposal",
     "RdProject",
+    "RegistryEvent",
     "Round",
     "RoutingRule",
     "SavedView",
     "Seat",
+    "SeatRequest",
     "Showing",
     "SmeRegistration",
     "SourcedFigure",
     "StaffMember",
     "StaffMonth",
     "Step",
+    "StepTemplate",
     "Tag",
     "Tagging",
     "Telling",
     "Tie",
     "TrailEntry",
     "TrailSeal",
+    "Trait",
     "Transition",
     "Trial",
     "TrialSheet",
@@ -131,6 +155,7 @@ __all__ = [
     "User",
     "Viewing",
     "Visit",
+    "Window",
     "Workbook",
     "YearNotice",
 ]

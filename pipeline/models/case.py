@@ -9,17 +9,22 @@ from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
 from pipeline.models.book import POOL
-from pipeline.models.firm import Appointment, Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
+from pipeline.models.firm import Appointment, FirmOwned, FirmOwnedQuerySet, Mandate
 from pipeline.models.in_force import book_in_force, book_of
 from pipeline.models.moving import MovingQuerySet, due
-from pipeline.models.people import TODAY
+from pipeline.models.people import TODAY, Seat
+from pipeline.models.placed import Placed
+from pipeline.models.places import Division
 from pipeline.models.review import Fault, Flag, Proposal
+from pipeline.models.silence import silent
+from pipeline.models.text_search import called, plain
 from pipeline.models.work import View, held_in_office, nobodys, stuck, turn_of, views, waits_for_firm
 from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
 
 NEVER = date(9999, 12, 31)  # stands for no day, so that a list can be entered anywhere
+TERM_ENDS = models.Func(F("term"), function="upper", output_field=models.DateField())  # the first day after it
 
 
 class Middle(Aggregate):
@@ -40,9 +45,9 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         return self.exclude(stage="lead").exclude(reason="not_interested")
 
     def to_remind(self, today: date, days: Collection[date]) -> Self:
-        """Cases that wait for the firm and end on one of these days, not reminded today yet."""
+        """Drafts and returned cases that end on one of these days, not reminded today yet."""
         waiting = [name for name, stage in CASE_STAGES.items() if stage.clock == "paused"]
-        return self.filter(stage__in=waiting, due_on__in=days).exclude(reminded_on=today)
+        return self.filter(stage__in=["draft", *waiting], due_on__in=days).exclude(reminded_on=today)
 
     def publicity_over(self, today: date) -> Self:
         """Cases whose public notice has run its term and whose firms bear no open flag."""
@@ -100,6 +105,14 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         counted = self.with_dossier().order_by()
         return counted.aggregate(**{name: Count("pk", filter=which) for name, which in groups.items()})
 
+    def standings(self, **also: Any) -> "models.QuerySet[Case, dict[str, Any]]":
+        """How many cases stand alike in all that tells their view, with `also` as further columns: so a county's tens of
+        thousands are looked at once, and what they come to is a few hundred lines.
+        """
+        alike = ("closed_on", "officer", "stage", "clock_from", "dossier_stage", "dossier_from", "deadline", *also)
+        rows = self.with_dossier().annotate(dossier_stage=F("dossier_stage"), dossier_from=F("dossier_from"), **also)
+        return rows.order_by().values(*alike).annotate(count=Count("pk"))  # type: ignore[return-value]
+
     def by_officer(self, groups: Mapping[str, Q], officers: Collection[int]) -> "models.QuerySet[Case, dict[str, Any]]":
         """Of each officer how many open cases stand in these groups, and the day in the middle of those since when they
         stand where they are.
@@ -119,11 +132,13 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
     def in_county(self, code: str) -> Self:
         """Cases of firms that belong to the county of this code today."""
-        now = FirmMove.objects.filter(firm=OuterRef("firm"), during__upper_inf=True, division__code=code)
-        return self.filter(Exists(now))
+        newest = Division.objects.filter(code=code).order_by("-during").values("pk")[:1]
+        return self.filter(county=Subquery(newest))
 
     def matching(self, text: str) -> Self:
-        return self.filter(firm__in=Firm.objects.matching(text).values("pk"))
+        """Those of firms called so."""
+        words = plain(text)
+        return self.filter(called(words, "firm__")) if words else self
 
     def lacking(self, rule: str) -> Self:
         """Cases of firms whose latest diagnosis finds a condition unmet."""
@@ -133,6 +148,22 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         """Cases whose firms are in the pool or on their way to a certificate."""
         return self.filter(stage__in=["coaching", "ready", "in_certification"])
 
+    def of_coach(self, coach: int) -> Self:
+        """Cases whose firms this person coaches today, consented to or not."""
+        now = Appointment.objects.filter(firm=OuterRef("firm"), coach=coach, during__contains=TODAY)
+        return self.filter(Exists(now))
+
+    def of_agency(self, agency: str) -> Self:
+        """Cases whose firms somebody of this coaching agency coaches today."""
+        coaches = Seat.objects.filter(kind="coach", agency=agency, during__contains=TODAY).values("user")
+        now = Appointment.objects.filter(firm=OuterRef("firm"), coach__in=coaches, during__contains=TODAY)
+        return self.filter(Exists(now))
+
+    def of_agent(self, agent: int) -> Self:
+        """Cases whose firms let this agency act for them today."""
+        now = Mandate.objects.current().filter(firm=OuterRef("firm"), agent=agent, kind=Mandate.AGENCY)
+        return self.filter(Exists(now))
+
     def count_coached(self, today: date) -> dict[str, int]:
         """How many there are, and how many want attention for each reason. One statement."""
         reasons = attention(today).items()
@@ -141,8 +172,9 @@ class CaseQuerySet(MovingQuerySet["Case"]):
     def with_progress(self) -> Self:
         """Beside each case how far its plan is: `steps`, of them `done` and `handed_in`, and the `next_due` day."""
         now = Q(plans__superseded_on=None)
+        wanted = now & ~Q(plans__steps__state="dropped")
         return self.annotate(
-            steps=Count("plans__steps", filter=now),
+            steps=Count("plans__steps", filter=wanted),
             done=Count("plans__steps", filter=now & Q(plans__steps__state="done")),
             handed_in=Count("plans__steps", filter=now & Q(plans__steps__state="handed_in")),
             next_due=Min("plans__steps__due_on", filter=now & Q(plans__steps__state__in=["open", "handed_in"])),
@@ -191,7 +223,9 @@ class CaseQuerySet(MovingQuerySet["Case"]):
 
 
 def attention(today: date) -> dict[str, Q]:
-    """Why a coached firm wants somebody's attention: a step to look at, a step over its day, no coach, no plan."""
+    """Why a coached firm wants somebody's attention: a step to look at, a step over its day, no coach, no plan, nobody
+    in touch with it.
+    """
     plans = Case.objects.filter(pk=OuterRef("pk"), plans__isnull=False, plans__superseded_on__isnull=True)
     coached = Appointment.objects.filter(firm=OuterRef("firm"), during__contains=today)
     now = {"pk": OuterRef("pk"), "plans__superseded_on__isnull": True}
@@ -201,6 +235,7 @@ def attention(today: date) -> dict[str, Q]:
         "late": Q(Exists(late)),
         "alone": ~Q(Exists(coached)),
         "planless": ~Q(Exists(plans)),
+        "silent": silent(today),
     }
 
 
@@ -214,7 +249,7 @@ def _count(rows: "models.QuerySet[Any]") -> Any:
     return Coalesce(Subquery(counted), 0)
 
 
-class Case(FirmOwned):
+class Case(Placed):
     """A firm's stay with the bureau. At most one is open per firm."""
 
     POOL, RENEWAL, DIRECT = "pool", "renewal", "direct"
@@ -227,7 +262,12 @@ class Case(FirmOwned):
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=20, blank=True)
+    window = models.ForeignKey(
+        "pipeline.Window", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )  # the intake in which the firm applies
+    late = models.BooleanField(default=False, db_default=False)  # handed in after that intake had closed
     term = DateRangeField(null=True, blank=True)
+    term_warnings = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often its end was announced
     # The clock: a day the event fell on and working days from it. `left` keeps what a pause saved.
     clock_from = models.DateField(null=True, blank=True)
     clock_days = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -255,10 +295,18 @@ class Case(FirmOwned):
         indexes = [
             models.Index(fields=["due_on", "id"], condition=Q(closed_on=None), name="open_cases_by_due_day"),
             models.Index(fields=["stage", "due_on"], name="cases_by_stage"),
+            models.Index(TERM_ENDS, "id", condition=Q(closed_on=None, term__isnull=False), name="pool_cases_by_end"),
             models.Index(
                 Coalesce("due_on", Value(NEVER)), "id", condition=Q(closed_on=None), name="open_cases_in_turn"
             ),
             models.Index(fields=["officer", "due_on"], condition=Q(closed_on=None), name="open_cases_of_officer"),
+            models.Index(
+                "county",
+                Coalesce("due_on", Value(NEVER)),
+                "id",
+                condition=Q(closed_on=None),
+                name="open_cases_of_county_in_turn",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -91,12 +91,13 @@ class DocumentVersion(FirmOwned):
         return self.state == self.CLEAN or self.by_id == actor.pk
 
 
-PROVEN = ("step", "year", "fault", "difficulty", "right", "project", "product", "staff_year")
+PROVEN = ("step", "year", "fault", "difficulty", "visit", "right", "project", "product", "staff_year")
 
 
 class Evidence(FirmOwned):
-    """What a paper proves: a step of the plan, the answer to a fault, or a line of the firm's record: a year or one
-    figure of it, a right, a project, a product, the staff of a year. (The slots of a conversion are ConversionProof.)
+    """What a paper proves: a step of the plan, the answer to a fault, what a visit saw, or a line of the firm's record: a
+    year or one figure of it, a right, a project, a product, the staff of a year. (The slots of a conversion are
+    ConversionProof.)
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="proves")
@@ -109,6 +110,9 @@ class Evidence(FirmOwned):
     )
     difficulty = models.ForeignKey(
         "pipeline.Difficulty", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
+    )
+    visit = models.ForeignKey(
+        "pipeline.Visit", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
     )
     right = models.ForeignKey(
         "pipeline.IntellectualProperty", null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"

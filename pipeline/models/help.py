@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from pipeline.access import CITY, COUNTY, Actor
+from pipeline.models.coaching import BEST_RATING
 from pipeline.models.firm import Appointment, FirmMove, FirmOwned, FirmOwnedQuerySet
 
 KINDS = ("policy", "rd_accounting", "property", "finance", "talent", "equipment", "other")
-BEST_RATING = 5
 
 
 class DifficultyQuerySet(FirmOwnedQuerySet["Difficulty"]):
@@ -44,7 +44,8 @@ class Difficulty(FirmOwned):
     answer = models.TextField(blank=True)
     answered_by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answered_on = models.DateField(null=True, blank=True)
-    escalated_on = models.DateField(null=True, blank=True)
+    climbed_on = models.DateField(null=True, blank=True)  # the head of the county was told that it waits
+    escalated_on = models.DateField(null=True, blank=True)  # and then the city
     closed_on = models.DateField(null=True, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     rating_says = models.TextField(blank=True)

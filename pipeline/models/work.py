@@ -1,17 +1,18 @@
 """The lists the desk opens on: open cases by what they want of the person. Conditions over cases `with_dossier`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Literal, get_args
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.models.book import POOL
+from pipeline.models.firm import FirmMove
 from pipeline.models.in_force import book_in_force
 from pipeline.models.moving import SOON_WITHIN
-from pipeline.models.people import TODAY, Absence, Seat, own_offices
+from pipeline.models.people import TODAY, Absence, Seat, User, own_offices
 from pipeline.models.review import Proposal
 from pipeline.models.routing import RoutingRule
 from pipeline.rules.workdays import Calendar
@@ -20,7 +21,7 @@ from pipeline.stages import APPLICATION_STAGES, CASE_STAGES, Stage
 View = Literal["mine", "office", "unassigned", "fresh", "soon", "over", "waiting", "stuck", "proposed", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
 FRESH_FOR, GROUPED_WITHIN = 3, 5  # working days: newly come in, the middle group of the list
-DECIDED = ("case.publish", "case.remove", "application.recommend")
+DECIDED = ("case.publish", "case.remove", "case.extend_term", "application.recommend")
 WAITS_FOR_FIRM = ("draft", "county_returned", "city_returned", "supplement")
 
 
@@ -28,7 +29,7 @@ def views(actor: Actor, today: date, calendar: Calendar) -> dict[View, Q]:
     is_open, turn, unheld = Q(closed_on=None), turn_of(actor), ~held_in_office(actor)
     last = calendar.add(today, SOON_WITHIN).due
     since = calendar.add(today, -FRESH_FOR).due
-    came = Q(dossier_from__gte=since) | Q(dossier_case=None, clock_from__gte=since)
+    came = Q(dossier_from__gte=since) | Q(dossier_stage=None, clock_from__gte=since)
     return {
         "mine": is_open & (held_by(actor) | turn & unheld),
         "office": is_open & turn,
@@ -75,6 +76,18 @@ def colleagues(offices: list[int]) -> QuerySet[Seat]:
     return Seat.objects.filter(office__in=offices, kind__in=access.OFFICE, during__contains=TODAY, user__is_active=True)
 
 
+def heads_of(firms: Collection[int]) -> dict[int, list[User]]:
+    """Who heads the county office of each of these firms today; a firm whose county nobody heads is left out."""
+    moves = FirmMove.objects.filter(firm__in=firms, during__upper_inf=True, division__isnull=False)
+    where = dict(moves.values_list("firm", "division"))
+    seats = Seat.objects.filter(kind="county_head", during__contains=TODAY, user__is_active=True)
+    by_county: dict[int, list[User]] = {}
+    for seat in seats.filter(office__division__in=set(where.values())).select_related("user", "office").order_by("pk"):
+        if seat.office is not None:
+            by_county.setdefault(seat.office.division_id, []).append(seat.user)
+    return {firm: by_county[county] for firm, county in where.items() if county in by_county}
+
+
 def nobodys() -> Q:
     """Cases at an office that has rules, held by nobody who sits there today; wants `with_county`."""
     holder = Seat.objects.filter(user=OuterRef("officer"), kind__in=access.OFFICE, during__contains=TODAY)
@@ -99,9 +112,21 @@ def stuck(today: date, calendar: Calendar) -> Q:
 
 def to_decide(actor: Actor) -> Q:
     """Cases of which a colleague has proposed what the person may decide."""
-    decisive = [act for act in DECIDED if access.may(actor, act)]
-    mine = Proposal.objects.filter(case=OuterRef("pk"), act__in=decisive, decided_on=None)
-    return Q(Exists(mine.exclude(proposed_by=actor.pk)))
+    return Q(Exists(_proposed_to(actor)))
+
+
+def whether_to_decide(actor: Actor) -> Exists | Value:
+    """The same as a column."""
+    return Exists(_proposed_to(actor)) if _decisive(actor) else Value(False)
+
+
+def _proposed_to(actor: Actor) -> QuerySet[Proposal]:
+    mine = Proposal.objects.filter(case=OuterRef("pk"), act__in=_decisive(actor), decided_on=None)
+    return mine.exclude(proposed_by=actor.pk)
+
+
+def _decisive(actor: Actor) -> list[str]:
+    return [act for act in DECIDED if access.may(actor, act)]
 
 
 def _at(fits: Callable[[str, Stage], bool]) -> Q:

@@ -9,26 +9,46 @@ from pipeline import access
 from pipeline.acts import coaching as coaching_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import Plan, Step, Visit
+from pipeline.models.coaching import BEST_RATING
 from pipeline.portal import papers, standing
 from pipeline.portal.case import version
 from pipeline.portal.home import STEP_STATES
-from pipeline.request import StaffRequest
+from pipeline.request import StaffRequest, number_sent
+
+LONGEST_OPINION = 500
 
 
 def plan(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
-    steps = [(step, STEP_STATES[step.state]) for step in Step.objects.filter(firm=firm).current().with_evidence_count()]
+    steps = [
+        (step, STEP_STATES[step.state]) for step in Step.objects.filter(firm=firm).standing().with_evidence_count()
+    ]
     drawn = Plan.objects.filter(firm=firm, superseded_on=None).first()
     visits = Visit.objects.filter(firm=firm).select_related("by").order_by("-on", "-pk")[:10]
     done = sum(step.state == Step.DONE for step, _state in steps)
     context = {"firm": firm, "plan": drawn, "steps": steps, "done": done, "visits": visits}
+    context |= {"best": range(BEST_RATING, 0, -1), "may_rate": access.may(request.user, "coaching.rate_visit")}
     return render(request, "portal/coaching/plan.html", context)
+
+
+def rate_visit(request: StaffRequest, uscc: str) -> HttpResponse:
+    """How good a visit was; the bureau reads it only together with others."""
+    firm = standing.firm_or_404(request, uscc)
+    chosen = get_object_or_404(Visit.objects.filter(firm=firm), pk=number_sent(request.POST.get("visit", "")))
+    visits, rating = Visit.objects.filter(pk=chosen.pk), number_sent(request.POST.get("rating", ""))
+    said = {"rating": rating, "says": request.POST.get("says", "")[:LONGEST_OPINION]}
+    try:
+        coaching_acts.rate_visit(visits, by=request.user, on=request.today, **said)
+        messages.success(request, _("Thank you. Your rating counts; it is never shown by itself."))
+    except ConditionUnmet as unmet:
+        standing.tell_unmet(request, unmet)
+    return redirect("portal:plan", uscc)
 
 
 def step(request: StaffRequest, uscc: str, position: int) -> HttpResponse:
     """One step: attach papers, say what was done, hand it in."""
     firm = standing.firm_or_404(request, uscc)
-    one = get_object_or_404(Step.objects.filter(firm=firm).current(), position=position)
+    one = get_object_or_404(Step.objects.filter(firm=firm).standing(), position=position)
     if request.method == "POST":
         try:
             return _hand_in(request, firm.uscc, one)

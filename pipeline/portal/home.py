@@ -14,7 +14,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pipeline import access
-from pipeline.models import Announcement, Application, Case, Certificate, Fault, Firm, Obligation, Round, Step, User
+from pipeline.models import (
+    Announcement,
+    AnnualUpdate,
+    Application,
+    Case,
+    Certificate,
+    Fault,
+    Firm,
+    Obligation,
+    Round,
+    Step,
+    User,
+    Window,
+)
+from pipeline.models.intake import coming_window, open_window
 from pipeline.models.record import Item, checklist
 from pipeline.portal import estimate, standing
 from pipeline.request import StaffRequest
@@ -54,6 +68,8 @@ class Standing:
     steps: list[Step] = field(default_factory=list)
     obligations: list[Obligation] = field(default_factory=list)
     round: Round | None = None
+    update: AnnualUpdate | None = None  # asked for and not confirmed
+    windows: list[Window] = field(default_factory=list)  # looked up where the firm may begin
 
     def url(self, name: str, *more: Any) -> str:
         return reverse(f"portal:{name}", args=[self.firm.uscc, *more])
@@ -127,6 +143,7 @@ def _record_pages(last: int, running: int) -> list[tuple[Any, ...]]:
 def _way_pages() -> list[tuple[Any, ...]]:
     return [
         (_("Application for certification"), "application"),
+        (_("Yearly update"), "update"),
         (_("Certificate"), "certificate"),
         (_("SME registration"), "sme"),
         (_("One page for the boss"), "one_page"),
@@ -137,6 +154,7 @@ def _account_pages() -> list[tuple[Any, ...]]:
     return [
         (_("Ask for help"), "difficulties"),
         (_("Book an hour"), "hours"),
+        (_("Trainings"), "events"),
         (_("Messages"), "messages"),
         (_("Members, coaches, agencies and banks"), "people"),
     ]
@@ -145,6 +163,8 @@ def _account_pages() -> list[tuple[Any, ...]]:
 def _fetch(firm: Firm, user: User, today: date) -> Standing:
     where = Standing(firm, standing.current_case(firm), today, user)
     case = where.case
+    if case is None or case.stage == "closed":
+        where.windows = Window.objects.called()
     if case is None:
         return where
     if case.stage == "draft":
@@ -152,7 +172,7 @@ def _fetch(firm: Firm, user: User, today: date) -> Standing:
     elif case.stage == "in_certification":
         where.application = standing.open_application(case)
     elif case.stage in ("coaching", "ready"):
-        where.steps = list(Step.objects.current().filter(plan__case=case).order_by("position"))
+        where.steps = list(Step.objects.standing().filter(plan__case=case).order_by("position"))
     elif case.stage == "closed":
         held = Certificate.objects.filter(firm=firm).valid_on(today)
         where.obligations = list(Obligation.objects.filter(certificate__in=held).pending())
@@ -160,6 +180,9 @@ def _fetch(firm: Firm, user: User, today: date) -> Standing:
         where.faults = list(standing.open_faults(where.firm))
     if case.stage == "ready":
         where.round = Round.objects.open_on(today).first()
+    if case.term is not None and case.stage != "closed":
+        asked = AnnualUpdate.objects.open().filter(case=case)
+        where.update = asked.order_by("year").last()
     return where
 
 
@@ -175,6 +198,8 @@ def next_thing(where: Standing) -> Next:
     """The one thing to do, by the stage; a stage that waits for others says for whom."""
     if where.case is None or (where.case.stage == "closed" and not where.obligations):
         return _apply(where)
+    if where.update is not None:
+        return _update(where.update, where)
     if where.application is not None:
         return APPLICATION.get(where.application.stage, _with_the_bureau)(where)
     return CASE.get(where.case.stage, _with_the_bureau)(where)
@@ -186,19 +211,30 @@ def _apply(where: Standing) -> Next:
         return Next(_("Wait for the check of your firm"), _("The office checks who you are; then you can apply."))
     if not access.may(where.user, "case.begin"):
         return Next(title, _("The owner of your firm's account begins the application."))
+    window = open_window(where.windows, where.today)
+    if where.windows and window is None:
+        return Next(_("No intake is open today"), _next_intake(where))
     says = _("Your figures of three years, your rights and a contact are asked for.")
-    return Next(title, says, act=_("Begin the application"), url=where.url("begin"), posts=True)
+    due = _on_day(window.closes_on if window else None)
+    return Next(title, says, act=_("Begin the application"), url=where.url("begin"), posts=True, due=due)
+
+
+def _next_intake(where: Standing) -> str:
+    coming = coming_window(where.windows, where.today)
+    if coming is None:
+        return _("The next intake is announced here.")
+    return _("The next intake, “%(name)s”, opens on %(day)s.") % {"name": coming.name, "day": coming.opens_on}
 
 
 def _fill(where: Standing) -> Next:
     missing = [item for item in where.items if not item.done]
     if not missing:
         url = where.url("submit")
-        return Next(_("Submit the application"), _("Everything is there."), act=_("Look over and submit"), url=url)
+        title, says = _("Submit the application"), _("Everything is there.")
+        return Next(title, says, act=_("Look over and submit"), url=url, due=where.due)
     url = standing.place_url(where.firm, missing[0].place)
-    return Next(
-        _("Fill in the application"), points=[item.name for item in missing], act=_("Go on filling in"), url=url
-    )
+    points = [item.name for item in missing]
+    return Next(_("Fill in the application"), points=points, act=_("Go on filling in"), url=url, due=where.due)
 
 
 def _correct(where: Standing) -> Next:
@@ -224,6 +260,12 @@ def _work_on_the_plan(where: Standing) -> Next:
     step = min(unfinished, key=lambda each: (each.due_on or date.max, each.position))
     url = where.url("step", step.position)
     return Next(spoken(step.what), spoken(step.gap), act=_("Go to the step"), url=url, due=_on_day(step.due_on))
+
+
+def _update(update: AnnualUpdate, where: Standing) -> Next:
+    title = _("Confirm your record of %(year)s") % {"year": update.year}
+    says = _("Firms in the pool do so every year: look it over, put right what changed, confirm it.")
+    return Next(title, says, act=_("Look it over"), url=where.url("update"), due=_on_day(update.due_on))
 
 
 def _take_the_round(where: Standing) -> Next:

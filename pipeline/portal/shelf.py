@@ -44,6 +44,7 @@ PURPOSES = {
 ELSEWHERE = {  # papers that came in with something else; nobody chooses these
     "step": gettext_lazy("Handed in with the coaching plan"),
     "correction": gettext_lazy("Handed in with corrections"),
+    "visit": gettext_lazy("Taken at a visit"),
 }
 USUAL = {"figures": "annual_audit", "property": "rights", "project": "project", "product": "product"}
 USUAL |= {"conversion": "conversion", "staff": "staff"}

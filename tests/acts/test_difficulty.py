@@ -10,11 +10,11 @@ from psycopg.types.range import DateRange
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import INTAKE
-from pipeline.acts import difficulty, evidence
+from pipeline.acts import difficulty, evidence, people
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Appointment, Difficulty, MoveRefused, Notice
+from pipeline.models import Appointment, Difficulty, MoveRefused, Notice, User
 from pipeline.models.help import DifficultyQuerySet
-from tests.cast import DAY, Cast
+from tests.cast import DAY, SINCE, Cast
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 
@@ -109,16 +109,44 @@ def test_the_county_hands_a_question_on_and_its_day_stays(cast: Cast) -> None:
     assert (handed.to, handed.due_on) == ("coach", one.due_on)
 
 
-def test_what_waits_two_working_days_too_long_goes_to_the_city_once(cast: Cast) -> None:
+def test_what_nobody_answers_goes_to_the_head_of_the_county_and_two_working_days_later_to_the_city(cast: Cast) -> None:
+    """One rung after the other, each once; the head is told by name."""
+    one = asked(cast)
+
+    def climbed(days: int) -> list[tuple[str, str, str | None]]:
+        with acting(INTAKE), transaction.atomic():
+            for _run in range(2):
+                difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=one.due_on + timedelta(days=days))
+            told = Notice.objects.filter(kind__in=["difficulty.climb", "difficulty.escalate"]).order_by("pk")
+            return [(each.kind, each.to, each.person.name if each.person else None) for each in told]
+
+    head = ("difficulty.climb", Notice.COUNTY, cast.zhao.name)
+    assert climbed(0) == []
+    assert climbed(1) == [head]
+    assert climbed(2) == [head, ("difficulty.escalate", Notice.CITY, None)]
+    assert climbed(9) == [head, ("difficulty.escalate", Notice.CITY, None)]
+
+
+def test_where_nobody_heads_the_county_its_office_is_told(cast: Cast) -> None:
+    with acting(cast.song):
+        [seat] = User.objects.get(pk=cast.zhao.pk).seats
+        people.end_seat(seat, by=cast.song, on=SINCE)
     one = asked(cast)
     with acting(INTAKE), transaction.atomic():
-        early = difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=one.due_on + timedelta(days=1))
-        late = [
-            difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=one.due_on + timedelta(days=2))
-            for _run in range(2)
-        ]
-        sides = set(Notice.objects.filter(kind="difficulty.escalate").values_list("to", flat=True))
-    assert (early, late, sides) == (0, [1, 0], {Notice.COUNTY, Notice.CITY})
+        difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=one.due_on + timedelta(days=1))
+        told = Notice.objects.get(kind="difficulty.climb")
+    assert (told.to, told.person) == (Notice.COUNTY, None)
+
+
+def test_what_is_answered_late_climbs_no_further(cast: Cast) -> None:
+    one = asked(cast)
+    with acting(INTAKE), transaction.atomic():
+        difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=one.due_on + timedelta(days=1))
+    with acting(cast.wang), transaction.atomic():
+        difficulty.answer(the(one), says="可以。", by=cast.wang, on=one.due_on + timedelta(days=1), version=1)
+    with acting(INTAKE), transaction.atomic():
+        assert difficulty.escalate(Difficulty.objects.all(), by=INTAKE, on=one.due_on + timedelta(days=9)) == 0
+        assert the(one).get().escalated_on is None
 
 
 def test_a_paper_comes_with_the_question(cast: Cast) -> None:

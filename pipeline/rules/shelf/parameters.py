@@ -32,12 +32,14 @@ PARAMETERS: dict[str, frozenset[str]] = {
     "pool": SCORE
     | ENTRY
     | named("""
-        city_review_workdays county_review_workdays credit_clean difficulty_answer_workdays
-        difficulty_escalation_workdays dossier_correction_workdays earlier_entries entry_score firm_correction_workdays
-        least_workdays_after_return most_returns never_certified objection_workdays owns_ip_class_2
-        price_class_1_bought price_class_1_right price_class_2_bought price_class_2_right price_tech_staff
-        publicity_workdays rd_ledger re_entry_after_certification re_entry_after_expiry
-        re_entry_after_withdrawal_months region sme_listed stuck_workdays term_months
+        annual_update_due annual_update_grace_days annual_update_misses city_review_workdays county_review_workdays
+        credit_clean difficulty_answer_workdays difficulty_escalation_workdays dossier_correction_workdays
+        earlier_entries entry_score firm_correction_workdays least_workdays_after_return most_returns never_certified
+        no_contact_days objection_workdays owns_ip_class_2 price_class_1_bought price_class_1_right
+        price_class_2_bought price_class_2_right price_tech_staff publicity_workdays rd_ledger
+        re_entry_after_certification re_entry_after_expiry re_entry_after_fraud_months
+        re_entry_after_inactivity_months re_entry_after_ineligibility_months re_entry_after_withdrawal_months region
+        sme_listed stuck_workdays term_extension_months term_months
     """),
     "sme": named("""
         certificate_years change_report_months clean direct_award_rank direct_award_years direct_standard_rank
