@@ -134,6 +134,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/15m/ip", "signup": "10/h/ip
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+PASSWORD_RESET_TIMEOUT = int(timedelta(minutes=30).total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = int(timedelta(minutes=30).total_seconds())
@@ -231,13 +232,16 @@ CELERY_BEAT_SCHEDULE = {
     "send codes": {"task": "pipeline.jobs.send_codes", "schedule": 10},
     "sweep": {"task": "pipeline.jobs.sweep", "schedule": 15},
     "inspect papers": {"task": "pipeline.jobs.inspect_papers", "schedule": 15},
+    "spell firms": {"task": "pipeline.jobs.spell_firms", "schedule": 60},
     "diagnose firms": {"task": "pipeline.jobs.diagnose_firms", "schedule": 60},
     "close publicity": {"task": "pipeline.jobs.close_publicity", "schedule": crontab(minute="5")},
     "remind firms": {"task": "pipeline.jobs.remind_firms", "schedule": crontab(hour="8", minute="30")},
     "route cases": {"task": "pipeline.jobs.route_cases", "schedule": 60.0},
     "climb": {"task": "pipeline.jobs.climb_stuck", "schedule": crontab(hour="8", minute="20")},
     "remind of help": {"task": "pipeline.jobs.remind_of_help", "schedule": crontab(hour="8", minute="40")},
+    "tend the pool": {"task": "pipeline.jobs.tend_pool", "schedule": crontab(hour="8", minute="50")},
     "clear codes": {"task": "pipeline.jobs.clear_codes", "schedule": crontab(hour="2", minute="50")},
+    "look for oddities": {"task": "pipeline.jobs.look_for_oddities", "schedule": crontab(hour="1", minute="20")},
     "clear presence": {"task": "pipeline.jobs.clear_presence", "schedule": crontab(hour="2", minute="40")},
     "clear uploads": {"task": "pipeline.jobs.clear_uploads", "schedule": crontab(hour="2", minute="45")},
     "clear exports": {"task": "pipeline.jobs.clear_exports", "schedule": crontab(hour="2", minute="50")},

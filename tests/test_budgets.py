@@ -22,6 +22,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from psycopg.types.range import DateRange
 from stdnum.cn import uscc
 
 from config.postgres.scope import acting
@@ -51,16 +52,22 @@ from pipeline.acts import (
     phrase,
     roster,
     routing,
+    seating,
     trial,
 )
 from pipeline.acts import round as rounds
 from pipeline.models import (
     Case,
     Certificate,
+    Division,
     FinancialYear,
     Firm,
+    Hit,
     Hour,
     Import,
+    MergedRecord,
+    Office,
+    RegistryEvent,
     Round,
     Step,
     User,
@@ -146,17 +153,27 @@ LISTS: dict[str, Listing] = {
     "portal:difficulties": Listing("li", 10, lambda world: [QINGHE]),
     "portal:hours": Listing("li", 10, lambda world: [QINGHE]),
     "desk:difficulties": Listing("wang", 12),
+    "desk:quality": Listing("chen", 12),
+    "desk:merges": Listing("chen", 12),
+    "desk:registry": Listing("wang", 12),
     "desk:hours": Listing("wang", 12),
     "portal:papers": Listing("li", 18, lambda world: [QINGHE]),
     "portal:people": Listing("li", 13, lambda world: [QINGHE]),
     "portal:clients": Listing("agent", 10),
     "portal:shown": Listing("lender", 10),
     "desk:claims": Listing("wang", 12),
+    "desk:firm_sight": Listing("chen", 14, lambda world: [QINGHE]),  # the frame, the bar of the firm, and each right
+    "desk:offices": Listing("song", 10),
+    "desk:office": Listing("song", 10, lambda world: [world.cast.offices["linan"].pk]),
+    "desk:divisions": Listing("feng", 12),
+    "desk:people": Listing("song", 10, query="?text=众"),
+    "desk:seats": Listing("zhou", 10),
     "desk:announcements": Listing("chen", 12),
 }
 
 # Pages whose length does not follow the record: forms, single things, files, answers to a click.
 NO_LISTS = {
+    "desk:roles", "desk:person",
     "home", "look", "language", "telling", "demo_switch", "demo_day", "health", "health_live", "health_ready",
     "api:assess", "api:openapi-json", "api:api-root",
     "desk:call_note", "desk:calendar",
@@ -178,6 +195,7 @@ NO_LISTS = {
     "portal:figures_draft", "portal:reconciliation",
     "signup", "portal:claim", "portal:join", "desk:claim", "desk:claim_paper",
     "portal:difficulty", "portal:sme", "portal:one_page", "portal:shown_firm", "portal:removal", "desk:difficulty",
+    "desk:hit", "desk:merge",
     "portal:diagnosis", "portal:workbook_file", "portal:workbook_returned", "portal:workbook_marked",
     "portal:accounts_book",
     "portal:paper", "portal:upload", "portal:upload_piece", "portal:commitment",
@@ -216,6 +234,7 @@ class World:
             with acting(self.cast.li):
                 keep_many(self.qinghe, range(self.size - more, self.size), by=self.cast.li, on=DAY)
             self._helped(more)
+            self._odd(more)
         self._rosters(more)
         self._schemes(more)
         self.cast = fresh(self.cast)
@@ -227,6 +246,23 @@ class World:
             for _asked in range(more):
                 said: dict[str, Any] = {"said": {"name": "看"}, "query": "", "language": "zh-hans"}
                 bulk.ask(one, kind="tag", by=wang, on=DAY, **said)
+
+    def _odd(self, more: int) -> None:
+        """Figures that look off by a unit, merges that were taken back, what the registry tells."""
+        facts = {"figure": "sales", "year": 2025, "beside": "2024", "values": ["1", "10000"], "factor": 10_000}
+        odd: dict[str, Any] = {"kind": "off_by_unit", "sides": "0", "found_on": DAY, "facts": facts}
+        done: dict[str, Any] = {"by": self.cast.chen, "on": DAY, "undone_by": self.cast.chen, "undone_on": DAY}
+        told: dict[str, Any] = {"file": "a.xlsx", "line": 2, "kind": "renamed", "day": DAY, "by": self.cast.wang}
+        firms, office = self._firms(more), self.cast.offices["linan"]
+        with acting(INTAKE):
+            Hit.objects.bulk_create(Hit(firm=each, **odd) for each in firms)
+            MergedRecord.objects.bulk_create(
+                MergedRecord(firm=each, into=self.qinghe, why="同", undone_why="异", **done) for each in firms
+            )
+            RegistryEvent.objects.bulk_create(
+                RegistryEvent(office=office, uscc=each.uscc, old_name=each.name, new_name="新", **told)
+                for each in firms
+            )
 
     def _leads(self, more: int) -> None:
         with acting(self.cast.chen):
@@ -386,6 +422,12 @@ class World:
                 people.grant_seat(person, "firm_viewer", by=song, on=SINCE, firm=self.qinghe)
                 people.grant_seat(person, "coach", by=song, on=SINCE)
                 people.grant_seat(person, "county_officer", by=song, on=SINCE, office=self.cast.offices["linan"])
+                seating.ask(person, "expert", first=DAY, last=None, by=song, on=DAY)
+                park: dict[str, Any] = {"level": Division.PARK, "during": DateRange(SINCE, None), "counted": False}
+                place = Division.objects.create(
+                    code=f"33011290{at:04}", name=f"第{at}园", parent=self.cast.divisions["linan"], **park
+                )
+                Office.objects.create(name=f"第{at}科", level=Office.COUNTY, division=place)
 
     def _firms(self, count: int) -> list[Firm]:
         """New firms of Lin'an with all that an application to the pool asks for but a contact."""

@@ -97,7 +97,7 @@ def recipients(notice: Notice) -> QuerySet[User]:
     their seats, of what is their own.
     """
     if notice.to == Notice.PERSON:
-        return User.objects.filter(pk=notice.person_id, is_active=True)
+        return User.objects.filter(pk=notice.person_id or 0, is_active=True)
     seats = Seat.objects.filter(kind__in=SIDES[notice.to], during__contains=TODAY)
     if notice.to == Notice.FIRM:
         seats = seats.filter(firm=notice.firm_id)

@@ -28,6 +28,7 @@ def appoint_first_administrator(user: User, *, on: date) -> Seat:
 def open_office(name: str, division: Division, *, by: Actor) -> Office:
     """Open the office of the city or of a county; opening it again changes nothing."""
     access.require(by, "people.open_office")
+    demand(division.level != Division.PARK, "division", _("Offices stand in the city and its counties."))
     level = Office.CITY if division.level == Division.CITY else Office.COUNTY
     office, _created = Office.objects.get_or_create(name=name, defaults={"level": level, "division": division})
     return office
@@ -56,10 +57,11 @@ def grant_seat(
 
 @transaction.atomic
 def end_seat(seat: Seat, *, by: Actor, on: date) -> None:
-    """End a seat: from `on` it gives nothing."""
+    """End a seat: from `on` it gives nothing. One that has not begun by then never does."""
     access.require(by, "people.end_seat")
+    begun = Func(F("during"), function="lower")
     Seat.objects.filter(pk=seat.pk).update(
-        during=Func(Func(F("during"), function="lower"), Value(on), function="daterange")
+        during=Func(begun, Func(begun, Value(on), function="greatest"), function="daterange")
     )
 
 

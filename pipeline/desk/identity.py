@@ -55,6 +55,7 @@ def _pages(actor: Actor, firm: Firm, case: Case | None, here: str) -> list[dict[
         ("desk:plan", _("Coaching plan"), number),
         ("desk:firm", _("Firm and figures"), firm.uscc),
         ("desk:timeline", _("Timeline"), firm.uscc),
+        ("desk:firm_sight", _("Who sees it"), firm.uscc),
     ]
     return [
         {"url": reverse(name, args=[key]), "label": label, "here": name == here}

@@ -1,4 +1,6 @@
-"""The pages about an office's own work, as tabs: who has how much, who gets what, who is away, which days count."""
+"""The pages about an office's own work, as tabs: who has how much, who gets what, who is away, which days count; and
+those about the house: who sits where, and what that gives.
+"""
 
 from typing import Any
 
@@ -17,12 +19,19 @@ PAGES = {
     "desk:county_less": gettext_lazy("Counties to be assigned"),
     "desk:calendar": gettext_lazy("Working days"),
 }
+HOUSE = {
+    "desk:offices": gettext_lazy("Offices"),
+    "desk:divisions": gettext_lazy("Divisions"),
+    "desk:people": gettext_lazy("Accounts"),
+    "desk:seats": gettext_lazy("Seats to confirm"),
+    "desk:roles": gettext_lazy("What a role may do"),
+}
 
 
-def tabs(user: User, here: str) -> list[dict[str, Any]]:
+def tabs(user: User, here: str, pages: dict[str, Any] = PAGES) -> list[dict[str, Any]]:
     return [
         {"url": reverse(name), "label": label, "count": None, "here": name == here}
-        for name, label in PAGES.items()
+        for name, label in pages.items()
         if access.opens(user.seat_kinds, name)
     ]
 

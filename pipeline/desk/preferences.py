@@ -29,6 +29,8 @@ BEGINNINGS = (
     (frozenset({"agency"}), "portal:clients"),
     (frozenset({"bank"}), "portal:shown"),
     (frozenset({"system_admin"}), "health"),
+    (frozenset({"security_admin"}), "desk:people"),
+    (frozenset({"audit_admin"}), "desk:roles"),
 )
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

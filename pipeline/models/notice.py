@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from pipeline import access
 from pipeline.access import Actor
@@ -11,6 +11,21 @@ from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
 
 class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Besides what is told of firms in sight, what is told to the person about their own seats and account; the
+        administrators, who write that, see it of everybody, and so does the city.
+        """
+        own = Q(firm=None, to=Notice.PERSON)
+        if not actor.seat_kinds & TELLERS:
+            own &= Q(person=actor.pk, person__isnull=False)
+        sight = self._in_sight(actor.reach())
+        return self.filter(sight | own) if sight else self
+
+    def beyond(self, reach: access.Reach) -> bool:
+        """What is told to a person alone is no firm's: whoever may see it may mark it as read."""
+        of_firms = self.exclude(to=Notice.PERSON)
+        return super(NoticeQuerySet, of_firms).beyond(reach)
+
     def unsent(self, now: datetime) -> Self:
         return self.filter(state=Notice.WAITING, next_try_at__lte=now).order_by("pk")
 
@@ -18,15 +33,10 @@ class NoticeQuerySet(FirmOwnedQuerySet["Notice"]):
         return self.filter(to=Notice.FIRM).select_related("case").order_by("-pk")
 
     def for_office(self, actor: Actor) -> Self:
-        """What the person's seats in offices are told, newest first."""
+        """What the person's seats in offices are told, and what is told to them alone, newest first."""
         sides = [side for side in (Notice.CITY, Notice.COUNTY) if actor.seat_kinds & SIDES[side]]
         mine = self.filter(Q(person=None, to__in=sides) | Q(person=actor.pk))
         return mine.select_related("case", "firm").order_by("-pk")
-
-    def count_unread(self) -> tuple[int, int]:
-        """How many are unread, and how many there are. One statement."""
-        counted = self.order_by().aggregate(unread=Count("pk", filter=Q(read_at=None)), total=Count("pk"))
-        return counted["unread"], counted["total"]
 
 
 class Notice(FirmOwned):
@@ -35,10 +45,10 @@ class Notice(FirmOwned):
     In the application it can be read at once; what goes by mail carries no more than a case number and a link.
     """
 
-    FIRM, CITY, COUNTY = "firm", "city", "coun"
+    FIRM, CITY, COUNTY, PERSON = "firm", "city", "coun", "self"
     WAITING, SENT, DEAD = "waiting", "sent", "dead"
 
-    # Whose affair it is; of what concerns no single firm only the city is told.
+    # Whose affair it is; of what concerns no single firm the city is told, or a person of what is their own.
     firm = models.ForeignKey(  # type: ignore[assignment]  # wider than what it inherits
         "pipeline.Firm", null=True, blank=True, on_delete=models.PROTECT
     )
@@ -62,9 +72,12 @@ class Notice(FirmOwned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(to__in=["firm", "city", "coun"]), name="notice_has_a_side"),
+            models.CheckConstraint(condition=Q(to__in=["firm", "city", "coun", "self"]), name="notice_has_a_side"),
             models.CheckConstraint(
-                condition=Q(firm__isnull=False) | Q(to="city"), name="only_the_city_is_told_without_a_firm"
+                condition=(Q(firm__isnull=False) & ~Q(to="self"))
+                | Q(firm=None, to="city")
+                | Q(firm=None, case=None, to="self", person__isnull=False),
+                name="without_a_firm_the_city_is_told_or_a_person",
             ),
             models.CheckConstraint(condition=Q(state__in=["waiting", "sent", "dead"]), name="notice_state_is_known"),
         ]
@@ -75,3 +88,4 @@ class Notice(FirmOwned):
 
 
 SIDES = {Notice.FIRM: access.FIRM, Notice.CITY: access.CITY, Notice.COUNTY: access.COUNTY}
+TELLERS = frozenset({"security_admin", "system_admin"})  # who tell people of their seats and accounts

@@ -7,7 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from pipeline import access
@@ -17,6 +17,13 @@ from pipeline.models.places import Division
 LEADERS = frozenset({"leader"})
 AGENTS = frozenset({"agency", "bank"})  # whom a firm lets into parts of its record
 TODAY = RawSQL("mp_today()", [], output_field=models.DateField())
+
+
+class DayInShanghai(Func):
+    """The day of a time, as the row policies count it."""
+
+    template = "(%(expressions)s at time zone 'Asia/Shanghai')::date"
+    output_field = models.DateField()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -96,6 +103,7 @@ class Office(models.Model):
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="offices")
     phone = models.CharField(max_length=30, blank=True)
     one_signature = models.BooleanField(default=False)
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(level__in=["city", "county"]), name="office_level_is_known")]
@@ -128,6 +136,15 @@ class Seat(models.Model):
                 name="a_firm_has_one_owner_at_a_time",
                 expressions=[("firm", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
                 condition=Q(kind="firm_owner"),
+            ),
+            ExclusionConstraint(
+                name="two_administrators_are_never_one_person",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.NOT_EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind__in=sorted(access.ADMINISTRATORS)),
             ),
         ]
         indexes = [models.Index(fields=["user"], name="seat_of_user")]

@@ -46,6 +46,8 @@ def crowd(world: World) -> dict[str, User]:
 
 def _draw_seat(world: World, user: User, lot: random.Random) -> None:
     kind = lot.choice(sorted(access.SEATS - {"firm_owner"}))  # of whom a firm has one
+    if kind in access.ADMINISTRATORS and Seat.objects.filter(user=user, kind__in=access.ADMINISTRATORS).exists():
+        kind = "expert"  # two administrators are never one person
     free = kind not in access.OFFICE | access.FIRM | {"leader"}
     office = lot.choice(list(world.offices.values()))
     Seat.objects.create(

@@ -50,8 +50,8 @@ NOT_NOW = {"portal:begin", "portal:submit", "portal:corrections", "portal:withdr
 ONE_DEED = {"desk:firm_lead", "desk:firm_county", "desk:firm_verify"}
 # What is posted names the thing, and an empty form names none.
 NAMED_BY_FORM = {
-    "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
-    "portal:certificate",
+    "desk:accept_step", "desk:reopen_step", "desk:edit_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
+    "portal:certificate", "desk:seats", "portal:events", "portal:rate_visit",
 }  # fmt: skip
 DOES_MOST = {"county_officer", "city_officer", "city_head"}
 PUBLIC_ANSWERS = {200, 302, 400, 405}
@@ -97,11 +97,15 @@ WHAT = {
     "rule": (lambda home: "all", ""),
     "upload_key": (lambda home: home.upload, "uuid"),
     "slot": (lambda home: "licence", ""),
+    "hit_key": (lambda home: home.hit, "uuid"),
     "difficulty_key": (lambda home: home.difficulty, "uuid"),
     "token": (lambda home: "none", ""),
     "listed": (lambda home: "project", ""),
     "row": (lambda home: "RD01", "project"),
     "claim_key": (lambda home: home.claim, "uuid"),
+    "event_key": (lambda home: home.event, "uuid"),
+    "office": (lambda home: home.cast.offices["linan"].pk, "row"),
+    "person": (lambda home: home.cast.wang.pk, "row"),
 }
 VARIANTS = {
     "desk:case_move": sorted(CASE_DEEDS), "desk:application_move": sorted(APPLICATION_DEEDS),

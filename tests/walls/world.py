@@ -24,7 +24,9 @@ from pipeline import access, models
 from pipeline.access import INTAKE, SENDER
 from pipeline.models import Division, Firm, Office, Seat, User
 from tests import services
+from tests.walls.pool_rows import pool_rows
 from tests.walls.told_rows import told_rows
+from tests.walls.training_rows import attendance_row, office_rows
 
 LONG_AGO = date(2024, 1, 1)
 MONTH = timedelta(days=30)
@@ -296,6 +298,7 @@ def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author
         **own, kind="objection", says="异议", raised_by_id=officer, raised_on=day, cleared_on=day
     )
     _desk_rows(world, own, case, transition, author)
+    pool_rows(own, case, world.divisions["south"], author["by_id"], day)
     models.Proposal.objects.create(
         **own, case=case, act="case.remove", says="出库", proposed_by_id=officer, proposed_on=day
     )
@@ -352,6 +355,7 @@ def _help_rows(world: World, own: dict[str, Any], number: int, day: date) -> Non
         hour = models.Hour.objects.create(host_id=officer, side="city", starts_at=begins, place="一楼", state="taken")
     models.Booking.objects.create(**own, hour=hour, about="问", booked_by_id=officer, booked_on=day)
     models.SmeRegistration.objects.create(**own, year=2026, route="points", by_id=officer)
+    attendance_row(own, world.offices["city"], day, officer)
     models.Announcement.objects.create(
         kind="news", title="通知", text="年报", seats=["firm_owner"], during=DateRange(day, None), by_id=officer
     )
@@ -368,16 +372,37 @@ def _certificate_rows(
         case=case,
         application=application,
     )
+    _quality_rows(own, number, day, author)
     models.CertificateEvent.objects.create(**own, certificate=certificate, kind="recheck", on=day, **author)
     models.Obligation.objects.create(
         **own, certificate=certificate, kind="annual_report", year=2026, due_on=date(2027, 5, 31), source="第十三条"
     )
 
 
+def _quality_rows(own: dict[str, Any], number: int, day: date, author: dict[str, Any]) -> None:
+    key, found = f"{number:040}", {"found_on": day, "sides": "0" * 40}
+    models.Trait.objects.create(**own, kind="same_phone", key=key, shown="139****1234")
+    models.Looked.objects.create(**own, versions=key)
+    models.Hit.objects.create(**own, kind="off_by_unit", about="2025.sales.2024", **found)
+    undone = {"undone_on": day, "undone_by_id": author["by_id"], "undone_why": "两家"}
+    other = models.Firm.objects.exclude(pk=own["firm_id"]).earliest("pk")
+    models.MergedRecord.objects.create(**own, into=other, why="同一家", on=day, **undone, **author)
+
+
 def _office_rows(world: World) -> None:
+    office_rows(list(world.offices.values()), world.today, world.people["seat:city_officer"])
     for key in world.offices.values():
         models.Phrase.objects.create(
             office_id=key, place="property", text="请补缴费凭证", by_id=world.people["seat:city_officer"]
+        )
+        models.RegistryEvent.objects.create(
+            office_id=key,
+            file="变更.xlsx",
+            line=2,
+            uscc="91330100MA2CFYQ001",
+            kind="renamed",
+            day=world.today,
+            by_id=world.people["seat:city_officer"],
         )
         roster = models.Import.objects.create(
             office_id=key,
@@ -413,6 +438,16 @@ def _deputy_rows(world: World) -> None:
         models.RoutingRule.objects.create(office_id=key, position=1)
         with acting(world.person(head[name])), transaction.atomic():
             models.Delegation.objects.create(office_id=key, giver_id=giver, to_id=to, during=during)
+    security = world.people["seat:security_admin"]
+    with acting(world.person("seat:security_admin")), transaction.atomic():
+        models.SeatRequest.objects.create(
+            user_id=officer,
+            kind="county_head",
+            office_id=world.offices["south"],
+            begins_on=world.today,
+            asked_by_id=security,
+            asked_on=world.today,
+        )
     models.YearNotice.objects.create(
         year=2030, document="一号文", days=[], proposed_by_id=officer, proposed_on=world.today
     )

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from config.postgres.scope import acting
-from pipeline.acts import people
-from pipeline.models import Division, Firm, Office, Seat, User
+from pipeline.acts import people, seating
+from pipeline.models import Division, Firm, Office, Seat, SeatRequest, User
 
 PASSWORD = "miaopu-demo-2026"  # noqa: S105  # printed with every log-in of the demonstration, which holds nothing secret
 SECURITY_ADMIN = "song"
@@ -49,6 +50,7 @@ COLLEAGUES = {
     "qin": ("秦编", "firm_editor"),
     "mo": ("莫观", "firm_viewer"),
 }
+NEWCOMERS = {"linan-leader": "临江", "qian": "钱新"}
 AGENCY = "杭州启程科技服务有限公司（虚构）"
 BANK = "钱塘科创银行（虚构）"
 
@@ -81,6 +83,22 @@ def seat_everybody(city: Division, *, on: date) -> None:
             seat(username, name, kind, by=song, since=since, office=office, agency=agency)
         for county in Division.objects.counties().filter(parent=city).order_by("code"):
             seat_county(county, by=song, since=since)
+    newcomers(on=on)
+
+
+def newcomers(*, on: date) -> None:
+    """A leader of Lin'an whose seat two people gave, and an officer whose seat still waits for the second."""
+    song, zhou = User.objects.get(username=SECURITY_ADMIN), User.objects.get(username="zhou")
+    people_ = [User.objects.create(username=username, name=name) for username, name in NEWCOMERS.items()]
+    set_password(people_)
+    leader, officer = people_
+    with acting(song), transaction.atomic():
+        office = Office.objects.get(division__code="330112")
+        said: dict[str, Any] = {"office": office, "first": on, "by": song, "on": on}
+        given = seating.ask(leader, "leader", last=on + timedelta(days=365), note="分管科技工作", **said)
+        seating.ask(officer, "county_officer", last=None, note="接替调离的同事", **said)
+    with acting(zhou), transaction.atomic():
+        seating.give(SeatRequest.objects.filter(pk=given.pk), by=zhou, on=on)
 
 
 def seat_county(county: Division, *, by: User, since: date) -> None:
