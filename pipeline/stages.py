@@ -250,6 +250,8 @@ APPLICATION_MOVES = {
     ),
 }
 
+# What a head decides of a case that stays where it stands -> (Chinese, English).
+IN_PLACE = {"case.extend_term": ("延长培育期", "Lengthen the term")}
 # Decisions that an open flag of the firm forbids.
 DECISIONS = {"case": ("case.publish", "case.admit"), "application": ("application.recommend",)}
 

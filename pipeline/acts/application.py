@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, fault, firm, flag, progress, proposal
+from pipeline.acts import coaching, diagnosis, fault, firm, flag, handover, progress, proposal
 from pipeline.acts.case import Versions
 from pipeline.acts.conditions import demand
 from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
@@ -117,11 +117,18 @@ def send_back(
 
 @transaction.atomic
 def change_county(
-    applications: ApplicationQuerySet, division: Division, *, by: Actor, on: date, versions: Versions = None
+    applications: ApplicationQuerySet,
+    division: Division,
+    *,
+    by: Actor,
+    on: date,
+    note: str = "",
+    versions: Versions = None,
 ) -> list[Transition]:
-    """Write the firm's move; the open review of its dossier starts anew in the new county."""
+    """Write the firm's move, with what is handed over; the open review of its dossier starts anew in the new county."""
     access.require(by, "application.change_county", applications)
     keys = list(applications.values_list("pk", flat=True))
+    handover.note_move(Case.objects.filter(pk__in=applications.values("case")), division, by=by, on=on, note=note)
     firm.settle(Firm.objects.filter(pk__in=applications.values("firm")), division, on=on)
     moved = Application.objects.filter(pk__in=keys)
     return progress.advance_application(moved, "application.change_county", by=by, on=on, versions=versions)

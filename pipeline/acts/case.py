@@ -13,10 +13,10 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, fault, flag, notice, progress, proposal
+from pipeline.acts import coaching, diagnosis, fault, flag, handover, intake, notice, objection, progress, proposal
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Case, Division, Fault, Firm, Flag, Proposal, Round, Transition, Visit
+from pipeline.models import Case, Division, Fault, Firm, Flag, Leaver, Proposal, Round, Transition, Visit
 from pipeline.models.book import POOL
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.certificate import CertificateQuerySet
@@ -30,6 +30,8 @@ from pipeline.rules.periods import months_later
 from pipeline.stages import CASE_MOVES, CASE_STAGES, IN_REVIEW, OPEN
 
 REMINDERS = 2
+PROPOSED = {act: CASE_MOVES[act].from_ for act in ("case.publish", "case.remove")}
+PROPOSED["case.extend_term"] = PROPOSED["case.remove"]  # no move: the case stays where it stands
 LONGEST_MESSAGE = 1_000
 Versions = Mapping[int, int] | None
 
@@ -43,7 +45,9 @@ def open_lead(firms: FirmQuerySet, *, by: Actor, on: date, note: str = "") -> li
 
 @transaction.atomic
 def invite(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
-    return progress.advance(cases, "case.invite", by=by, on=on, versions=versions)
+    """Ask firms to apply, in the window that is open or the next one to open."""
+    draft = intake.draft_of(intake.invited_into(on))
+    return progress.advance(cases, "case.invite", by=by, on=on, versions=versions, **draft)
 
 
 @transaction.atomic
@@ -56,14 +60,15 @@ def begin(firms: FirmQuerySet, *, by: Actor, on: date) -> Case:
         "firm",
         _("The firm's identity has not been checked yet. Please contact the bureau."),
     )
+    open_case = Case.objects.open().exclude(stage="lead").filter(firm=firm).first()
+    demand(open_case is None, "case", _("The firm already has an open case."))
+    intake.demand_return(firm, on)
+    draft = intake.draft_of(intake.demand_open(on))
     lead = Case.objects.filter(firm=firm, stage="lead")
     if lead.exists():
-        progress.advance(lead, "case.begin", by=by, on=on)
+        progress.advance(lead, "case.begin", by=by, on=on, **draft)
         return Case.objects.get(firm=firm, stage="draft")
-    open_case = Case.objects.open().filter(firm=firm).first()
-    demand(open_case is None, "case", _("The firm already has an open case."))
-    _may_enter_again(firm, on)
-    return _open(firms, "case.begin", "draft", by=by, on=on)[0]
+    return _open(firms, "case.begin", "draft", by=by, on=on, **draft)[0]
 
 
 @transaction.atomic
@@ -77,16 +82,23 @@ def open_renewal(certificates: CertificateQuerySet, *, by: Actor, on: date) -> l
 
 @transaction.atomic
 def submit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
-    """Hand in the application; every line of the checklist must be there."""
+    """Hand in the application within an intake; every line of the checklist must be there. What comes after the
+    window has closed is marked as late, what comes after the county's day waits for the next.
+    """
     for case in cases.select_related("firm"):
         missing = [item for item in checklist(case.firm, on) if not item.done]
         if missing:
             raise ConditionUnmet(
                 [Missing(item.place, _("%(item)s is not complete yet.") % {"item": item.name}) for item in missing]
             )
+    windows = intake.handed_in(cases, on)
     diagnosis.keep(Firm.objects.filter(pk__in=cases.values("firm")), by=by, on=on)
     kept: dict[str, Any] = {"book_day": on, "book_version": book_in_force(POOL, on).version}
-    return progress.advance(cases, "case.submit", by=by, on=on, versions=versions, **kept)
+    moved = [] if windows else progress.advance(cases, "case.submit", by=by, on=on, versions=versions)
+    for (window, late), keys in windows.items():
+        alike, within = Case.objects.filter(pk__in=keys), {"window_id": window, "late": late}
+        moved += progress.advance(alike, "case.submit", by=by, on=on, versions=versions, **kept, **within)
+    return moved
 
 
 @transaction.atomic
@@ -137,12 +149,15 @@ def send_back(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: 
 
 @transaction.atomic
 def change_county(
-    cases: CaseQuerySet, division: Division, *, by: Actor, on: date, versions: Versions = None
+    cases: CaseQuerySet, division: Division, *, by: Actor, on: date, note: str = "", versions: Versions = None
 ) -> list[Transition]:
-    """Write the firm's move. A review that is open starts anew in the new county; any other stage goes on as it is."""
+    """Write the firm's move, with what is handed over. A review that is open starts anew in the new county; any other
+    stage goes on as it is.
+    """
     access.require(by, "case.change_county", cases)
     progress.must_stand(cases, "case.change_county", OPEN)
     keys = list(cases.values_list("pk", flat=True))
+    handover.note_move(cases, division, by=by, on=on, note=note)
     firms_act.settle(Firm.objects.filter(pk__in=cases.values("firm")), division, on=on)
     reviewed = Case.objects.filter(pk__in=keys, stage__in=IN_REVIEW)
     if not reviewed.exists():
@@ -152,10 +167,10 @@ def change_county(
 
 @transaction.atomic
 def propose(cases: CaseQuerySet, *, act: str, by: Actor, on: date, note: str, reason: str = "") -> list[Proposal]:
-    """Put an act of the head before the head: case.publish or case.remove."""
+    """Put an act of the head before the head: publication, removal, or a longer term."""
     access.require(by, "case.propose", cases)
-    demand(act in ("case.publish", "case.remove"), "act", _("Only publication and removal are proposed."))
-    progress.must_stand(cases, "case.propose", CASE_MOVES[act].from_)
+    demand(act in PROPOSED, "act", _("Only publication, removal and a longer term are proposed."))
+    progress.must_stand(cases, "case.propose", PROPOSED[act])
     demand(bool(note.strip()), "note", _("Give the reasons of the proposal."))
     taken = (
         Proposal.objects.filter(case__in=cases.values("pk"), act=act, decided_on=None).select_related("case").first()
@@ -303,10 +318,18 @@ def tell(cases: CaseQuerySet, *, by: Actor, note: str) -> int:
 
 
 @transaction.atomic
-def remove(cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None) -> list[Transition]:
-    """Take firms out of the pool for the reasons proposed, once the working days for objections are over."""
+def remove(
+    cases: CaseQuerySet, *, by: Actor, on: date, note: str, versions: Versions = None, adjusted: bool = False
+) -> list[Transition]:
+    """Take firms out of the pool for the reasons proposed, once the working days for objections are over.
+
+    Whom a yearly adjustment lists is removed by its publication alone (`adjusted`).
+    """
     access.require(by, "case.remove", cases)
     demand(bool(note.strip()), "note", _("Give the firm the reasons."))
+    objection.demand_none_of_removal(cases)
+    on_list = not adjusted and Leaver.objects.running().filter(case__in=cases.values("pk")).exists()
+    demand(not on_list, "proposal", _("It is on the list of the yearly adjustment and leaves by that."))
     wait = progress.term("objection_workdays", on)
     reasons: dict[str, list[int]] = defaultdict(list)
     for each in _decided(cases, "case.remove", by=by, on=on):
@@ -337,7 +360,15 @@ def record_departure(
 
 
 def _open(
-    firms: FirmQuerySet, move: str, stage: str, *, by: Actor, on: date, kind: str = Case.POOL, note: str = ""
+    firms: FirmQuerySet,
+    move: str,
+    stage: str,
+    *,
+    by: Actor,
+    on: date,
+    kind: str = Case.POOL,
+    note: str = "",
+    **also: Any,
 ) -> list[Case]:
     rows = list(firms.order_by("pk"))
     taken = Case.objects.open().filter(firm__in=rows).select_related("firm").first()
@@ -345,27 +376,11 @@ def _open(
     numbers = Case.numbers(on.year, len(rows)) if rows else []
     clock = progress.opening_clock(CASE_STAGES[stage], on)
     cases = Case.objects.bulk_create(
-        Case(firm=firm, number=number, kind=kind, stage=stage, opened_on=on, **clock)
+        Case(firm=firm, number=number, kind=kind, stage=stage, opened_on=on, **(clock | also))
         for firm, number in zip(rows, numbers, strict=True)
     )
     progress.record(cases, move, target=stage, by=by, on=on, note=note, source="")
     return cases
-
-
-def _may_enter_again(firm: Firm, on: date) -> None:
-    last = Case.objects.filter(firm=firm, stage="closed", kind=Case.POOL).order_by("-closed_on").first()
-    if last is None or last.closed_on is None:
-        return
-    book = book_in_force(POOL, on)
-    for reason, rule in (("certified", "re_entry_after_certification"), ("expired", "re_entry_after_expiry")):
-        demand(
-            last.reason != reason or book.choice(rule) == "yes",
-            "case",
-            _("The pool book does not let this firm enter again."),
-        )
-    if last.reason == "withdrawn":
-        again = months_later(last.closed_on, int(book.number("re_entry_after_withdrawal_months")))
-        demand(on >= again, "case", _("After a withdrawal the firm may apply again from %(day)s.") % {"day": again})
 
 
 def _decided(cases: CaseQuerySet, act: str, *, by: Actor, on: date) -> list[Proposal]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Application, Case, Flag
+from pipeline.models import Application, Case, Flag, Objection
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.firm import FirmOwnedQuerySet, FirmQuerySet
 from pipeline.models.round import ApplicationQuerySet
@@ -49,6 +49,8 @@ def clear_flag(flag: Flag, *, by: Actor, on: date, note: str) -> None:
     """Lift an open flag, with what was found. One that was lifted already stays as it was lifted."""
     access.require(by, LIFTED_BY[flag.kind], Flag.objects.filter(pk=flag.pk))
     demand(bool(note.strip()), "note", _("Say how it was settled."))
+    waiting = Objection.objects.undecided().filter(flag=flag.pk)
+    demand(not waiting.exists(), "flag", _("The objection is not decided yet: its decision lifts it."))
     cleared = Flag.objects.filter(pk=flag.pk, cleared_on=None).update(
         cleared_on=on, cleared_by=by.pk, cleared_note=note.strip()
     )

@@ -34,10 +34,11 @@ def advance(
     `also` is written in the same statement; a `due_on` in it stands in for what the clock says.
     """
     access.require(by, name, cases)
-    before = list(cases.order_by("pk"))
+    target = next(iter(stages.CASE_MOVES[name].to))
+    at_county = stages.CASE_STAGES[target].turn == "county"
+    before = list(cases.select_related("window").order_by("pk") if at_county else cases.order_by("pk"))
     if not before:
         raise MoveRefused(name, {})
-    target = next(iter(stages.CASE_MOVES[name].to))
     also |= {"reminders": 0, "reminded_on": None}
     if target == "closed":
         also |= {"closed_on": on, "reason": reason}
@@ -187,6 +188,8 @@ def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, 
         reading = _clock(place, on, book, resumed=resumed, left=left)
         if isinstance(row, Application):
             reading["due_on"] = _within_round(reading["due_on"], place, row)
+        elif place.turn == "county" and row.window_id:
+            reading["due_on"] = _within_window(reading["due_on"], row, on)
         groups[tuple(reading.items())].append(row)
     return groups
 
@@ -206,6 +209,12 @@ def _within_round(due_on: date | None, place: Stage, application: Application) -
     """A county's check never lasts beyond the round's date for the city, the city's never beyond the province's."""
     limits = {"county": application.round.city_date, "city": application.round.province_date}
     return min(due_on, limits[place.turn]) if due_on is not None and place.turn in limits else due_on
+
+
+def _within_window(due_on: date | None, case: Case, on: date) -> date | None:
+    """A county has handed on by the day its window names, as long as that day has not passed."""
+    limit = case.window.county_date if case.window else None
+    return min(due_on, limit) if due_on is not None and limit is not None and limit >= on else due_on
 
 
 def _counties(cases: list[Case]) -> dict[int, int | None]:

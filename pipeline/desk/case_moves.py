@@ -1,6 +1,6 @@
 """The acts a seat of the bureau may do with a case, in the order they are offered, and what stands in their way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pipeline import access, stages
-from pipeline.acts import assignment, progress
+from pipeline.acts import assignment, handover, objection, progress, staying
 from pipeline.acts import case as acts
 from pipeline.acts import flag as flag_acts
 from pipeline.desk.faults import FaultsForm
@@ -28,6 +28,7 @@ from pipeline.desk.moving import (
     granted,
     words,
 )
+from pipeline.desk.round import day_field
 from pipeline.fields import offer, offer_rows
 from pipeline.models import Application, Case, Division, Firm, Flag, Proposal, User
 from pipeline.models.in_force import calendar_in_force
@@ -58,12 +59,15 @@ class DepartureForm(MoveForm):
 
 class CountyForm(MoveForm):
     division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("New county"))
+    note = words(gettext_lazy("Hand-over"), gettext_lazy("What the new county must know."), required=False)
 
     def prepare(self) -> None:
-        counties = Division.objects.counties().order_by("code")
-        if self.case and self.case.county_id:
-            counties = counties.exclude(pk=self.case.county_id)
-        offer_rows(self, "division", counties)
+        offer_rows(self, "division", _other_counties(self.case))
+
+
+def _other_counties(case: Any) -> Any:
+    counties = Division.objects.counties().order_by("code")
+    return counties.exclude(pk=case.county_id) if case and case.county_id else counties
 
 
 class AssignForm(MoveForm):
@@ -75,13 +79,42 @@ class AssignForm(MoveForm):
         offer_rows(self, "officer", colleagues)
 
 
+RECORDS = [(kind, name) for kind, name in FLAG_NAMES.items() if kind != Flag.OBJECTION]
+
+
 class FlagForm(MoveForm):
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(FLAG_NAMES.items()))
+    """An objection has a form of its own: it names who objects."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=RECORDS)
     says = words(gettext_lazy("What was brought up, and by whom"))
     evidence = forms.CharField(
         label=gettext_lazy("What proves it"), required=False, max_length=200,
         help_text=gettext_lazy("A credit record or an accident needs its letter, or the record and its number."),
     )  # fmt: skip
+
+
+class ObjectionForm(MoveForm):
+    objector = forms.CharField(
+        label=gettext_lazy("Who objects"), max_length=60,
+        help_text=gettext_lazy("Under the real name. The firm does not read who it was."),
+    )  # fmt: skip
+    contact = forms.CharField(label=gettext_lazy("How to reach them"), required=False, max_length=60)
+    received_on = day_field(gettext_lazy("Received on"))
+    says = words(gettext_lazy("What is objected to"), gettext_lazy("The firm reads this, without the name."))
+    evidence = forms.CharField(label=gettext_lazy("What supports it"), required=False, max_length=200)
+
+    def prepare(self) -> None:
+        self.fields["received_on"].initial = self.request.today
+
+
+class HandOverForm(MoveForm):
+    division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("New county"))
+    note = words(
+        gettext_lazy("Hand-over"), gettext_lazy("How the move is proved, what is under way, what the next must know.")
+    )
+
+    def prepare(self) -> None:
+        offer_rows(self, "division", _other_counties(self.case))
 
 
 class ClearForm(MoveForm):
@@ -124,13 +157,21 @@ def _raise_flag(cases: Any, *, versions: Any, **said: Any) -> Any:
     return flag_acts.raise_flag(_firms(cases), **said)
 
 
+def _object(cases: Any, *, versions: Any, **said: Any) -> Any:
+    return objection.register(cases, **said)
+
+
+def _hand_over(cases: Any, *, division: Division, versions: Any, **said: Any) -> Any:
+    return handover.prepare(cases, division, **said)
+
+
 def _clear_flag(cases: Any, *, flag: Flag, versions: Any, **said: Any) -> None:
     flag_acts.clear_flag(flag, **said)
 
 
 OPEN, KEPT = stages.OPEN, frozenset({"coaching", "ready"})
 LAPSES = frozenset(stage for stage in stages.CASE_MOVES["case.lapse"].from_ if stage)
-RAISE, SETTLE = gettext_lazy("Register an objection or record"), gettext_lazy("Settle an objection")
+RAISE, SETTLE = gettext_lazy("Register a credit record or accident"), gettext_lazy("Settle an objection")
 SETTLE_RECORD = gettext_lazy("Lift a credit record or accident")
 DEEDS = {
     deed.slug: deed
@@ -152,9 +193,22 @@ DEEDS = {
         Deed("assign", "case.assign", _assign, AssignForm, gettext_lazy("Assign"), OPEN, key="A"),
         Deed("take", "case.take", _take, says=gettext_lazy("Take it over"), legal=OPEN, key="T"),
         Deed("raise-flag", "case.raise_flag", _raise_flag, FlagForm, RAISE, OPEN),
+        Deed(
+            "object", "objection.register", _object, ObjectionForm, gettext_lazy("Register an objection"),
+            OPEN - {"lead", "draft"},
+        ),
         Deed("clear-flag", "case.clear_flag", _clear_flag, ClearForm, SETTLE, OPEN),
         Deed("clear-record", "case.clear_record", _clear_flag, ClearForm, SETTLE_RECORD, OPEN),
         Deed("change-county", "case.change_county", _change_county, CountyForm, legal=OPEN),
+        Deed(
+            "move-county", "hand_over.prepare", _hand_over, HandOverForm,
+            gettext_lazy("Hand over to another county"), OPEN,
+        ),
+        Deed(
+            "propose-extension", "case.propose", _propose(staying.EXTEND), NoteForm,
+            gettext_lazy("Propose a longer term"), KEPT,
+        ),
+        Deed("extend-term", staying.EXTEND, staying.extend_term, NoteForm, gettext_lazy("Lengthen the term"), KEPT),
         Deed(
             "propose-removal", "case.propose", _propose("case.remove"), RemovalForm,
             gettext_lazy("Propose removal"), KEPT, danger=True,
@@ -194,14 +248,24 @@ class Offer:
     obstacle: str = ""
 
 
-def offers(known: Known, case: Case, deeds: dict[str, Deed], row: Case | Application, name: str) -> list[Offer]:
+def legal(deeds: Mapping[str, Deed], stage: str, user: User, flags: Collection[str]) -> list[Deed]:
+    """The acts that the person's seats grant and the stage allows. An open entry is lifted by the act for its kind."""
+    lifts = {flag_acts.LIFTED_BY[kind] for kind in flags}
+    open_to = [deed for deed in deeds.values() if deed.legal_in(stage) and access.may(user, deed.act)]
+    return [deed for deed in open_to if deed.act not in flag_acts.LIFTED_BY.values() or deed.act in lifts]
+
+
+def beside(dossier_stage: str) -> Mapping[str, Deed]:
+    """The acts on a case whose application stands there: while that is reviewed, its own act changes the county."""
+    reviewed = dossier_stage in stages.IN_REVIEW
+    return {slug: deed for slug, deed in DEEDS.items() if not (reviewed and slug == "change-county")}
+
+
+def offers(known: Known, case: Case, deeds: Mapping[str, Deed], row: Case | Application, name: str) -> list[Offer]:
     """The acts that the person's seats grant and the stage allows, possible ones first within their order."""
-    legal = [deed for deed in deeds.values() if deed.legal_in(row.stage) and access.may(known.user, deed.act)]
-    lifts = {flag_acts.LIFTED_BY[each.kind] for each in known.flags}
-    legal = [deed for deed in legal if deed.act not in flag_acts.LIFTED_BY.values() or deed.act in lifts]
     found = [
         Offer(deed, reverse(name, args=[case.number, deed.slug]), OBSTACLES.get(deed.slug, _nothing)(known))
-        for deed in legal
+        for deed in legal(deeds, row.stage, known.user, {each.kind for each in known.flags})
     ]
     return sorted(found, key=lambda offer: bool(offer.obstacle))
 
@@ -283,6 +347,8 @@ OBSTACLES: dict[str, Callable[[Known], str]] = {
     "remind": _reminded,
     "lapse": lambda known: _still_time(known) or _not_reminded(known),
     "propose-removal": _proposed("case.remove"),
+    "propose-extension": _proposed(staying.EXTEND),
+    "extend-term": _undecided(staying.EXTEND),
     "remove": lambda known: _undecided("case.remove")(known) or _objections_open(known),
     "forward-dossier": _not_visited,
     "propose-recommendation": _proposed("application.recommend"),

@@ -210,6 +210,8 @@ WORDS = {
 
 
 def act_name(act: str) -> str:
+    if act in stages.IN_PLACE:
+        return spoken(stages.IN_PLACE[act])
     table = stages.CASE_MOVES if act in stages.CASE_MOVES else stages.APPLICATION_MOVES
     return spoken((table[act].zh, table[act].en))
 

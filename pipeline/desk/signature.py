@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pipeline import access
 from pipeline.acts import application as application_acts
 from pipeline.acts import case as case_acts
+from pipeline.acts import staying as staying_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk.paging import page_of
 from pipeline.models import Application, BookDraft, Case, Delegation, Export, MoveRefused, Proposal, YearNotice
@@ -40,6 +41,9 @@ class Signing:
 SIGNINGS = {
     "case.publish": Signing(gettext_lazy("Public notice of admission"), Case, case_acts.publish),
     "case.remove": Signing(gettext_lazy("Removal from the pool"), Case, case_acts.remove, reasons=True),
+    staying_acts.EXTEND: Signing(
+        gettext_lazy("A longer term in the pool"), Case, staying_acts.extend_term, reasons=True
+    ),
     "application.recommend": Signing(gettext_lazy("Recommendation"), Application, application_acts.recommend),
 }
 

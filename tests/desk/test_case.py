@@ -55,17 +55,17 @@ def test_another_countys_case_is_missing_like_one_that_never_was(story: Story, s
 @pytest.mark.parametrize(
     ("stage", "person", "acts"),
     [
-        ("county_review", "wang", {"return-from-county", "raise-flag", "take"}),
+        ("county_review", "wang", {"return-from-county", "raise-flag", "object", "move-county", "take"}),
         ("county_review", "zhao", {"forward", "assign", "take"}),
         ("county_review", "zhou", {"assign", "take"}),
         (
             "city_review",
             "chen",
             {"propose-publication", "return-from-city", "send-back", "change-county", "raise-flag"}
-            | {"record-departure", "take"},
+            | {"record-departure", "object", "move-county", "take"},
         ),
         ("city_review", "zhou", {"publish", "refuse", "assign", "take"}),
-        ("city_review", "wang", {"raise-flag", "take"}),
+        ("city_review", "wang", {"raise-flag", "object", "move-county", "take"}),
     ],
 )
 def test_each_seat_is_offered_its_own_acts(story: Story, seat: Seat, stage: str, person: str, acts: set[str]) -> None:
@@ -200,21 +200,21 @@ def test_publication_goes_from_proposal_to_the_pool_through_two_people(
     assert seen(story).stage == "coaching"
 
 
-def test_an_objection_takes_a_case_out_of_publicity_and_is_settled(story: Story, seat: Seat) -> None:
+def test_an_objection_takes_a_case_out_of_publicity_and_waits_for_its_decision(story: Story, seat: Seat) -> None:
     story.to("publicity")
     chen = seat(story.cast.chen)
     assert offered(chen.get(page(story)))["reconsider"]
-    chen.post(
-        deed(story, "raise-flag"), {"version": seen(story).version, "kind": "objection", "says": "有人反映人员不实"}
-    )
+    said = {"objector": "马某", "received_on": story.day.isoformat(), "says": "有人反映人员不实"}
+    chen.post(deed(story, "object"), {"version": seen(story).version, **said})
     assert offered(chen.get(page(story)))["admit"]
     chen.post(deed(story, "reconsider"), {"version": seen(story).version})
     assert seen(story).stage == "city_review"
     with acting(story.cast.chen):
         raised = Flag.objects.get()
-    chen.post(deed(story, "clear-flag"), {"version": seen(story).version, "flag": raised.pk, "note": "核实无误"})
+    settled = {"version": seen(story).version, "flag": raised.pk, "note": "核实无误"}
+    assert 'role="alert"' in text(chen.post(deed(story, "clear-flag"), settled))
     with acting(story.cast.chen):
-        assert Flag.objects.get().cleared_note == "核实无误"
+        assert Flag.objects.get().cleared_on is None
 
 
 def test_a_change_of_county_begins_the_review_anew_there(story: Story, seat: Seat) -> None:

@@ -62,6 +62,13 @@ READINGS: Mapping[str, Mapping[str, Label]] = {
     "sme_listed": ASKED,
     "re_entry_after_certification": ALLOWED,
     "re_entry_after_expiry": ALLOWED,
+    "annual_update_due": {
+        "03-31": Label("3 月 31 日", "31 March"),
+        "04-30": Label("4 月 30 日", "30 April"),
+        "05-31": Label("5 月 31 日", "31 May"),
+        "06-30": Label("6 月 30 日", "30 June"),
+        "09-30": Label("9 月 30 日", "30 September"),
+    },
     "status_kept": STATUS,
     "status_renamed": STATUS,
     "status_moved_whole": STATUS,

@@ -1,0 +1,128 @@
+"""Objections while a firm is on public notice or about to leave: registered, examined by one person, decided by
+another.
+"""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from pipeline import access, stages
+from pipeline.access import Actor
+from pipeline.acts import flag, notice, progress
+from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.models import Case, Firm, Flag, Leaver, MoveRefused, Objection, Proposal
+from pipeline.models.case import CaseQuerySet
+from pipeline.models.objection import ObjectionQuerySet
+
+REMOVABLE = stages.CASE_MOVES["case.remove"].from_
+RESULTS = {
+    Objection.UPHELD: ("成立", "upheld"),
+    Objection.DISMISSED: ("不成立", "dismissed"),
+    Objection.WITHDRAWN: ("已撤回", "withdrawn"),
+}
+
+
+@transaction.atomic
+def register(
+    cases: CaseQuerySet,
+    *,
+    by: Actor,
+    on: date,
+    objector: str,
+    says: str,
+    contact: str = "",
+    received_on: date | None = None,
+    evidence: str = "",
+) -> list[Objection]:
+    """Take down who objects and to what. Until it is decided the firm neither comes in nor goes out."""
+    access.require(by, "objection.register", cases)
+    received = received_on or on
+    unmet = [
+        Missing(place, words)
+        for holds, place, words in (
+            (objector.strip(), "objector", _("Name who objects; an objection is made under a real name.")),
+            (says.strip(), "says", _("Say what is objected to.")),
+            (received <= on, "received_on", _("This day is still to come.")),
+        )
+        if not holds
+    ]
+    if unmet:
+        raise ConditionUnmet(unmet)
+    rows = list(cases.order_by("pk"))
+    said = {"says": says.strip(), "evidence": evidence.strip()}
+    coming_in = Firm.objects.filter(pk__in=[case.firm_id for case in rows if case.stage not in REMOVABLE])
+    raised = flag.raise_flag(coming_in, kind=Flag.OBJECTION, by=by, on=on, **said) if coming_in.exists() else []
+    flags = {each.firm_id: each for each in raised}
+    who = {"objector": objector.strip(), "contact": contact.strip(), "registered_by_id": by.pk}
+    return Objection.objects.bulk_create(
+        Objection(
+            firm_id=case.firm_id,
+            case=case,
+            flag=flags.get(case.firm_id),
+            about=Objection.REMOVAL if case.stage in REMOVABLE else Objection.ADMISSION,
+            received_on=received,
+            **said,
+            **who,
+        )
+        for case in rows
+    )
+
+
+@transaction.atomic
+def examine(objections: ObjectionQuerySet, *, by: Actor, on: date, finding: str, version: int) -> None:
+    """Note what was found; somebody else decides on it. It may be examined anew until then."""
+    access.require(by, "objection.examine", objections)
+    demand(bool(finding.strip()), "finding", _("Write what was looked into and what was found."))
+    found = {"finding": finding.strip(), "examined_by_id": by.pk, "examined_on": on}
+    _change(objections, "objection.examine", version, **found)
+
+
+@transaction.atomic
+def decide(objections: ObjectionQuerySet, *, by: Actor, on: date, result: str, ruling: str, version: int) -> None:
+    """Decide an objection that another person examined.
+
+    One that is not upheld lifts its block. One that is keeps a firm out until the case is reviewed anew or refused; of
+    a firm that was about to leave it ends the proposal.
+    """
+    access.require(by, "objection.decide", objections)
+    one = objections.select_related("case__firm", "flag").get()
+    demand(one.examined_by_id is not None, "finding", _("It must be examined first."))
+    demand(one.examined_by_id != by.pk, "finding", _("You examined it yourself: another person must decide."))
+    demand(result in RESULTS, "result", _("Say what comes of the objection."))
+    demand(bool(ruling.strip()), "ruling", _("Give the reasons of the decision."))
+    decided = {"result": result, "ruling": ruling.strip(), "decided_by_id": by.pk, "decided_on": on}
+    _change(objections, "objection.decide", version, **decided)
+    if one.flag_id and result != Objection.UPHELD:
+        lifted = {"cleared_on": on, "cleared_by": by.pk, "cleared_note": ruling.strip()}
+        Flag.objects.filter(pk=one.flag_id, cleared_on=None).update(**lifted)
+    if one.about == Objection.REMOVAL and result == Objection.UPHELD:
+        _stays(one.case, by=by, on=on, ruling=ruling.strip())
+    zh, en = RESULTS[result]
+    progress.tell([one.case], "objection.decide", note=ruling.strip(), result={"zh": zh, "en": en})
+
+
+def demand_none_of_removal(cases: CaseQuerySet) -> None:
+    """Refuse to take out a firm while an objection to that is undecided. Raises ConditionUnmet."""
+    found = Objection.objects.undecided().filter(case__in=cases.values("pk"), about=Objection.REMOVAL)
+    says = _("%(firm)s: an objection of %(day)s is not decided yet.")
+    unmet = [
+        Missing("objection", says % {"firm": each.firm, "day": each.received_on})
+        for each in found.select_related("firm")
+    ]
+    if unmet:
+        raise ConditionUnmet(unmet)
+
+
+def _stays(case: Case, *, by: Actor, on: date, ruling: str) -> None:
+    Proposal.objects.filter(case=case, act="case.remove", decided_on=None).update(decided_on=on)
+    listed = Leaver.objects.filter(case=case, left=False, stays="")
+    if listed.update(stays=ruling, kept_by_id=by.pk):
+        notice.write([case], to=notice.FIRM, kind="adjustment.keep", note=ruling)
+
+
+def _change(objections: ObjectionQuerySet, act: str, version: int, **values: object) -> None:
+    rows = objections.filter(version=version, decided_on=None)
+    if not rows.update(version=F("version") + 1, **values):
+        raise MoveRefused(act, {str(each.pk): (each.result, each.version) for each in objections})
