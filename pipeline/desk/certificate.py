@@ -43,6 +43,10 @@ KINDS = {
     "change_report": gettext_lazy("Report of a change"),
 }
 
+OF_FIRM = ("firm__uscc", "firm__name")
+CERTIFICATE_SHOWN = ("number", "issued_on", "valid", "case__number", *OF_FIRM)
+OBLIGATION_SHOWN = ("kind", "year", "due_on", "source", "certificate__number", *OF_FIRM)
+
 
 class CertificateForm(forms.Form):
     number = IdentifierField(
@@ -59,14 +63,15 @@ def certificates(request: StaffRequest) -> HttpResponse:
     """Certificates within reach, the newest first, with their state today."""
     chosen = request.GET.get("state", "") if request.GET.get("state", "") in LISTS else ""
     held = Certificate.objects.within(request.user.reach(access.OFFICE))
-    rows = (held.in_state(chosen, request.today) if chosen else held).annotate(turn=F("issued_on"))
-    page = long_page(request, rows, date, newest_first=True)
-    shown = held.with_ending(request.today).with_county().select_related("firm", "case").defer("firm__search")
+    turned = held.annotate(turn=F("issued_on"))
+    shown = turned.with_ending(request.today).with_county().select_related("firm", "case").only(*CERTIFICATE_SHOWN)
+    rows = turned.in_state(chosen, request.today) if chosen else turned
+    page = long_page(request, rows, date, newest_first=True, shown=shown)
     context = {
         "tabs": tabs("desk:certificates"),
         "lists": [{"url": f"?state={name}", "label": label, "here": name == chosen} for name, label in LISTS.items()],
         "page": page,
-        "rows": [_shown(each, request.today) for each in page.in_turn(shown)],
+        "rows": [_shown(each, request.today) for each in page.rows],
     }
     return render(request, "desk/certificate/certificates.html", context)
 
@@ -74,13 +79,14 @@ def certificates(request: StaffRequest) -> HttpResponse:
 def obligations(request: StaffRequest) -> HttpResponse:
     """What holders owe and have not done, the first due on top."""
     owed = Obligation.objects.within(request.user.reach(access.OFFICE)).pending()
-    page = long_page(request, owed.annotate(turn=F("due_on")), date)
-    shown = page.in_turn(owed.with_county().select_related("firm", "certificate").defer("firm__search"))
+    turned = owed.annotate(turn=F("due_on"))
+    shown = turned.with_county().select_related("firm", "certificate").only(*OBLIGATION_SHOWN)
+    page = long_page(request, turned, date, shown=shown)
     context = {
         "section": "desk:certificates",
         "tabs": tabs("desk:obligations"),
         "page": page,
-        "rows": [(each, KINDS[each.kind], each.due_on < request.today) for each in shown],
+        "rows": [(each, KINDS[each.kind], each.due_on < request.today) for each in page.rows],
         "may": access.may(request.user, "certificate.fulfil"),
     }
     return render(request, "desk/certificate/obligations.html", context)

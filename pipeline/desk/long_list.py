@@ -13,9 +13,10 @@ from pipeline.models.keyset import MOST_COUNTED, Stretch, counted, stretch
 
 @dataclass(frozen=True)
 class LongPage:
-    """The keys of a page's rows in their order, and what its foot says."""
+    """The rows of a page in their order, or their keys, and what its foot says."""
 
     keys: Sequence[int]
+    rows: Sequence[Any]
     around: paging.Around
     total_says: str
     count_url: str
@@ -27,18 +28,28 @@ class LongPage:
         return [found[key] for key in self.keys if key in found]
 
 
-def long_page(request: HttpRequest, rows: QuerySet[Any], form: type, *, newest_first: bool = False) -> LongPage:
-    """A page of rows with a column `turn` that is never null and of that form. Two statements."""
+def long_page(
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    form: type,
+    *,
+    newest_first: bool = False,
+    shown: QuerySet[Any] | None = None,
+) -> LongPage:
+    """A page of rows with a column `turn` that is never null and of that form; `shown` are they as the page shows them,
+    with the same column. Two statements.
+    """
     says = ""
     try:
         sent = paging.cursors_sent(request.GET, form)
     except paging.CursorBroken:
         sent, says = {}, paging.broken_says()
-    found = _found(rows, sent, newest_first)
+    found = _found(rows, sent, newest_first, shown)
     total = counted({"all": rows})["all"]
     exact = "count" in request.GET and total > MOST_COUNTED
     return LongPage(
         found.keys,
+        found.shown,
         paging.around(request.GET, found),
         f"{rows.count():,}" if exact else paging.capped(total),
         "" if exact or total <= MOST_COUNTED else paging.altered(request.GET, "count", "exact"),
@@ -46,8 +57,8 @@ def long_page(request: HttpRequest, rows: QuerySet[Any], form: type, *, newest_f
     )
 
 
-def _found(rows: QuerySet[Any], sent: dict[str, Any], newest_first: bool) -> Stretch:
-    found = stretch([rows], paging.PAGE, **sent, newest_first=newest_first)
+def _found(rows: QuerySet[Any], sent: dict[str, Any], newest_first: bool, shown: QuerySet[Any] | None) -> Stretch:
+    found = stretch([rows], paging.PAGE, **sent, newest_first=newest_first, shown=shown)
     if (sent.get("before") and not found.before) or (not found.rows and any(sent.values())):
-        return stretch([rows], paging.PAGE, newest_first=newest_first)  # the list begins here
+        return stretch([rows], paging.PAGE, newest_first=newest_first, shown=shown)  # the list begins here
     return found

@@ -1,12 +1,15 @@
 """What the office was told."""
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 
 from pipeline.acts import notice as acts
-from pipeline.desk.paging import page_of
+from pipeline.desk.long_list import long_page
+from pipeline.desk.paging import capped
 from pipeline.models import Notice
+from pipeline.models.keyset import counted
 from pipeline.models.notice import NoticeQuerySet
 from pipeline.request import StaffRequest
 
@@ -17,11 +20,12 @@ def messages(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         acts.read(mine, by=request.user, at=now())
         return redirect("desk:messages")
-    unread, total = mine.count_unread()
-    page = page_of(request, mine, total)
-    return render(
-        request, "desk/notice/messages.html", {"page": page, "unread": unread, "counts": {"messages": unread}}
-    )
+    turned = mine.annotate(turn=F("pk"))
+    page = long_page(request, turned, int, newest_first=True, shown=turned.defer("firm__search"))
+    unread = counted({"unread": mine.filter(read_at=None)})["unread"]
+    says = capped(unread)
+    context = {"page": page, "unread": unread, "unread_says": says, "counts": {"messages": says if unread else ""}}
+    return render(request, "desk/notice/messages.html", context)
 
 
 def _mine(request: StaffRequest) -> NoticeQuerySet:

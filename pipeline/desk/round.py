@@ -31,6 +31,8 @@ PAGES = {
     "desk:obligations": gettext_lazy("Obligations of holders"),
 }
 
+APPLICATION_SHOWN = ("stage", "due_on", "opened_on", "firm__name", "case__number", "round__name")
+
 
 def day_field(label: Any, *, required: bool = True) -> forms.DateField:
     widget = forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
@@ -70,14 +72,15 @@ def tabs(here: str) -> list[dict[str, Any]]:
 def applications(request: StaffRequest) -> HttpResponse:
     """Every open application by its due day."""
     rows = Application.objects.within(request.user.reach(access.OFFICE)).open()
-    page = long_page(request, rows.annotate(turn=Coalesce("due_on", Value(NEVER))), date)
-    shown = page.in_turn(rows.with_county().select_related("firm", "case", "round").defer("firm__search"))
+    turned = rows.annotate(turn=Coalesce("due_on", Value(NEVER)))
+    shown = turned.with_county().select_related("firm", "case", "round").only(*APPLICATION_SHOWN)
+    page = long_page(request, turned, date, shown=shown)
     calendar = calendar_in_force()
     context = {
         "section": "desk:applications",
         "tabs": tabs("desk:applications"),
         "page": page,
-        "rows": [(each, each.due(request.today, calendar)) for each in shown],
+        "rows": [(each, each.due(request.today, calendar)) for each in page.rows],
     }
     return render(request, "desk/round/applications.html", context)
 

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
+from pipeline.access import OFFICE
 from pipeline.models.case import NEVER, Case, CaseQuerySet
 from pipeline.models.firm import Appointment
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import TODAY, User
 from pipeline.models.review import Flag
 from pipeline.models.tag import Tagging
-from pipeline.models.work import VIEWS, View, by_deadline, views
+from pipeline.models.work import VIEWS, View, by_deadline, views, whether_to_decide
 
 OF_APPLICATION = "application."
 NOBODY, NONE = "nobody", "none"
@@ -45,8 +46,8 @@ class Asked:
 
 
 def cases(asked: Asked, person: User, today: date) -> CaseQuerySet:
-    """The cases of the view under the conditions, of those the person sees."""
-    seen, calendar = Case.objects.visible_to(person), calendar_in_force()
+    """The cases of the view under the conditions, of those the person's offices work on."""
+    seen, calendar = Case.objects.within(person.reach(OFFICE)), calendar_in_force()
     if asked.conditions.get("stage") == "closed":
         found = seen.filter(stage="closed").with_dossier()
     else:
@@ -61,12 +62,13 @@ def counted_at_once(view: View, person: User, today: date) -> dict[tuple[str, An
     For who sees a part of the city: to look for a thousand of each would go through all of it many times.
     """
     calendar = calendar_in_force()
-    of_views = views(person, today, calendar)
+    of_views = views(person, today, calendar) | {"proposed": Q(decides=True)}
     wanted: dict[tuple[str, Any], Q] = {("view", name): which for name, which in of_views.items()}
     wanted |= {("group", name): of_views[view] & when for name, when in by_deadline(today, calendar).items()}
-    seen = Case.objects.visible_to(person).with_dossier().filter(closed_on=None).order_by()
-    found = seen.aggregate(**{"_".join(name): Count("pk", filter=which) for name, which in wanted.items()})
-    return {name: found["_".join(name)] for name in wanted}
+    rows = Case.objects.within(person.reach(OFFICE)).filter(closed_on=None)
+    standings = rows.standings(decides=whether_to_decide(person))
+    found = standings.aggregate(**{"_".join(name): Sum("count", filter=which) for name, which in wanted.items()})
+    return {name: found["_".join(name)] or 0 for name in wanted}
 
 
 def arms(found: CaseQuerySet, sort: str) -> list[CaseQuerySet]:

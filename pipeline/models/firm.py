@@ -2,7 +2,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Self, TypeVar
-from unicodedata import normalize
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -10,23 +9,21 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 from django.db.models import Count, Exists, F, FilteredRelation, Func, OuterRef, Q, Value
-from django.db.models.functions import Now, Right
+from django.db.models.functions import Concat, Now, Reverse, Right
 
 from pipeline.access import OFFICE, Actor, Reach
+from pipeline.models.people import DayInShanghai
 from pipeline.models.places import Division
-from pipeline.models.text_search import TextQuery, begins, bigram_query
+from pipeline.models.spelling import BETWEEN, SPELT_ANEW
+from pipeline.models.text_search import called, plain
 from pipeline.register import TABLES, Table
 
 Row = TypeVar("Row", bound=models.Model)
 SHORTEST_PHONE_TAIL = 4
 NOTHING = Q(pk__in=[])
-
-
-class DayInShanghai(Func):
-    """The day of a time, as the row policies count it."""
-
-    template = "(%(expressions)s at time zone 'Asia/Shanghai')::date"
-    output_field = models.DateField()
+OTHER_NAMES = Concat(
+    "short_name", Value(BETWEEN), "former_names", Value(BETWEEN), "initials", output_field=models.TextField()
+)
 
 
 class FirmQuerySet(models.QuerySet["Firm"]):
@@ -47,16 +44,9 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         return not reach.everything and self.exclude(_reached(reach)).exists()
 
     def matching(self, text: str) -> Self:
-        """Firms whose name holds the text, by any one or two characters and more; or whose credit code begins with
-        it.
-        """
-        words = "".join(normalize("NFKC", text).split()).lower()
-        if not words:
-            return self
-        named = Q(search=TextQuery(Value(bigram_query(words))))
-        if words.isascii():
-            return self.filter(named | begins("uscc", words.upper()) | begins("pinyin", words))
-        return self.filter(named) if len(words) <= 2 else self.filter(named, plain_name__contains=words)
+        """Firms called so; see `called`."""
+        words = plain(text)
+        return self.filter(called(words)) if words else self
 
     def in_county(self, code: str | None) -> Self:
         """Firms of the county of this code today; None for those whose county is to be assigned."""
@@ -66,11 +56,14 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         )
 
     def here(self) -> Self:
-        """Firms that were not dissolved and have not left the city, unless a case of theirs is open again."""
+        """Firms that were not dissolved and have not left the city, unless a case of theirs is open again; without the
+        records that were merged into another.
+        """
         same = Firm.objects.filter(pk=OuterRef("pk"))
         nowhere = {"moves__during__upper_inf": True, "moves__division__isnull": True}
         gone = Exists(same.filter(case__reason="dissolved")) | Exists(same.filter(case__reason="moved_out", **nowhere))
-        return self.filter(~gone | Exists(same.filter(case__isnull=False, case__closed_on__isnull=True)))
+        merged = Exists(same.filter(mergedrecord__isnull=False, mergedrecord__undone_on__isnull=True))
+        return self.filter(~merged, ~gone | Exists(same.filter(case__isnull=False, case__closed_on__isnull=True)))
 
     def certified_in(self, year: int) -> Self:
         return self.filter(
@@ -83,13 +76,6 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         certified = Exists(Firm.objects.certified_in(year).filter(pk=OuterRef("firm")))
         grouped = now.order_by().values("division_id")
         return grouped.annotate(firms=Count("pk"), certified=Count("pk", filter=Q(certified))).iterator()
-
-    def found_by(self, text: str) -> Self:
-        """What Ctrl-K looks for: a name or code as in `matching`, or the end of a contact's telephone number."""
-        if not (text.isdecimal() and len(text) >= SHORTEST_PHONE_TAIL):
-            return self.matching(text)
-        called = Contact.objects.filter(phone_tail=text[-SHORTEST_PHONE_TAIL:], phone__endswith=text).values("firm")
-        return self.filter(pk__in=called.union(Firm.objects.matching(text).values("pk")))
 
     def with_county(self) -> Self:
         now = FilteredRelation("moves", condition=Q(moves__during__upper_inf=True))
@@ -112,6 +98,20 @@ class Firm(models.Model):
     pinyin = models.CharField(
         max_length=400, blank=True
     )  # the key Chinese names are sorted by; the wheels carry no ICU
+    short_name = models.CharField(max_length=60, blank=True, default="", db_default="")
+    former_names = models.TextField(blank=True, default="", db_default="", editable=False)  # kept by triggers
+    initials = models.TextField(blank=True, default="", db_default="", editable=False)  # empty: a sweep spells it
+    also = models.GeneratedField(  # how it is called besides its name
+        expression=Func(OTHER_NAMES, function="mp_plain"), output_field=models.TextField(), db_persist=True
+    )
+    also_search = models.GeneratedField(
+        expression=Func(OTHER_NAMES, function="mp_bigrams", output_field=SearchVectorField()),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    code_backwards = models.GeneratedField(
+        expression=Reverse("uscc"), output_field=models.CharField(max_length=18), db_persist=True
+    )
     registered_on = models.DateField(null=True, blank=True)
     resident = models.BooleanField(null=True, blank=True)
     field = models.CharField(max_length=5, blank=True)
@@ -139,9 +139,14 @@ class Firm(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["search"], name="firm_search"),
+            GinIndex(fields=["also_search"], name="firm_also_search"),
             models.Index(fields=["pinyin"], name="firm_pinyin"),
+            models.Index(fields=["plain_name"], name="firm_plain_name"),
+            models.Index(fields=["code_backwards"], name="firm_code_backwards"),
+            models.Index(fields=["id"], condition=Q(initials=""), name="firms_to_spell"),
             models.Index(fields=["id"], condition=Q(diagnosis_due=True), name="firms_to_diagnose"),
         ]
+        triggers = (SPELT_ANEW,)
 
     def __str__(self) -> str:
         return self.name
@@ -189,13 +194,18 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
         if reach.everything or (to_leaders and reach.leads_city):
             return Q()
         seen = held(replace(reach, counties=frozenset()), "firm") | self._entrusted(reach)
-        if to_leaders and reach.led_counties:
-            seen |= Q(firm__in=firms_in(reach.led_counties))
-        if not reach.counties:
-            return seen
+        seen |= self.in_counties(reach.led_counties if to_leaders else frozenset())
+        return seen | self.in_counties_or_before(reach.counties) if reach.counties else seen
+
+    def in_counties(self, counties: frozenset[int]) -> Q:
+        """The rows of firms that belong to these counties today."""
+        return Q(firm__in=firms_in(counties))
+
+    def in_counties_or_before(self, counties: frozenset[int]) -> Q:
+        """These, and of firms that left what was recorded before."""
         left_later = Q(during__endswith__gt=DayInShanghai(OuterRef("recorded_at")))
-        here = FirmMove.objects.filter(firm=OuterRef("firm"), division__in=reach.counties)
-        return seen | Q(Exists(here.filter(Q(during__upper_inf=True) | left_later)))
+        here = FirmMove.objects.filter(firm=OuterRef("firm"), division__in=counties)
+        return Q(Exists(here.filter(Q(during__upper_inf=True) | left_later)))
 
     def with_county(self) -> Self:
         """Beside each row the county its firm belongs to today."""
@@ -204,10 +214,14 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
 
     def within(self, reach: Reach) -> Self:
         """Rows of the firms a seat of this reach may act on today."""
-        return self if reach.everything else self.filter(held(reach, "firm") | self._filled(reach))
+        return self if reach.everything else self.filter(self._held(reach))
 
     def beyond(self, reach: Reach) -> bool:
-        return not reach.everything and self.exclude(held(reach, "firm") | self._filled(reach)).exists()
+        return not reach.everything and self.exclude(self._held(reach)).exists()
+
+    def _held(self, reach: Reach) -> Q:
+        elsewhere = held(replace(reach, counties=frozenset()), "firm")
+        return elsewhere | self.in_counties(reach.counties) | self._filled(reach)
 
     def _entrusted(self, reach: Reach) -> Q:
         """The rows that lie in the parts of a record which firms let somebody look into."""
@@ -256,16 +270,6 @@ class FirmMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.firm_id} in {self.division_id} {self.during}"
-
-
-class FormerName(FirmOwned):
-    name = models.CharField(max_length=200)
-    until = models.DateField()
-
-    objects = FirmOwnedQuerySet["FormerName"].as_manager()
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Contact(FirmOwned):

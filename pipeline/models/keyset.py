@@ -18,11 +18,14 @@ MOST_COUNTED = 1_000
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some rows in their order, and whether there are rows before and after them."""
+    """Some rows in their order, and whether there are rows before and after them; `shown` are the rows themselves
+    where they were asked for.
+    """
 
     rows: list[Cursor]
     before: bool
     after: bool
+    shown: Sequence[Any] = ()
 
     @property
     def keys(self) -> list[int]:
@@ -36,14 +39,20 @@ def stretch(
     after: Cursor | None = None,
     before: Cursor | None = None,
     newest_first: bool = False,
+    shown: QuerySet[Any] | None = None,
 ) -> Stretch:
-    """The first rows, those that follow a cursor, or those that lead up to one. One statement."""
+    """The first rows, those that follow a cursor, or those that lead up to one. One statement. `shown` are the rows as
+    they are to be fetched, with the same `turn`, which must not be a text: a database sorts texts in its own way.
+    """
     on, back = (("lt", "-"), ("gt", "")) if newest_first else (("gt", ""), ("lt", "-"))
+    kept: dict[int, Any] = {}
     if before is not None:
-        found = _cut(arms, size, _beyond(back[0], before), back[1])
-        return Stretch(found[:size][::-1], before=len(found) > size, after=True)
-    found = _cut(arms, size, _beyond(on[0], after) if after is not None else Q(), on[1])
-    return Stretch(found[:size], before=after is not None, after=len(found) > size)
+        found = _cut(arms, size, _beyond(back[0], before), back[1], shown, kept)
+        rows, more = found[:size][::-1], (len(found) > size, True)
+    else:
+        found = _cut(arms, size, _beyond(on[0], after) if after is not None else Q(), on[1], shown, kept)
+        rows, more = found[:size], (after is not None, len(found) > size)
+    return Stretch(rows, *more, shown=[kept[key] for _turn, key in rows] if shown is not None else ())
 
 
 def _beyond(way: str, cursor: Cursor) -> Q:
@@ -52,12 +61,23 @@ def _beyond(way: str, cursor: Cursor) -> Q:
     return Q((f"turn__{way}e", turn)) & (Q((f"turn__{way}", turn)) | Q((f"pk__{way}", key)))
 
 
-def _cut(arms: Sequence[QuerySet[Any]], size: int, where: Q, sign: str) -> list[Cursor]:
+def _cut(
+    arms: Sequence[QuerySet[Any]],
+    size: int,
+    where: Q,
+    sign: str,
+    shown: QuerySet[Any] | None,
+    kept: dict[int, Any],
+) -> list[Cursor]:
     order = (f"{sign}turn", f"{sign}pk")
-    cuts = [arm.filter(where).order_by(*order).values_list("turn", "pk")[: size + 1] for arm in arms]
+    cuts = [arm.filter(where).order_by(*order)[: size + 1] for arm in arms]
+    if shown is not None and len(cuts) == 1:
+        kept.update((row.pk, row) for row in shown.filter(pk__in=cuts[0].values("pk")).order_by())
+        return sorted(((row.turn, key) for key, row in kept.items()), reverse=bool(sign))
     if len(cuts) == 1:
-        return list(cuts[0])
-    return list(cuts[0].union(*cuts[1:], all=True).order_by(*order)[: size + 1])
+        return list(cuts[0].values_list("turn", "pk"))
+    keys = [cut.values_list("turn", "pk") for cut in cuts]
+    return list(keys[0].union(*keys[1:], all=True).order_by(*order)[: size + 1])
 
 
 def counted[Name: Hashable](rows: Mapping[Name, QuerySet[Any]], most: int = MOST_COUNTED) -> dict[Name, int]:

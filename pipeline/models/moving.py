@@ -8,7 +8,8 @@ from django.db import DatabaseError
 from django.db.models import F, Q
 
 from pipeline import stages
-from pipeline.models.firm import FirmOwnedQuerySet, Row
+from pipeline.models.firm import Row
+from pipeline.models.placed import PlacedQuerySet
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import Due, Stage
 
@@ -29,7 +30,7 @@ class MoveRefused(Exception):
         self.current = current
 
 
-class MovingQuerySet(FirmOwnedQuerySet[Row]):
+class MovingQuerySet(PlacedQuerySet[Row]):
     """Rows with a stage. `move` is the only writer of it."""
 
     table: str

@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 
 from pipeline.access import Reach
 from pipeline.models.case import NEVER, Case
-from pipeline.models.firm import FirmOwned
 from pipeline.models.moving import MovingQuerySet, due
+from pipeline.models.placed import Placed
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import APPLICATION_STAGES, ENDED, Due, Stage
 
@@ -67,7 +67,7 @@ class ApplicationQuerySet(MovingQuerySet["Application"]):
         return ended.order_by("case", "-ended_on", "-pk").distinct("case")
 
 
-class Application(FirmOwned):
+class Application(Placed):
     """One firm in one round. While it is open its case is in certification and shows this stage."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -100,6 +100,13 @@ class Application(FirmOwned):
             ),
             models.Index(
                 Coalesce("due_on", Value(NEVER)), "id", condition=Q(ended_on=None), name="applications_listed_in_turn"
+            ),
+            models.Index(
+                "county",
+                Coalesce("due_on", Value(NEVER)),
+                "id",
+                condition=Q(ended_on=None),
+                name="applications_of_county",
             ),
         ]
 

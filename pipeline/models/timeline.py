@@ -14,10 +14,11 @@ from pipeline.models.case import Transition
 from pipeline.models.coaching import Visit
 from pipeline.models.diagnosis import Diagnosis
 from pipeline.models.evidence import DocumentVersion
-from pipeline.models.firm import DayInShanghai, Firm
+from pipeline.models.firm import Firm
 from pipeline.models.help import Difficulty
 from pipeline.models.note import Note
 from pipeline.models.notice import Notice
+from pipeline.models.people import DayInShanghai
 from pipeline.models.review import Flag, Proposal
 from pipeline.models.routing import Assignment
 

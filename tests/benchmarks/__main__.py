@@ -6,7 +6,18 @@ import logging
 import sys
 from argparse import ArgumentParser
 
-from tests.benchmarks import admin_lists, bulk, database, engine, kept_city, laboratory, lists, roster, search
+from tests.benchmarks import (
+    admin_lists,
+    bulk,
+    database,
+    engine,
+    kept_city,
+    laboratory,
+    lists,
+    policies,
+    roster,
+    search,
+)
 from tests.benchmarks.comparison import Benchmark
 
 BENCHMARKS: tuple[Benchmark, ...] = (
@@ -14,6 +25,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *laboratory.BENCHMARKS,
     *lists.BENCHMARKS,
     *admin_lists.BENCHMARKS,
+    *policies.BENCHMARKS,
     *search.BENCHMARKS,
     *bulk.BENCHMARKS,
     *roster.BENCHMARKS,

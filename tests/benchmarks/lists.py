@@ -55,8 +55,7 @@ def mine(seen: Mapping[str, Any], level: str) -> ByHand:
     return by_hand.queue(level, by_hand.views(by_hand.TURNS[level])[0], dict(seen))
 
 
-IN_COUNTY = """exists (select from pipeline_firmmove m join pipeline_division d on d.id = m.division_id
-    where m.firm_id = c.firm_id and upper_inf(m.during) and d.code = %(county)s)"""
+IN_COUNTY = "c.county_id = (select d.id from pipeline_division d where d.code = %(county)s)"
 NAMED = "exists (select from pipeline_firm f where f.id = c.firm_id and f.search @@ %(query)s::tsquery)"
 LISTS: dict[str, Listing] = {
     "my work, city": Listing("chen", "/desk/", CASE, partial(mine, level="city")),
@@ -78,11 +77,9 @@ LISTS: dict[str, Listing] = {
     "obligations": Listing("chen", "/desk/obligations/", CERTIFICATE, constant(by_hand.OBLIGATIONS)),
     "screening, city": Listing("chen", "/desk/screening/", CODE, constant(by_hand.SCREENING)),
     "screening, county": Listing(COUNTY_OFFICER, "/desk/screening/", CODE, constant(by_hand.SCREENING)),
-    "palette, rare": Listing("chen", "/desk/find?q=华新", CODE, constant(by_hand.firms_named(bigram_query("华新")))),
-    "palette, common": Listing("chen", "/desk/find?q=科技", CODE, constant(by_hand.firms_named(bigram_query("科技")))),
-    "palette, county": Listing(
-        COUNTY_OFFICER, "/desk/find?q=智能", CODE, constant(by_hand.firms_named(bigram_query("智能")))
-    ),
+    "palette, rare": Listing("chen", "/desk/find?q=华新", CODE, constant(by_hand.firms_named("华新"))),
+    "palette, common": Listing("chen", "/desk/find?q=科技", CODE, constant(by_hand.firms_named("科技"))),
+    "palette, county": Listing(COUNTY_OFFICER, "/desk/find?q=智能", CODE, constant(by_hand.firms_named("智能"))),
 }
 
 
@@ -93,6 +90,7 @@ def seen_by(person: User) -> dict[str, Any]:
     return {
         "me": person.pk,
         "office": own_offices(person)[0],
+        "here": next(iter(person.reach().counties), None),
         "decides": ["case.publish", "case.remove", "application.recommend"] if person.username == "zhou" else [],
         "today": DAY,
         "almost": calendar.add(DAY, SOON_WITHIN).due,

@@ -10,10 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.models.text_search import bigram_query
+
 MOST, PAGE = 1_001, 51
 DOSSIER = "left join pipeline_application a on a.case_id = c.id and a.ended_on is null"
 DEADLINE = "coalesce(a.due_on, c.due_on)"
 NEVER = "date '9999-12-31'"
+PLACE = "left join pipeline_division county on county.id = c.county_id"
 COUNTY = """left join pipeline_firmmove m on m.firm_id = f.id and upper_inf(m.during)
     left join pipeline_division county on county.id = m.division_id"""
 HELD = """c.officer_id in (
@@ -30,6 +33,7 @@ WAITING = """(c.stage in ('draft', 'county_returned', 'city_returned')
 CLOCKED = """(c.stage in ('county_review', 'county_returned', 'city_review', 'city_returned', 'publicity')
     or c.stage = 'in_certification'
     and a.stage in ('county_review', 'county_returned', 'city_review', 'city_returned'))"""
+HERE_NOW = "c.county_id = %(here)s"
 PROPOSED = """exists (select from pipeline_proposal p where p.case_id = c.id and p.decided_on is null
     and p.act = any(%(decides)s) and p.proposed_by_id <> %(me)s)"""
 
@@ -77,12 +81,12 @@ def counts(conditions: list[str]) -> str:
 def counts_at_once(conditions: list[str]) -> str:
     """For a county, whose cases are few among all: one going through them."""
     columns = ", ".join(f"count(*) filter (where {each})" for each in conditions)
-    return f"select {columns} from pipeline_case c {DOSSIER} where c.closed_on is null"
+    return f"select {columns} from pipeline_case c {DOSSIER} where c.closed_on is null and {HERE_NOW}"
 
 
 def queue(level: str, where: str, values: dict[str, Any], *, sort: str = "due") -> ByHand:
     """The page of the work of the day: its tabs and groups counted, then its rows."""
-    page = {"due": by_due, "firm": by_firm}[sort](where)
+    page = {"due": by_due, "firm": by_firm}[sort](f"{HERE_NOW} and {where}" if level == "county" else where)
     told = (counts_at_once if level == "county" else counts)([*views(TURNS[level]), *groups(where)])
     return ByHand((told, f"with page as ({page}) {ROWS}"), values)
 
@@ -109,7 +113,7 @@ ROWS = f"""select c.number, c.stage, c.kind, c.version, c.due_on, c.clock_from, 
         county.name, g.assessment, g.unmet, g.unknown, g.shortest, o.name, a.stage, a.due_on, a.clock_from,
         (select count(*) from pipeline_fault x where x.case_id = c.id and x.answered_on is null),
         (select count(*) from pipeline_fault x where x.case_id = c.id and x.answered_on is not null)
-    from page join pipeline_case c on c.id = page.id join pipeline_firm f on f.id = c.firm_id {COUNTY} {DOSSIER}
+    from page join pipeline_case c on c.id = page.id join pipeline_firm f on f.id = c.firm_id {PLACE} {DOSSIER}
     left join pipeline_diagnosis g on g.id = f.latest_diagnosis_id left join pipeline_user o on o.id = c.officer_id
     order by page.turn, c.id"""
 
@@ -120,7 +124,7 @@ APPLICATIONS = ByHand(
             from (select * from pipeline_application where ended_on is null
                 order by coalesce(due_on, {NEVER}), id limit {PAGE}) as a
             join pipeline_case c on c.id = a.case_id join pipeline_firm f on f.id = a.firm_id
-            join pipeline_round r on r.id = a.round_id {COUNTY} order by coalesce(a.due_on, {NEVER}), a.id""",
+            join pipeline_round r on r.id = a.round_id {PLACE} order by coalesce(a.due_on, {NEVER}), a.id""",
     )
 )
 CERTIFICATES = ByHand(
@@ -146,10 +150,11 @@ OBLIGATIONS = ByHand(
 
 NEARNESS = """((((g.unmet + g.unknown) * 10000000) + (g.unmet * 100000)) + (g.manual * 1000))
     + coalesce((998 - g.score_high), 999)"""
-HERE = """(not (exists (select from pipeline_case x where x.firm_id = f.id and x.reason = 'dissolved')
+HERE = """(not exists (select from pipeline_mergedrecord x where x.firm_id = f.id and x.undone_on is null)
+    and (not (exists (select from pipeline_case x where x.firm_id = f.id and x.reason = 'dissolved')
         or exists (select from pipeline_case x join pipeline_firmmove y on y.firm_id = x.firm_id and upper_inf(y.during)
             where x.firm_id = f.id and x.reason = 'moved_out' and y.division_id is null))
-    or exists (select from pipeline_case x where x.firm_id = f.id and x.closed_on is null))"""
+    or exists (select from pipeline_case x where x.firm_id = f.id and x.closed_on is null)))"""
 UNTOLD = """exists (select from pipeline_gap x where x.diagnosis_id = g.id
     and x.rule in ('registered_days', 'tech_staff_ratio', 'rd_intensity', 'rd_domestic', 'hitech_income'))"""
 GROUPS_OF_NEARNESS = (
@@ -177,12 +182,25 @@ SCREENING = ByHand(
 )
 
 
-def firms_named(query: str) -> ByHand:
-    """The palette: the first firms whose name holds what was typed, by the cut words of `query`."""
-    return ByHand(
-        (
-            f"""select f.uscc, f.name, county.name from (select * from pipeline_firm where search @@ %(query)s::tsquery
-                order by pinyin, id limit 8) as f {COUNTY} order by f.pinyin, f.id""",
-        ),
-        {"query": query},
-    )
+HOLDS = "(search @@ %(query)s::tsquery or also_search @@ %(query)s::tsquery and also like '%%' || %(words)s || '%%')"
+BEGINS = "plain_name >= %(words)s and plain_name < %(words)s || U&'\\+10FFFF'"
+
+
+def firms_named(words: str) -> ByHand:
+    """The palette: firms by two characters, exactly so called before those whose name begins so and those that hold
+    it, what moved last first; and the people called so.
+    """
+    people = """select s.user_id, u.name, s.kind, o.name from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        left join pipeline_office o on o.id = s.office_id where s.during @> mp_today() and u.is_active
+        and s.kind in ('city_officer', 'city_head', 'county_officer', 'county_head', 'coach', 'expert')
+        and u.name like '%%' || %(words)s || '%%' order by u.name limit 8"""
+    firms = f"""with near as (
+            (select id from pipeline_firm where {BEGINS} order by plain_name limit 50) union
+            (select id from pipeline_firm where {HOLDS} order by id desc limit 50)),
+        ranked as (select f.*, case when plain_name = %(words)s then 0 when plain_name like %(words)s || '%%' then 1
+                else 2 end as nearness,
+                coalesce((select max(id) from pipeline_transition t where t.firm_id = f.id), 0) as touched
+            from pipeline_firm f where id in (select id from near)
+            order by nearness, touched desc, pinyin, id limit 8)
+        select f.uscc, f.name, county.name from ranked f {COUNTY} order by nearness, touched desc, pinyin, f.id"""
+    return ByHand((people, firms), {"query": bigram_query(words), "words": words})

@@ -10,8 +10,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 from typing import Any, LiteralString
 
 import polars as pl
@@ -43,6 +45,10 @@ STRAYED: LiteralString = """select c.id from pipeline_case c join lateral (
         select target from pipeline_transition t where t.case_id = c.id order by t.id desc limit 1) last on true
     where last.target <> c.stage limit 1"""
 
+MISPLACED: LiteralString = """select c.id from pipeline_case c
+    left join pipeline_firmmove m on m.firm_id = c.firm_id and upper_inf(m.during)
+    where c.county_id is distinct from m.division_id limit 1"""
+
 
 @dataclass(frozen=True)
 class Bare:
@@ -54,26 +60,48 @@ class Bare:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Stream:
+    """A table's open transaction, and whose turn it is to write into it."""
+
+    owner: psycopg.Connection
+    turn: Lock
+
+
 def load(connect: Connect, ground: Ground, firms: int) -> Counter[str]:
     """So many firms, a whole number of blocks; how many rows each table got."""
     if firms % BLOCK:
         raise ValueError(f"the number of firms is no multiple of {BLOCK}")
-    names = [model._meta.db_table for model, _frame in tables(ground, 0, BLOCK)]
+    names = list(dict.fromkeys(model._meta.db_table for model, _frame in tables(ground, 0, BLOCK)))
     with connect() as owner:
-        bare = [found(owner, name) for name in dict.fromkeys(names)]
+        bare = [found(owner, name) for name in names]
         run(owner, [line for each in bare for line in taken_off(each)])
     counted: Counter[str] = Counter()
     with ThreadPoolExecutor(HANDS) as hands:
         starts = range(0, firms, AT_ONCE)
-        for part in hands.map(lambda start: copied(connect, ground, start, min(AT_ONCE, firms - start)), starts):
-            counted.update(part)
+        with streams_into(connect, names) as streams:
+            for part in hands.map(lambda at: copied(streams, ground, at, min(AT_ONCE, firms - at)), starts):
+                counted.update(part)
         heaviest = sorted(bare, key=lambda each: -counted[each.table])
         list(hands.map(lambda each: made(connect, each.back), heaviest))
         list(hands.map(lambda each: made(connect, checked_later(each.keys)), heaviest))
-    with connect() as owner:
-        prove(owner)
-        run(owner, [line for each in bare for line in put_back(each)])
+        with connect() as owner:
+            prove(owner)
+        list(hands.map(lambda each: made(connect, tuple(put_back(each))), heaviest))
     return counted
+
+
+@contextmanager
+def streams_into(connect: Connect, names: list[str]) -> Iterator[dict[str, Stream]]:
+    """A transaction a table, in which the table is written anew: what is copied then goes past the log of the server
+    and arrives as rows that no vacuum has to look at again.
+    """
+    with ExitStack() as open_ones:
+        streams = {name: Stream(open_ones.enter_context(connect()), Lock()) for name in names}
+        for name, stream in streams.items():
+            stream.owner.autocommit = False
+            stream.owner.execute(f"cluster {name} using {name}_pkey".encode())
+        yield streams
 
 
 def found(owner: psycopg.Connection, table: str) -> Bare:
@@ -120,24 +148,23 @@ def run(owner: psycopg.Connection, statements: tuple[str, ...] | list[str]) -> N
         owner.execute(statement.encode())
 
 
-def copied(connect: Connect, ground: Ground, start: int, count: int) -> Counter[str]:
+def copied(streams: dict[str, Stream], ground: Ground, start: int, count: int) -> Counter[str]:
     rows: Counter[str] = Counter()
-    with connect() as owner:
-        for model, frame in tables(ground, start, count):
-            whole = frame.with_columns(**defaults(model, frame.columns))
-            copy(owner, model, whole)
-            rows[model._meta.db_table] += len(frame)
+    for model, frame in tables(ground, start, count):
+        name = model._meta.db_table
+        copy(streams[name], name, frame.with_columns(**defaults(model, frame.columns)))
+        rows[name] += len(frame)
     return rows
 
 
-def copy(owner: psycopg.Connection, model: type[models.Model], frame: pl.DataFrame) -> None:
+def copy(stream: Stream, name: str, frame: pl.DataFrame) -> None:
     text = BytesIO()
     frame.write_csv(text, include_header=False, null_value=NOTHING, float_scientific=False)
-    statement = sql.SQL("copy {} ({}) from stdin (format csv, null '\\N')").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+    statement = sql.SQL("copy {} ({}) from stdin (format csv, null '\\N', freeze)").format(
+        sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     )
-    with owner.cursor() as cursor, cursor.copy(statement) as stream:
-        stream.write(text.getbuffer())
+    with stream.turn, stream.owner.cursor() as cursor, cursor.copy(statement) as rows:
+        rows.write(text.getbuffer())
 
 
 def defaults(model: type[models.Model], told: list[str]) -> dict[str, pl.Expr]:
@@ -172,6 +199,6 @@ def prove(owner: psycopg.Connection) -> None:
     strange = set(owner.execute(MOVES_MADE).fetchall()) - moves
     places = {(table, stage) for table, known in stages.STAGES.items() for stage in known}
     strange |= set(owner.execute(STAGES_TAKEN).fetchall()) - places
-    strange |= set(owner.execute(STRAYED).fetchall())
+    strange |= set(owner.execute(STRAYED).fetchall()) | set(owner.execute(MISPLACED).fetchall())
     if strange:
         raise ValueError(f"the made-up city holds what no act could have made: {strange}")

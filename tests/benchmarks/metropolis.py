@@ -61,6 +61,11 @@ def tables(ground: Ground, start: int, count: int) -> Iterator[Table]:
     yield from coaching_of(ground, cases)
 
 
+def weight_of(place: int) -> int:
+    """How many firms a county has, in proportion: some are large."""
+    return place + 2
+
+
 def firms_of(ground: Ground, start: int, count: int) -> pl.DataFrame:
     numbers = pl.int_range(start, start + count, eager=True).alias("n")
     draw = Draw(ground, numbers)
@@ -69,14 +74,15 @@ def firms_of(ground: Ground, start: int, count: int) -> pl.DataFrame:
             {name: draw.share(salt) for salt, name in enumerate(("place", "first", "second", "third", "trade", "form"))}
         )
     )
-    weights = [place for place in range(len(ground.counties)) for _ in range(place + 2)]  # some counties are large
+    weights = [place for place in range(len(ground.counties)) for _ in range(weight_of(place))]
     place = draw.of(weights, 10)
     diagnosed = draw.upto(10, 11) > 0
     return pl.DataFrame({"n": numbers, "place": place, "diagnosed": diagnosed}).with_columns(
         named["name"],
         named["pinyin"],
+        named["initials"],
         id=pl.col("n") + FIRST,
-        county=pl.Series(ground.counties).gather(place),
+        county=pl.Series(ground.counties).gather(place).set(draw.upto(100, 31) == 0, None),
         uscc=codes(numbers + FIRST),
         registered_on=earlier(ground.day, draw.upto(9_000, 12) + 60),
         resident=pl.lit(True),
@@ -110,7 +116,7 @@ def moves_of(ground: Ground, firms: pl.DataFrame) -> pl.DataFrame:
     now = pl.DataFrame(
         {
             "firm_id": firms["id"],
-            "division_id": pl.select(pl.when(draw.upto(100, 31) > 0).then(firms["county"])).to_series(),
+            "division_id": firms["county"],
             "during": "[" + since.cast(pl.String) + ",)",
             "recorded_at": since.cast(pl.String),
         }

@@ -67,14 +67,14 @@ WAY["in_certification"] = (*WAY["ready"], "application.open")
 IN_POOL = ("coaching", "ready", "in_certification")
 CASE_COLUMNS = (
     "id", "firm_id", "number", "kind", "stage", "version", "officer_id", "opened_on", "closed_on", "reason", "term",
-    "clock_from", "clock_days", "due_on", "book_day", "book_version", "recorded_at",
+    "clock_from", "clock_days", "due_on", "book_day", "book_version", "recorded_at", "county_id",
 )  # fmt: skip
 
 
 def cases_of(ground: Ground, firms: pl.DataFrame) -> pl.DataFrame:
     """A row for each case with what its other rows want to know; `place` is its firm's county among all."""
     offsets = [sum(CLOSED_OF[:turn]) + sum(OPEN_OF[:turn]) for turn in range(BLOCK)]
-    cases = firms.select("n", "place", "name", "diagnosed", firm_id="id").with_columns(
+    cases = firms.select("n", "place", "name", "diagnosed", firm_id="id", county_id="county").with_columns(
         closed=pl.Series(CLOSED_OF).gather(firms["n"] % BLOCK),
         open=pl.Series(OPEN_OF).gather(firms["n"] % BLOCK),
         first=pl.col("n") // BLOCK * CASES_OF_BLOCK + pl.Series(offsets).gather(firms["n"] % BLOCK) + FIRST,
@@ -282,7 +282,8 @@ def dossiers_of(ground: Ground, cases: pl.DataFrame) -> Iterator[Table]:
     ended = holders.drop("stage").with_columns(
         pl.Series("public_id", Draw(ground, holders["id"]).key(101)), stage=pl.lit("certified"), ended_on="closed_on"
     )
-    columns = ("id", "firm_id", "public_id", "stage", "opened_on", "ended_on", "clock_from", "clock_days", "due_on")
+    told = ("public_id", "stage", "opened_on", "ended_on", "clock_from", "clock_days", "due_on")
+    columns = ("id", "firm_id", "county_id", *told)
     rows = pl.concat([open_ones.select(columns), ended.select(columns)], how="vertical_relaxed")
     yield (
         Application,

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from tests import services
-from tests.benchmarks import admin_lists, bulk, kept_city, lists, roster, search
+from tests.benchmarks import admin_lists, bulk, kept_city, lists, policies, roster, search
 from tests.benchmarks.comparison import Benchmark
 
 FEW = 4_000
 BENCHMARKS: tuple[Benchmark, ...] = (
     *lists.BENCHMARKS,
     *admin_lists.BENCHMARKS,
+    *policies.BENCHMARKS,
     *search.BENCHMARKS,
     *bulk.BENCHMARKS,
     *roster.BENCHMARKS,
@@ -22,7 +23,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
 
 
 @pytest.fixture(scope="module")
-def kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def kept(django_db_blocker: Any) -> Iterator[None]:
     before = services.current_database()
     with django_db_blocker.unblock():
         yield

@@ -49,10 +49,10 @@ def crowded(world: World) -> World:
             [FIRMS],
         )
         raw.execute(
-            "insert into pipeline_case (firm_id, number, kind, stage, version, opened_on, reason, due_on, reminders)"
-            " select g, 'P' || g, 'pool', 'coaching', 1, '2026-01-01', '', date '2026-01-01' + g %% 300, 0"
-            " from generate_series(1001, 1000 + %s) g",
-            [FIRMS],
+            "insert into pipeline_case"
+            " (firm_id, county_id, number, kind, stage, version, opened_on, reason, due_on, reminders)"
+            " select m.firm_id, m.division_id, 'P' || m.firm_id, 'pool', 'coaching', 1, '2026-01-01', '',"
+            " date '2026-01-01' + m.firm_id::int % 300, 0 from pipeline_firmmove m where m.firm_id > 1000",
         )
         raw.commit()
         raw.autocommit = True
