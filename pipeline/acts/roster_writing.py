@@ -200,7 +200,8 @@ class Writing:
 
     def _ask(self, statement: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         self.cursor.execute(statement, values)
-        return self.cursor.fetchall()
+        rows: list[tuple[Any, ...]] = self.cursor.fetchall()
+        return rows
 
 
 def _filled(statement: str) -> str:

@@ -67,13 +67,13 @@ class Waiting:
 
 def errands(actor: Actor, now: datetime) -> list[Errand]:
     """What is not finished and lies within reach, what needs a hand first. One statement."""
-    told = {"problem": F("problem")}
+    told = F("problem")
     asked = [
-        _rows("roster", Import.objects.visible_to(actor), now, name="name", since="received_at", **told,
+        _rows("roster", Import.objects.visible_to(actor), now, name="name", since="received_at", problem=told,
               version=F("version"), states=(Import.RECEIVED, Import.READING, Import.CONFIRMED)),
         _rows("export", Export.objects.visible_to(actor), now, name="says"),
         _rows("bulk", Bulk.objects.visible_to(actor), now, name="kind", states=(Bulk.ASKED, Bulk.CONFIRMED)),
-        _rows("trial", Trial.objects.visible_to(actor), now, name="state", counts="firms", **told),
+        _rows("trial", Trial.objects.visible_to(actor), now, name="state", counts="firms", problem=told),
         _rows("sheet", TrialSheet.objects.visible_to(actor), now, name="rule", of="trial__"),
     ]  # fmt: skip
     found = [Errand(*row) for row in asked[0].union(*asked[1:], all=True)]

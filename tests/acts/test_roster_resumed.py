@@ -159,4 +159,5 @@ def test_a_changed_firm_s_trail_tells_each_change_and_its_phone_stays_where_the_
         told = list(TrailEntry.objects.filter(table="pipeline_firm", row=str(firm.pk)).order_by("pk"))
         assert [entry.operation for entry in told] == ["insert", "update"]
         assert (told[0].act, told[1].act) == ("firm.register", "firm.amend")
-        assert (told[1].before["class_one"], told[1].after["class_one"]) == (1, 2)
+        before, after = told[1].before or {}, told[1].after or {}
+        assert (before["class_one"], after["class_one"]) == (1, 2)
