@@ -20,6 +20,7 @@ from pipeline.desk.paging import page_of
 from pipeline.desk.round import day_field
 from pipeline.desk.standing import open_dossier, standing_of
 from pipeline.models import Call, Case, Contact, Firm, Obligation
+from pipeline.models.firm_search import sought
 from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest
 
@@ -107,11 +108,11 @@ def call_note(request: StaffRequest) -> HttpResponse:
 def _meant(request: StaffRequest, text: str) -> list[Firm]:
     """The firm of this credit code, else those that what was typed finds."""
     chosen = request.POST.get("chosen", "")
-    firms = Firm.objects.within(request.user.reach(access.OFFICE)).with_county().defer("search")
+    firms = Firm.objects.within(request.user.reach(access.OFFICE))
     exact = list(firms.filter(uscc__in=[chosen, text.strip().upper()]))
     if exact:
         return exact[:1]
-    return list(firms.found_by(text).order_by("pinyin", "pk")[:OFFERED])
+    return list(sought(firms, text, request.user).with_county().defer("search", "also_search")[:OFFERED])
 
 
 def _noted(request: StaffRequest, form: CallForm, firm: Firm) -> bool:

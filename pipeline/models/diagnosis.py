@@ -11,6 +11,7 @@ from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
 from pipeline.models.in_force import book_of
 from pipeline.models.keyset import counted
+from pipeline.models.text_search import called, plain
 from pipeline.rules import Assessment, Book, read_facts
 
 # What figures alone decide; the other conditions wait for papers and experts.
@@ -84,7 +85,9 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         return self.filter(has_case if wanted else ~has_case)
 
     def matching(self, text: str) -> Self:
-        return self.filter(firm__in=Firm.objects.matching(text).values("pk"))
+        """Those of firms called so."""
+        words = plain(text)
+        return self.filter(called(words, "firm__")) if words else self
 
     def for_screening(self) -> Self:
         """What a row of the screening list shows, in one statement."""

@@ -57,6 +57,12 @@ def field_choices() -> list[Any]:
 
 
 class FirmForm(forms.Form):
+    short_name = forms.CharField(
+        label=gettext_lazy("Short name"),
+        help_text=gettext_lazy("as people call the firm; the bureau finds it by this too"),
+        max_length=60,
+        required=False,
+    )
     registered_on = PastDayField(
         label=gettext_lazy("Day of registration"), help_text=gettext_lazy("as on the business licence")
     )

@@ -11,6 +11,7 @@ from functools import cache
 import polars as pl
 from pypinyin import lazy_pinyin
 
+from pipeline.models.spelling import BETWEEN, initials
 from pipeline.rules.codes.fields import carried_fields
 from pipeline.rules.codes.industries import carried_industries
 
@@ -47,9 +48,14 @@ def sounds(words: list[str]) -> list[str]:
     return ["".join(lazy_pinyin(word)) for word in words]
 
 
+def letters(words: list[str]) -> list[str]:
+    """How the syllables of each word begin, in the way it is usually read."""
+    return [initials(word).partition(BETWEEN)[0] for word in words]
+
+
 def names(chances: pl.DataFrame) -> pl.DataFrame:
-    """`name` and `pinyin`, the key it is sorted by, for each row of six columns of chances between 0 and 1: `place`,
-    `first`, `second`, `third`, `trade`, `form`.
+    """`name`, `pinyin`, the key it is sorted by, and `initials`, how its syllables begin, for each row of six columns
+    of chances between 0 and 1: `place`, `first`, `second`, `third`, `trade`, `form`.
     """
     places, trades, forms, signs = weighted(PLACES), weighted(TRADES), weighted(FORMS), [*characters(), *LETTERS]
     steep = {name: (chances[name] ** STEEPNESS) for name in ("first", "second")}
@@ -65,7 +71,8 @@ def names(chances: pl.DataFrame) -> pl.DataFrame:
     picked = [(words, (share * len(words)).floor().cast(pl.UInt32).clip(0, len(words) - 1)) for words, share in parts]
     texts = pl.DataFrame({str(place): pl.Series(words).gather(at) for place, (words, at) in enumerate(picked)})
     spoken = pl.DataFrame({str(place): pl.Series(sounds(words)).gather(at) for place, (words, at) in enumerate(picked)})
-    name, sound = texts.select(pl.concat_str("*")).to_series(), spoken.select(pl.concat_str("*")).to_series()
-    return pl.DataFrame({"name": name, "sound": sound}).select(
-        "name", pinyin=pl.concat_str(pl.col("sound").str.slice(0, 300), pl.lit(" "), "name")
+    begun = pl.DataFrame({str(place): pl.Series(letters(words)).gather(at) for place, (words, at) in enumerate(picked)})
+    name, sound, letter = (each.select(pl.concat_str("*")).to_series() for each in (texts, spoken, begun))
+    return pl.DataFrame({"name": name, "sound": sound, "initials": letter}).select(
+        "name", "initials", pinyin=pl.concat_str(pl.col("sound").str.slice(0, 300), pl.lit(" "), "name")
     )

@@ -5,42 +5,51 @@ COPY into the same tables, as the same role under the same triggers.
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any, LiteralString
 
 import xlsxwriter
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
 from python_calamine import CalamineWorkbook
 
+from config.embedded.places import BASE_DIR
 from config.postgres.scope import acting
 from pipeline.acts import roster
-from pipeline.acts.firm import pinyin_key
-from pipeline.models import FinancialYear, Firm, FirmMove, Import, User
+from pipeline.models import Contact, FinancialYear, Firm, FirmMove, Import, User
+from pipeline.models.spelling import initials, pinyin_key
 from pipeline.outside.roster.columns import FIRM_COLUMNS, YEAR_COLUMNS
 from pipeline.rules.codes.fields import carried_fields
-from tests.benchmarks import kept_city
-from tests.benchmarks.comparison import Benchmark
+from tests.benchmarks import import_export_rosters, kept_city
+from tests.benchmarks.comparison import Benchmark, Weighing
 from tests.benchmarks.comparison_of_many import Pair, Worst
 from tests.benchmarks.draw import Draw, Ground
 from tests.benchmarks.metropolis import BLOCK, firms_of
 from tests.cast import DAY
 
-FIRMS = 100_000
+FIRMS, FIRMS_SCALED = 100_000, 20_000
+FEWER, FEWER_IN_BULK = 100, 10  # so many times fewer rows for what is slow
+MAY_TAKE = 400  # megabytes
 YEARS = (DAY.year - 3, DAY.year - 2, DAY.year - 1)
 FIGURES = tuple(column.key for column in YEAR_COLUMNS)
+CONTACTS = tuple(f"林{chr(sign)}" for sign in range(ord("一"), ord("一") + 97))
 COUNTIES = ("西湖区", "滨江区", "余杭区", "萧山区", "临安区")
 STAGED: LiteralString = """create temporary table staged (firm_id bigint, code text, name text, pinyin text,
-    county text, registered_on date, field text, industry text, contact text, phone text, one int, two int)
-    on commit drop"""
+    initials text, county text, registered_on date, field text, industry text, contact text, phone text, one int,
+    two int) on commit drop"""
 STAGED_YEARS: LiteralString = """create temporary table staged_years (code text, year int, sales numeric,
     total_income numeric, non_taxable_income numeric, hitech_income numeric, rd_total numeric, rd_domestic numeric,
     net_assets numeric, staff numeric, tech_staff numeric) on commit drop"""
@@ -62,7 +71,7 @@ def sheet(firms: int) -> bytes:
         page.write_row(0, 0, heads)
         for at, row in enumerate(frame.iter_rows(named=True)):
             about = [row["uscc"], row["name"], counties[at], row["registered_on"], fields[at], row["industry"],
-                     f"联系人{at % 97}", f"139{at:08d}", row["class_one"], row["class_two"]]  # fmt: skip
+                     CONTACTS[at % len(CONTACTS)], f"139{at:08d}", row["class_one"], row["class_two"]]  # fmt: skip
             for place, value in enumerate(about):
                 if isinstance(value, date):
                     page.write_datetime(at + 1, place, value, day)
@@ -93,24 +102,43 @@ def of_year(share: list[float]) -> list[float]:
 @contextmanager
 def empty_city() -> Iterator[User]:
     """A database of its own with hardly a firm in it, and an officer of the city; thrown away."""
-    with kept_city.scratch(BLOCK), tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
+    with kept_city.scratch(BLOCK), tempfile.TemporaryDirectory() as folder, override_settings(STORAGES=papers(folder)):
         chen = User.objects.get(username="chen")
         with acting(chen), transaction.atomic():
             chen.seats  # noqa: B018
         yield chen
 
 
+def papers(folder: str) -> dict[str, Any]:
+    disk = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": {"location": folder}}
+    return settings.STORAGES | {"documents": disk}
+
+
 def by_product(content: bytes) -> float:
     with empty_city() as chen, acting(chen):
         began = perf_counter()
-        came = roster.receive(BytesIO(content), name="roster.xlsx", by=chen, on=DAY)
-        roster.read(came.pk, by=chen, on=DAY)
-        with transaction.atomic():
-            came = Import.objects.get(pk=came.pk)
-        roster.confirm(came, version=came.version, by=chen, on=DAY)
-        roster.commit(came.pk, by=chen, on=DAY)
+        bring_in(BytesIO(content), chen)
         taken = perf_counter() - began
         REMEMBERED["ours"] = summed()
+    return taken
+
+
+def bring_in(content: BytesIO, by: User) -> None:
+    """From the file to the record, as the screens and the jobs do it."""
+    came = roster.receive(content, name="roster.xlsx", by=by, on=DAY)
+    roster.read(came.pk, by=by, on=DAY)
+    with transaction.atomic():
+        came = Import.objects.get(pk=came.pk)
+    roster.confirm(came, version=came.version, by=by, on=DAY)
+    roster.commit(came.pk, by=by, on=DAY)
+
+
+def by_import_export(content: bytes, *, bulk: bool) -> float:
+    with empty_city() as chen, acting(chen):
+        began = perf_counter()
+        import_export_rosters.bring_in(content, YEARS, plain_fields(), bulk=bulk)
+        taken = perf_counter() - began
+        REMEMBERED["theirs"] = summed()
     return taken
 
 
@@ -136,7 +164,8 @@ def firms_read(rows: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
     fields = plain_fields()
     for row in rows:
         code, name, county, since, field, industry, contact, phone, one, two = row[:10]
-        yield (code, name, pinyin_key(name), county, since, fields[field], industry, contact, phone, int(one), int(two))
+        known = since, fields[field], industry, contact, phone, int(one), int(two)
+        yield (code, name, pinyin_key(name), initials(name), county, *known)
 
 
 def years_read(rows: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
@@ -150,7 +179,7 @@ def years_read(rows: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
 
 def copy(cursor: Any, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
     columns = {
-        "staged": "code, name, pinyin, county, registered_on, field, industry, contact, phone, one, two",
+        "staged": "code, name, pinyin, initials, county, registered_on, field, industry, contact, phone, one, two",
         "staged_years": f"code, year, {', '.join(FIGURES)}",
     }[table]
     with cursor.copy(f"copy {table} ({columns}) from stdin") as stream:
@@ -167,9 +196,10 @@ def upserts() -> Iterator[str]:
     yield """insert into pipeline_firmmove (firm_id, division_id, during)
         select s.firm_id, d.id, daterange(%(day)s, null) from staged s join fresh using (code)
         left join pipeline_division d on d.name = s.county and d.level = 'county' and d.counted"""
-    yield """insert into pipeline_firm (id, uscc, name, pinyin, registered_on, field, industry, class_one, class_two,
-            resident, address, made_up, version, diagnosis_due)
-        select firm_id, code, name, pinyin, registered_on, field, industry, one, two, true, '', '', 1, true from staged
+    yield """insert into pipeline_firm (id, uscc, name, pinyin, initials, registered_on, field, industry, class_one,
+            class_two, resident, address, made_up, version, diagnosis_due)
+        select firm_id, code, name, pinyin, initials, registered_on, field, industry, one, two, true, '', '', 1, true
+        from staged
         on conflict (uscc) do update set name = excluded.name, pinyin = excluded.pinyin, field = excluded.field,
             registered_on = excluded.registered_on, industry = excluded.industry, class_one = excluded.class_one,
             class_two = excluded.class_two, version = pipeline_firm.version + 1"""
@@ -192,18 +222,50 @@ def summed() -> list[Any]:
     with transaction.atomic():
         firms = Firm.objects.order_by("uscc").values_list("uscc", "name", "field", "industry", "class_one")
         years = FinancialYear.objects.order_by("firm__uscc", "year").values_list("firm__uscc", "year", *FIGURES)
-        return [hash(tuple(firms)), hash(tuple(years)), FirmMove.objects.count(), firms.count(), years.count()]
+        called = Contact.objects.filter(name__in=CONTACTS).order_by("firm__uscc").values_list("firm__uscc", "phone")
+        told = [hash(tuple(rows)) for rows in (firms, years, called)]
+        return [*told, FirmMove.objects.count(), firms.count(), years.count()]
 
 
 def against_script(firms: int) -> tuple[dict[str, Pair], tuple[str, ...]]:
     content = sheet(firms)
     by_product(content)
     by_script(content)
-    if REMEMBERED["ours"] != REMEMBERED["theirs"] or REMEMBERED["ours"][3] < firms:
-        raise AssertionError(f"the record differs: {REMEMBERED}")
+    refuse_unlike(firms)
     columns = len(FIRM_COLUMNS) + len(YEARS) * len(YEAR_COLUMNS)
     pair = Pair(lambda: by_product(content), lambda: by_script(content))
     return {f"{firms:,} firms, {columns} columns": pair}, (f"the file has {len(content) / 2**20:.1f} MB",)
+
+
+def refuse_unlike(firms: int) -> None:
+    """Both ways must have left the same rows behind."""
+    if REMEMBERED["ours"] != REMEMBERED["theirs"] or REMEMBERED["ours"][4] < firms:
+        raise AssertionError(f"the record differs: {REMEMBERED}")
+
+
+def against_import_export(firms: int, *, bulk: bool) -> tuple[dict[str, Pair], tuple[str, ...]]:
+    """Ours with all firms; theirs with few, and the seconds multiplied, as each row costs it the same."""
+    content, few = sheet(firms), max(firms // (FEWER_IN_BULK if bulk else FEWER), 20)
+    some = sheet(few)
+    by_product(some)
+    by_import_export(some, bulk=bulk)
+    refuse_unlike(few)
+    pair = Pair(lambda: by_product(content), lambda: by_import_export(some, bulk=bulk) * firms / few)
+    note = f"theirs took {few:,} firms and is told {firms / few:.0f} times as long; calamine read the file for it"
+    return {f"{firms:,} firms": pair}, (note,)
+
+
+def memory(firms: int) -> tuple[float, float]:
+    """Megabytes of the largest process at its peak, and those it may take."""
+    with empty_city(), tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "roster.xlsx"
+        file.write_bytes(sheet(firms))
+        where = {**os.environ, "STORAGE_URL": f"file://{folder}/papers"}
+        command = [sys.executable, "-m", "tests.benchmarks.roster_peak", str(file), os.environ["DATABASE_URL"]]
+        said = subprocess.run(command, check=True, capture_output=True, cwd=BASE_DIR, env=where).stdout
+    told = json.loads(said.splitlines()[-1])
+    print(f"worker {told['worker']:.0f} MB, reader {told['reader']:.0f} MB", file=sys.stderr)
+    return max(told.values()), MAY_TAKE
 
 
 BENCHMARKS: tuple[Benchmark, ...] = (
@@ -213,5 +275,22 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         FIRMS,
         "a roster from its file to the record, against a script that reads with calamine and upserts by COPY",
         against_script,
+    ),
+    Worst(
+        "roster.vs_import_export",
+        1 / 50,
+        FIRMS_SCALED,
+        "the same against django-import-export with its defaults, which takes fewer rows and is scaled",
+        partial(against_import_export, bulk=False),
+    ),
+    Worst(
+        "roster.vs_import_export_bulk",
+        1 / 5,
+        FIRMS_SCALED,
+        "the same against its bulk mode, which takes fewer rows and is scaled",
+        partial(against_import_export, bulk=True),
+    ),
+    Weighing(
+        "roster.memory", 1.0, FIRMS, f"the largest process of a roster at its peak, against {MAY_TAKE} MB", memory
     ),
 )

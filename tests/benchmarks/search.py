@@ -111,15 +111,19 @@ def random_terms(known: list[str]) -> list[str]:
 
 
 def differing(terms: list[str]) -> list[str]:
-    """Terms for which not the firms are found whose names hold them; some are put to LIKE itself besides."""
+    """Terms for which not the firms are found whose names hold them, or the letters these begin with; some are put to
+    LIKE itself besides.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("select id, plain_name from pipeline_firm order by id")
-        known = pl.DataFrame(cursor.fetchall(), schema=["id", "name"], orient="row")
+        cursor.execute("select id, plain_name, also from pipeline_firm order by id")
+        known = pl.DataFrame(cursor.fetchall(), schema=["id", "name", "also"], orient="row")
     wrong = []
     for turn, term in enumerate(terms):
         found = sorted(ours(term))
-        holding = known.filter(pl.col("name").str.contains(term, literal=True))["id"].to_list()
-        if found != holding or (turn % EACH_PUT_TO_LIKE == 0 and found != sorted(theirs(term))):
+        held = [pl.col(column).str.contains(term, literal=True) for column in ("name", "also")]
+        holding = known.filter(pl.any_horizontal(held))["id"].to_list()
+        put_to_like = turn % EACH_PUT_TO_LIKE == 0 and not term.isascii()  # letters are found as initials, too
+        if found != holding or (put_to_like and found != sorted(theirs(term))):
             wrong.append(term)
     return wrong
 

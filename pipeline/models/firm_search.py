@@ -1,0 +1,54 @@
+"""Firms as one looks for a single one, by whatever is known of it: in the palette, in the field of a form."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from pipeline.access import Actor
+from pipeline.models.case import Transition
+from pipeline.models.firm import SHORTEST_PHONE_TAIL, Contact, Firm, FirmQuerySet
+from pipeline.models.spelling import BETWEEN
+from pipeline.models.text_search import begins, plain
+
+LOOKED_AT = 50  # of each kind of hit, the newest on record, where very many firms are called so
+EXACT, BEGINS, HOLDS = range(3)
+
+
+def sought(firms: FirmQuerySet, text: str, actor: Actor) -> FirmQuerySet:
+    """Of these firms those called so, or whose telephone ends so: what is exactly that first, then what begins with it,
+    then what holds it; among equals whose case moved last. `nearness` says which, `touched` the last move.
+    """
+    words = plain(text)
+    if not words:
+        return firms.none()
+    arms = [firms.filter(begins("plain_name", words)).order_by("plain_name"), firms.matching(words).order_by("-pk")]
+    if is_phone(words):
+        arms.append(firms.filter(pk__in=_reached_at(words, actor)).order_by("-pk"))
+    keys = [arm.values("pk")[:LOOKED_AT] for arm in arms]
+    found = Firm.objects.filter(pk__in=keys[0].union(*keys[1:])).annotate(nearness=_nearness(words), touched=_touched())
+    return found.order_by("nearness", "-touched", "pinyin", "pk")
+
+
+def is_phone(words: str) -> bool:
+    return words.isdecimal() and len(words) >= SHORTEST_PHONE_TAIL
+
+
+def _reached_at(number: str, actor: Actor) -> QuerySet[Contact, Any]:
+    seen = Contact.objects.visible_to(actor)
+    return seen.filter(phone_tail=number[-SHORTEST_PHONE_TAIL:], phone__endswith=number).values("firm")
+
+
+def _nearness(words: str) -> models.Case:  # noqa: TID251  # spelt as it asks
+    code = words.upper()
+    exact = Q(plain_name=words) | Q(uscc=code) | Q(also__startswith=words + BETWEEN)
+    near = Q(plain_name__startswith=words) | Q(uscc__startswith=code) | Q(pinyin__startswith=words)
+    near |= Q(also__startswith=words) | Q(also__contains=BETWEEN + words)
+    found = [When(exact, then=Value(EXACT)), When(near, then=Value(BEGINS))]
+    return models.Case(*found, default=Value(HOLDS))  # noqa: TID251  # spelt as it asks
+
+
+def _touched() -> Coalesce:
+    moves = Transition.objects.filter(firm=OuterRef("pk")).order_by().values("firm")
+    return Coalesce(Subquery(moves.annotate(last=Max("pk")).values("last")), Value(0))
