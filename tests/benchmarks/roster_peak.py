@@ -1,0 +1,35 @@
+"""What a roster takes at its peak: the process that works on it, and the one that reads its file. Run in a process of
+its own, as the worker is one: `python -m tests.benchmarks.roster_peak FILE DATABASE_URL`.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.db import connection
+
+from config.postgres.scope import acting
+from pipeline.models import User
+from tests.benchmarks.roster import bring_in
+
+MEGABYTE = 1024  # getrusage tells kilobytes on Linux
+
+
+def main(file: str, address: str) -> None:
+    there = urlsplit(address)
+    place = {"NAME": there.path[1:], "USER": there.username, "PASSWORD": there.password, "HOST": there.hostname}
+    connection.settings_dict.update({**place, "PORT": str(there.port)})
+    chen = User.objects.get(username="chen")
+    with acting(chen):
+        bring_in(BytesIO(Path(file).read_bytes()), chen)
+    whose = {"worker": resource.RUSAGE_SELF, "reader": resource.RUSAGE_CHILDREN}
+    print(json.dumps({name: resource.getrusage(who).ru_maxrss / MEGABYTE for name, who in whose.items()}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
