@@ -57,6 +57,7 @@ from pipeline.acts import (
 )
 from pipeline.acts import round as rounds
 from pipeline.models import (
+    Adjustment,
     Case,
     Certificate,
     Division,
@@ -75,6 +76,7 @@ from pipeline.models import (
 from pipeline.request import CompressionMiddleware
 from tests.cast import DAY, QINGHE, SINCE, YEARS, Cast, Story, city, fresh, the, yuan
 from tests.outside.workbooks import HEAD, xlsx
+from tests.pooled import pooled
 from tests.walls.own_books import keep_many
 
 FEW, MANY = 5, 50
@@ -124,10 +126,11 @@ LISTS: dict[str, Listing] = {
     "desk:obligations": Listing("chen", 12),
     "desk:laboratory": Listing("chen", 12),
     "desk:trial_firms": Listing("chen", 12, lambda world: [world.trial], query="?rule=rd_intensity"),
+    "desk:jobs": Listing("chen", 12),
     "desk:rosters": Listing("chen", 12),
     "desk:roster": Listing("chen", 12, lambda world: [world.roster.public_id]),
     "advisers:home": Listing("zhang", 12),
-    "public:notices": Listing("", 3),
+    "public:notices": Listing("", 4),  # who is about to come in, who to leave, the calendar, the offices
     "api:cases": Listing("chen", 12),
     "portal:home": Listing("li", 9, lambda world: [world.returned.uscc]),
     "portal:corrections": Listing("li", 10, lambda world: [world.returned.uscc]),
@@ -153,6 +156,13 @@ LISTS: dict[str, Listing] = {
     "portal:difficulties": Listing("li", 10, lambda world: [QINGHE]),
     "portal:hours": Listing("li", 10, lambda world: [QINGHE]),
     "desk:difficulties": Listing("wang", 12),
+    "desk:pool_terms": Listing("chen", 12, query="?list=over"),
+    "desk:pool_updates": Listing("chen", 12),
+    "desk:windows": Listing("chen", 12),
+    "desk:objections": Listing("chen", 12),
+    "desk:adjustments": Listing("chen", 12),
+    "desk:adjustment": Listing("chen", 12, lambda world: [world.adjustment]),
+    "desk:hand_overs": Listing("chen", 12),
     "desk:quality": Listing("chen", 12),
     "desk:merges": Listing("chen", 12),
     "desk:registry": Listing("wang", 12),
@@ -182,7 +192,7 @@ NO_LISTS = {
     "desk:firm_verify",
     "desk:case_review", "desk:case_presence", "desk:case_faults", "desk:viewer", "desk:document_page",
     "desk:document", "desk:roster_progress", "desk:roster_confirm", "desk:roster_cancel", "desk:roster_marked",
-    "desk:roster_template",
+    "desk:roster_template", "desk:roster_again", "desk:roster_file", "desk:roster_result",
     "portal:ledger_line", "portal:ledger_paste", "portal:ledger_draft", "portal:ledger_line_draft",
     "portal:ledger_count", "portal:ledger_book", "portal:ledger_detail",
     "portal:product", "portal:conversion", "portal:staff_member", "portal:staff_paste", "portal:staff_count",
@@ -195,7 +205,7 @@ NO_LISTS = {
     "portal:figures_draft", "portal:reconciliation",
     "signup", "portal:claim", "portal:join", "desk:claim", "desk:claim_paper",
     "portal:difficulty", "portal:sme", "portal:one_page", "portal:shown_firm", "portal:removal", "desk:difficulty",
-    "desk:hit", "desk:merge",
+    "desk:hit", "desk:merge", "desk:objection", "portal:update",
     "portal:diagnosis", "portal:workbook_file", "portal:workbook_returned", "portal:workbook_marked",
     "portal:accounts_book",
     "portal:paper", "portal:upload", "portal:upload_piece", "portal:commitment",
@@ -216,6 +226,7 @@ class World:
     holder: Firm = field(default_factory=Firm)
     roster: Import = field(default_factory=Import)
     trial: UUID = field(default_factory=uuid4)
+    adjustment: UUID = field(default_factory=uuid4)
     owner: User = field(default_factory=User)
 
     def grow(self, size: int) -> None:
@@ -234,6 +245,7 @@ class World:
             with acting(self.cast.li):
                 keep_many(self.qinghe, range(self.size - more, self.size), by=self.cast.li, on=DAY)
             self._helped(more)
+            self._pooled(more)
             self._odd(more)
         self._rosters(more)
         self._schemes(more)
@@ -263,6 +275,12 @@ class World:
                 RegistryEvent(office=office, uscc=each.uscc, old_name=each.name, new_name="新", **told)
                 for each in firms
             )
+
+    def _pooled(self, more: int) -> None:
+        firms = self._firms(more)
+        with acting(INTAKE):
+            pooled(firms, self.cast, DAY, self.cast.chen)
+            self.adjustment = Adjustment.objects.get().public_id
 
     def _leads(self, more: int) -> None:
         with acting(self.cast.chen):

@@ -5,10 +5,11 @@ nothing out of the window.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.urls import resolve, reverse
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, Response, ViewportSize
 
 from tests.axe import COLOURS, STRUCTURE, faults, wear
 from tests.browser.conftest import CHINESE, Demonstration
@@ -89,6 +90,7 @@ SCREENS = {
     "certificates": Screen("chen", to("desk:certificates")),
     "certificate": Screen("chen", firm("desk:certificate_issue", "ready")),
     "obligations": Screen("chen", to("desk:obligations")),
+    "jobs": Screen("chen", to("desk:jobs")),
     "rosters": Screen("chen", to("desk:rosters")),
     "roster": Screen("chen", lambda city: reverse("desk:roster", args=[city.roster])),
     "laboratory": Screen("chen", to("desk:laboratory")),
@@ -155,10 +157,30 @@ SCREENS = {
     "firm shown to a bank": Screen("bo", firm("portal:shown_firm", "coaching")),
     "removal": Screen("", firm("portal:removal", "coaching", "project", "RD01"), "coaching"),
     "one page": Screen("", firm("portal:one_page", "coaching"), "coaching"),
+    "terms": Screen("chen", to("desk:pool_terms", query="?list=all")),
+    "yearly updates": Screen("chen", to("desk:pool_updates", query="?list=all")),
+    "windows": Screen("chen", to("desk:windows")),
+    "objections": Screen("chen", to("desk:objections")),
+    "adjustment, rehearsed": Screen("chen", to("desk:adjustments")),
+    "moves between counties": Screen("chen", to("desk:hand_overs")),
+    "yearly update": Screen("", firm("portal:update", "coaching"), "coaching"),
+    "data quality": Screen("chen", to("desk:quality")),
+    "data quality, both sides": Screen("chen", lambda city: reverse("desk:hit", args=[city.hit])),
+    "merge": Screen("chen", lambda city: reverse("desk:merge") + city.merge),
+    "merge, asked": Screen("chen", to("desk:merge")),
+    "merged": Screen("chen", to("desk:merges")),
+    "registry": Screen("chen", to("desk:registry")),
     "firms that ask": Screen("linan", to("desk:difficulties")),
     "hours": Screen("linan", to("desk:hours")),
     "withdrawal": Screen("", firm("portal:withdraw", "county_returned"), "county_returned"),
     "claim of a firm": Screen("", to("portal:claim"), "coaching"),
+    "who sees a firm": Screen("chen", firm("desk:firm_sight", "coaching")),
+    "offices": Screen("song", to("desk:offices")),
+    "divisions": Screen("feng", to("desk:divisions")),
+    "who can sign in": Screen("song", to("desk:people")),
+    "account": Screen("song", lambda city: reverse("desk:person", args=[city.officer])),
+    "seats to confirm": Screen("zhou", to("desk:seats")),
+    "roles": Screen("chen", to("desk:roles")),
     "claims": Screen("linan", to("desk:claims")),
     "announcements": Screen("chen", to("desk:announcements")),
     "sign-up": Screen("nobody", to("signup")),
@@ -178,6 +200,7 @@ SAID = """() => {
     for (const node of document.querySelectorAll(`[${name}]`)) said.push(node.getAttribute(name));
   return [document.title, ...said];
 }"""
+WIDTH = "document.documentElement.scrollWidth"
 ENGLISH = re.compile(r"[A-Za-z][a-z]{2,}")
 # The same in Chinese: keys, files, the version of a book, the name a browser gives itself.
 SAME = re.compile(r"Ctrl|Enter|Esc|Shift|Tab|Excel|English|xlsx?|csv|ods|pdf|docx|png|jpe?g|hte-\w+|^Mozilla.*", re.I)
@@ -189,53 +212,62 @@ class Found:
     """What was found on one screen in one language."""
 
     said: list[str]
-    width: int  # of the page in a window of 360
     faults: list[str]
+    width: int = 0  # of the page in a window of 360
 
 
 @dataclass
 class Walk:
-    """Goes through all screens in one language, each person in a browser of their own."""
+    """Goes through all screens in one language, in one browser that each person signs in to in turn."""
 
     city: Demonstration
     chrome: Browser
     language: str
-    opened: dict[str, Page] = field(default_factory=dict)
+    page: Page = field(init=False)
 
     def __call__(self) -> dict[str, Found]:
+        self.page = self.chrome.new_context(locale="zh-CN", viewport=self.window).new_page()
         found = {name: self._look_at(name, screen) for name, screen in SCREENS.items()}
-        for page in self.opened.values():
-            page.context.close()
+        self.page.context.close()
         return found
 
     def _look_at(self, name: str, screen: Screen) -> Found:
-        page = self._page(self.city.firms[screen.stage].owner if screen.stage else screen.who)
-        answer = page.goto(self.city.house.url + screen.at(self.city))
+        answer = self._go_to(screen)
         assert answer.status == (404 if name == "not there" else 200), (name, answer.status)
-        said, wrong = page.evaluate(SAID), self._faults(page, screen)
-        wear(page, SMALL_PHONE, size="normal")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size(DESK)
-        return Found(said, width, wrong)
+        return Found(self.page.evaluate(SAID), faults=self._faults(screen), width=self._width())
 
-    def _faults(self, page: Page, screen: Screen) -> list[str]:
+    @property
+    def window(self) -> ViewportSize:
+        return SMALL_PHONE if self.language == "en" else DESK
+
+    def _width(self) -> int:
+        wear(self.page, size="normal")
+        if self.window == SMALL_PHONE:
+            return int(self.page.evaluate(WIDTH))
+        self.page.set_viewport_size(SMALL_PHONE)
+        width = int(self.page.evaluate(WIDTH))
+        self.page.set_viewport_size(self.window)
+        return width
+
+    def _go_to(self, screen: Screen) -> Response:
+        who = self.city.firms[screen.stage].owner if screen.stage else screen.who
+        language: Any = {"name": "language", "value": self.language, "url": self.city.house.url}
+        self.page.context.clear_cookies()
+        self.page.context.add_cookies([*self.city.cookies(who, self.page), language])
+        answer = self.page.goto(self.city.house.url + screen.at(self.city))
+        assert answer is not None
+        return answer
+
+    def _faults(self, screen: Screen) -> list[str]:
         """What axe finds: on a desk in Chinese, on a phone in large letters in English.
 
         The portal's pages of a firm in coaching are looked at in every dress by tests/portal/test_every_page.py.
         """
         elsewhere = screen.stage == "coaching"
         if self.language != "en":
-            return [] if elsewhere else faults(page)
-        wear(page, PHONE, size="large")
-        return faults(page) if elsewhere else faults(page, STRUCTURE)
-
-    def _page(self, who: str) -> Page:
-        if who not in self.opened:
-            page = self.city.page(who, lambda **options: self.chrome.new_context(locale="zh-CN", **options))
-            page.set_viewport_size(DESK)
-            page.context.add_cookies([{"name": "language", "value": self.language, "url": self.city.house.url}])
-            self.opened[who] = page
-        return self.opened[who]
+            return [] if elsewhere else faults(self.page)
+        wear(self.page, size="large")
+        return faults(self.page) if elsewhere else faults(self.page, STRUCTURE)
 
 
 @pytest.fixture(scope="module")
@@ -283,11 +315,11 @@ class Dressed(Walk):
     """The same walk for the colours of the other dresses alone; tests/test_contrast.py reckons them from the tokens."""
 
     def _look_at(self, name: str, screen: Screen) -> Found:
-        page = self._page(self.city.firms[screen.stage].owner if screen.stage else screen.who)
-        page.goto(self.city.house.url + screen.at(self.city))
+        self._go_to(screen)
+        page = self.page
         wrong = faults(wear(page, theme="dark"), COLOURS) + faults(wear(page, PHONE, contrast="more"), COLOURS)
-        wear(page, DESK, theme="light", contrast="normal")
-        return Found([], 0, wrong)
+        page.set_viewport_size(DESK)
+        return Found([], wrong)
 
 
 @pytest.mark.long
