@@ -1,6 +1,6 @@
 """The row policies and grants of every table, as SQL generated from the register."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -31,22 +31,10 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
         yield from _firm_policies(name, table)
         if table.placed:
             yield from _placed_rows(name)
-    elif name == "pipeline_seat":
-        yield from _seat_policies(name)
-    elif name == "pipeline_seatrequest":
-        yield from _seat_request_policies(name)
-    elif name == "pipeline_claim":
-        yield from _claim_policies(name)
+    elif name in OWN_POLICIES:
+        yield from OWN_POLICIES[name](name)
     elif name in CITY_WRITES:
         yield from _policies(name, select="true", write=SEES_ALL)
-    elif name == "pipeline_delegation":
-        yield from _delegation_policies(name)
-    elif name == "pipeline_savedview":
-        yield from _view_policies(name)
-    elif name == "pipeline_hour":
-        yield from _hour_policies(name)
-    elif name == "pipeline_event":
-        yield from _event_policies(name)
     elif name == "pipeline_steptemplate":
         mine = f"{SEES_ALL} or office_id in (select mp_offices())"
         yield from _policies(name, select=f"({mine} or (select mp_holds('coach')))", write=f"({mine})")
@@ -108,9 +96,7 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
         now = bureau if table.office_only else f"{bureau} or {_own_rows(name, column, table)}"
         recorded = f" and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left({column})" if table.dated else ""
         seen = f"{now} or ({past}{recorded})"
-        if table.beside:
-            also = f" and ({table.beside} is null or {SEES_ALL} or {_in_counties(table.beside, 'mp_counties')})"
-            seen, now = f"({seen}){also}", f"({now}){also}"
+        seen, now = _with_other(table, seen), _with_other(table, now)
         if table.to_leaders:
             seen += f" or {LEADS} or {within(column, 'mp_led_counties')}"
         if name == "pipeline_invitation":
@@ -136,6 +122,13 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
 def _own_rows(name: str, column: str, table: Table) -> str:
     own = f"{column} in (select mp_own_firms())"
     return f"({own} and not {name}.{table.inner})" if table.inner else own
+
+
+def _with_other(table: Table, condition: str) -> str:
+    """Of two firms a county must have both."""
+    if not table.beside:
+        return condition
+    return f"({condition}) and ({table.beside} is null or {SEES_ALL} or {_in_counties(table.beside, 'mp_counties')})"
 
 
 def _parts_of(column: str, table: Table) -> tuple[str, str]:
@@ -353,3 +346,15 @@ def _policies(
     if write:
         yield f"create policy change on {name} for update to web using ({write}) with check ({check or write});"
         yield f"create policy remove on {name} for delete to web using ({remove or write});"
+
+
+# tables whose rows are seen and written by rules of their own
+OWN_POLICIES: dict[str, Callable[[str], Iterator[str]]] = {
+    "pipeline_seat": _seat_policies,
+    "pipeline_seatrequest": _seat_request_policies,
+    "pipeline_claim": _claim_policies,
+    "pipeline_delegation": _delegation_policies,
+    "pipeline_savedview": _view_policies,
+    "pipeline_hour": _hour_policies,
+    "pipeline_event": _event_policies,
+}

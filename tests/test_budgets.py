@@ -42,6 +42,7 @@ from pipeline.acts import (
     deputy,
     diagnosis,
     difficulty,
+    event,
     evidence,
     firm,
     flag,
@@ -53,6 +54,7 @@ from pipeline.acts import (
     roster,
     routing,
     seating,
+    step_template,
     trial,
 )
 from pipeline.acts import round as rounds
@@ -117,6 +119,11 @@ LISTS: dict[str, Listing] = {
     "desk:appoint": Listing("wang", 12, lambda world: [world.number]),
     "desk:screening": Listing("chen", 12),
     "desk:coaching": Listing("chen", 12),
+    "desk:caseloads": Listing("chen", 12),
+    "desk:events": Listing("wang", 12),
+    "desk:event": Listing("wang", 12, lambda world: [world.training]),
+    "desk:event_sheet": Listing("wang", 12, lambda world: [world.training]),
+    "desk:step_templates": Listing("zhou", 10),
     "desk:funnel": Listing("chen", 8),
     "desk:funnel_firms": Listing("chen", 12, query="?stage=firms"),
     "desk:applications": Listing("chen", 12),
@@ -155,6 +162,7 @@ LISTS: dict[str, Listing] = {
     "portal:accounts": Listing("li", 10, lambda world: [QINGHE]),
     "portal:difficulties": Listing("li", 10, lambda world: [QINGHE]),
     "portal:hours": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:events": Listing("li", 10, lambda world: [QINGHE]),
     "desk:difficulties": Listing("wang", 12),
     "desk:pool_terms": Listing("chen", 12, query="?list=over"),
     "desk:pool_updates": Listing("chen", 12),
@@ -187,7 +195,8 @@ NO_LISTS = {
     "home", "look", "language", "telling", "demo_switch", "demo_day", "health", "health_live", "health_ready",
     "api:assess", "api:openapi-json", "api:api-root",
     "desk:call_note", "desk:calendar",
-    "desk:diagnose", "desk:draw_plan", "desk:accept_step", "desk:reopen_step", "desk:record_visit",
+    "desk:diagnose", "desk:draw_plan", "desk:accept_step", "desk:reopen_step", "desk:visit",
+    "desk:visit_draft", "desk:add_steps", "desk:edit_step", "portal:rate_visit",
     "desk:obligation_fulfil", "desk:case_move", "desk:application_move", "desk:firm_lead", "desk:firm_county",
     "desk:firm_verify",
     "desk:case_review", "desk:case_presence", "desk:case_faults", "desk:viewer", "desk:document_page",
@@ -226,6 +235,7 @@ class World:
     holder: Firm = field(default_factory=Firm)
     roster: Import = field(default_factory=Import)
     trial: UUID = field(default_factory=uuid4)
+    training: UUID = field(default_factory=uuid4)
     adjustment: UUID = field(default_factory=uuid4)
     owner: User = field(default_factory=User)
 
@@ -245,6 +255,7 @@ class World:
             with acting(self.cast.li):
                 keep_many(self.qinghe, range(self.size - more, self.size), by=self.cast.li, on=DAY)
             self._helped(more)
+            self._trained(more)
             self._pooled(more)
             self._odd(more)
         self._rosters(more)
@@ -411,6 +422,23 @@ class World:
                 if at % 2:
                     chosen = Hour.objects.filter(pk=offered.pk)
                     hour.book(chosen, qinghe, about="辅导", by=li, on=DAY, now=now)
+
+    def _trained(self, more: int) -> None:
+        """Trainings of the county Qinghe is invited to, the last with very many firms that come; steps of the city."""
+        wang, soon = self.cast.wang, DAY + timedelta(days=30)
+        said: dict[str, Any] = {"says": "", "on": soon, "begins": time(14), "place": "302", "seats": 500}
+        firms = self._firms(more)
+        with acting(wang):
+            for at in range(self.size - more, self.size):
+                held = event.plan({**said, "title": f"第 {at} 讲", "answer_by": soon}, by=wang, on=DAY)
+                event.invite(the(self.qinghe), held, by=wang, on=DAY)
+            event.invite(_all(firms), held, by=wang, on=DAY)
+            Attendance.objects.filter(event=held).update(state="attended", marked_by=wang)
+        self.training = held.public_id
+        with acting(self.cast.zhou):
+            step: dict[str, Any] = {"rule": "owns_ip", "who": "coach", "lead_days": 30, "proof": ""}
+            for at in range(self.size - more, self.size):
+                step_template.save({**step, "what": f"第 {at} 步"}, by=self.cast.zhou)
 
     def _let_in(self, more: int) -> None:
         """Firms that let one agency act for them, people who claim a firm, what the city announces."""

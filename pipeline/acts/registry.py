@@ -1,6 +1,7 @@
 """What the market's registry tells of firms on record: taken in from an extract, then carried out one by one."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,13 +17,13 @@ from pipeline.acts import note
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.acts.roster import on_disk
 from pipeline.models import Certificate, Firm, IntellectualProperty, Obligation, RegistryEvent, User
-from pipeline.models.in_force import book_in_force
 from pipeline.models.merging import MERGER, RENAMED
 from pipeline.outside import sheets
 from pipeline.outside.registry_extract import Told, Unread, read_extract
 from pipeline.outside.sheets import SheetRefused
+from pipeline.rules import NoBook, NoValue, books
 from pipeline.rules.facts.firm import Change
-from pipeline.rules.law.duties import change_report
+from pipeline.rules.law.duties import Duty, change_report
 
 BY_MERGER = "merger"  # how a right came to a firm that took another over
 
@@ -89,6 +90,13 @@ def leave(event: RegistryEvent, *, why: str, by: User, on: date) -> None:
     _settle(event, RegistryEvent.LEFT, why.strip(), by, on)
 
 
+def duty_of(event: RegistryEvent) -> Duty | None:
+    """What the holder of a certificate owes because of it; None where it came before the law that asks for it."""
+    with suppress(NoBook, NoValue):
+        return change_report(Change(event.kind, event.day), event.day, books("obligations", event.day))
+    return None
+
+
 def _read(content: Any, name: str, today: date) -> list[Told | Unread]:
     try:
         with on_disk(content) as path:
@@ -110,7 +118,9 @@ def _settle(event: RegistryEvent, state: str, why: str, by: Actor, on: date) -> 
 
 def _owe_report(firms: Iterable[Firm], event: RegistryEvent) -> None:
     """One duty a certificate and year: what changed twice within a year is reported by the first day."""
-    duty = change_report(Change(event.kind, event.day), event.day, book_in_force("hte", event.day))
+    duty = duty_of(event)
+    if duty is None:
+        return
     owed: dict[str, Any] = {"kind": duty.kind, "year": duty.year}
     for certificate in Certificate.objects.filter(firm__in=list(firms)).valid_on(event.day):
         told: dict[str, Any] = {"firm": certificate.firm, "due_on": duty.due_on, "source": duty.source[:100]}

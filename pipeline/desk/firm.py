@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from pipeline.models import (
     Flag,
     FormerName,
     IntellectualProperty,
+    MergedRecord,
     User,
 )
 from pipeline.request import StaffRequest
@@ -86,6 +88,7 @@ def firm(request: StaffRequest, uscc: str) -> HttpResponse:
             "certificates": _certificates(held, request),
             "cases": cases,
             "flags": _flags(held, user),
+            "merges": _merges(held, user),
             "may_lead": access.may(user, "case.open_lead") and all(case.stage == "closed" for case in cases),
             "may_verify": access.may(user, "firm.verify") and held.verified_on is None,
             "may_settle": access.may(user, "firm.assign_county") and held.county_id is None,
@@ -159,6 +162,12 @@ def _rights(held: Firm, user: User) -> list[tuple[IntellectualProperty, Any]]:
 def _certificates(held: Firm, request: StaffRequest) -> list[Certificate]:
     certificates = Certificate.objects.visible_to(request.user).filter(firm=held)
     return list(certificates.order_by("-issued_on"))
+
+
+def _merges(held: Firm, user: User) -> list[MergedRecord]:
+    """The record this one was merged into, and those merged into it."""
+    standing = MergedRecord.objects.visible_to(user).standing().filter(Q(firm=held) | Q(into=held))
+    return list(standing.select_related("firm", "into").order_by("pk"))
 
 
 def _flags(held: Firm, user: User) -> list[tuple[Flag, Any]]:

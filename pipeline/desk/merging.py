@@ -21,7 +21,7 @@ from pipeline.models.what_moves import MOVED, WhatMoves, what_moves
 from pipeline.request import StaffRequest, number_sent
 
 ROW_NAMES: dict[str, str | Promise] = {
-    "Case": gettext_lazy("cases"),
+    "Case": gettext_lazy("Cases"),
     "Application": gettext_lazy("applications"),
     "Plan": gettext_lazy("coaching plans"),
     "Step": gettext_lazy("steps of plans"),
@@ -99,7 +99,8 @@ def merges(request: StaffRequest) -> HttpResponse:
     """What was merged, the last on top; each can be taken back."""
     seen = MergedRecord.objects.visible_to(request.user)
     form = UndoForm(request.POST or None)
-    if request.method == "POST" and (held := _merged(request, seen)) and form.is_valid():
+    held = _merged(request, seen) if request.method == "POST" else None
+    if held is not None and form.is_valid():
         why = form.cleaned_data["why"]
         if attempt(form, lambda: acts.undo(held, why=why, by=request.user, on=request.today)):
             messages.success(request, _("%(firm)s is a record of its own again.") % {"firm": held.firm})

@@ -17,10 +17,8 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk.attempt import attempt, tell
 from pipeline.desk.paging import page_of
 from pipeline.models import Case, Certificate, Firm, IntellectualProperty, RegistryEvent
-from pipeline.models.in_force import book_in_force
 from pipeline.models.merging import MERGER, RENAMED
 from pipeline.request import StaffRequest, number_sent
-from pipeline.rules.law.obligations import report_by
 
 KINDS: dict[str, str | Promise] = {
     "renamed": gettext_lazy("Renamed"),
@@ -131,11 +129,11 @@ def _effects(
         if event.old_name and held.name not in (event.old_name, event.new_name):
             yield _("On record it is called %(name)s, not %(old)s.") % {"name": held.name, "old": event.old_name}
         yield _("%(name)s becomes a former name.") % {"name": held.name}
-    due = report_by(event.day, book_in_force("hte", event.day))
-    for each in (held, other):
+    duty = acts.duty_of(event)
+    for each in (held, other) if duty else ():
         for certificate in certificates[each.pk] if each else ():
-            if event.day in certificate.valid and certificate.ending is None:
-                said = {"number": certificate.number, "due": due.isoformat()}
+            if duty and event.day in certificate.valid and certificate.ending is None:
+                said = {"number": certificate.number, "due": duty.due_on.isoformat()}
                 yield _("Certificate %(number)s: the change is to be reported by %(due)s.") % said
     yield from _of_rights(event, held, other, rights)
     if case := cases.get(held.pk):
@@ -153,6 +151,8 @@ def _of_rights(event: RegistryEvent, held: Firm, other: Firm | None, rights: Any
         return
     if other is None:
         yield _("The firm that took it over is not on record: register it first.")
+        return
+    if not count:
         return
     known = {each.number for each in rights[other.pk]}
     passing = [each for each in rights[held.pk] if each.number not in known]

@@ -59,11 +59,7 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         """Firms that were not dissolved and have not left the city, unless a case of theirs is open again; without the
         records that were merged into another.
         """
-        same = Firm.objects.filter(pk=OuterRef("pk"))
-        nowhere = {"moves__during__upper_inf": True, "moves__division__isnull": True}
-        gone = Exists(same.filter(case__reason="dissolved")) | Exists(same.filter(case__reason="moved_out", **nowhere))
-        merged = Exists(same.filter(mergedrecord__isnull=False, mergedrecord__undone_on__isnull=True))
-        return self.filter(~merged, ~gone | Exists(same.filter(case__isnull=False, case__closed_on__isnull=True)))
+        return self.filter(stays("pk"))
 
     def certified_in(self, year: int) -> Self:
         return self.filter(
@@ -396,3 +392,13 @@ def _reached(reach: Reach) -> Q:
 def firms_in(counties: frozenset[int]) -> Any:
     """The keys of the firms that belong to these counties today."""
     return FirmMove.objects.filter(division__in=counties, during__upper_inf=True).values("firm")
+
+
+def stays(firm: str) -> Q:
+    """Firms that are `here`, by the column that names them. One condition, no join: a list is entered by its order."""
+    same = Firm.objects.filter(pk=OuterRef(firm))
+    nowhere = {"moves__during__upper_inf": True, "moves__division__isnull": True}
+    gone = Exists(same.filter(case__reason="dissolved")) | Exists(same.filter(case__reason="moved_out", **nowhere))
+    merged = Exists(same.filter(mergedrecord__isnull=False, mergedrecord__undone_on__isnull=True))
+    back = Exists(same.filter(case__isnull=False, case__closed_on__isnull=True))
+    return ~(merged | gone) | (back & ~merged)

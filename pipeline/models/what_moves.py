@@ -86,7 +86,7 @@ TWINS: Mapping[type[Model], Any] = {
 }
 # Figures and lists of a year stay together: no paper's figure stands beside another record's year.
 OF_A_YEAR = ((FinancialYear, SourcedFigure, Explanation), (StaffMonth, StaffMember))
-TOGETHER = {model: group for group in OF_A_YEAR for model in group}
+TOGETHER: Mapping[type[Model], tuple[type[Model], ...]] = {model: group for group in OF_A_YEAR for model in group}
 Keys = Mapping[str, list[Any]]
 
 

@@ -110,7 +110,7 @@ def test_taken_back_everything_is_as_it_was_and_the_trail_tells(cast: Cast, twin
     assert everything(cast) == before
     with acting(SEALER), transaction.atomic():
         told = TrailEntry.objects.filter(table="pipeline_certificate", operation="update").order_by("id")
-        assert [(each.act, each.after["firm_id"]) for each in told] == [
+        assert [(each.act, (each.after or {})["firm_id"]) for each in told] == [
             ("merging.merge", qinghe.pk),
             ("merging.undo", twin.pk),
         ]

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from pipeline.management.demonstration.cast import PASSWORD
 from tests import services
+from tests.demonstrated import demonstrated
 from tests.live import House, running_house
 
 FIRMS = """
@@ -18,6 +19,11 @@ select distinct on (stage) coalesce(a.stage || ' dossier', c.stage) as stage, f.
 from pipeline_case c join pipeline_firm f on f.id = c.firm_id
 join pipeline_seat s on s.firm_id = f.id and s.kind = 'firm_owner' join pipeline_user u on u.id = s.user_id
 left join pipeline_application a on a.case_id = c.id and a.ended_on is null order by stage, c.id
+"""
+PAIR = """
+select h.public_id::text, f.uscc, o.uscc from pipeline_hit h
+join pipeline_firm f on f.id = h.firm_id join pipeline_firm o on o.id = h.other_id
+where h.state = 'open' and h.kind = 'near_code' limit 1
 """
 NewContext = Callable[..., BrowserContext]
 CHINESE = re.compile("[㐀-鿿]+")
@@ -65,29 +71,40 @@ class Demonstration:
     scheme: str
     export: str
     bulk: str
+    hit: str  # one right, name or telephone of two firms
+    merge: str  # the query that asks to merge the two
+    officer: int
     written: Written = field(repr=False)
     signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def page(self, username: str, new_context: NewContext, **options: Any) -> Page:
         """A page of somebody in a browser that holds nothing but their session."""
-        if username == "nobody":
-            return new_context(**options).new_page()
-        if username not in self.signed_in:
-            page = new_context().new_page()
-            page.goto(f"{self.house.url}/accounts/login/")
-            page.fill("input[name=login]", username)
-            page.fill("input[name=password]", PASSWORD)
-            page.press("input[name=password]", "Enter")
-            page.wait_for_url(lambda url: "/accounts/" not in url)
-            self.signed_in[username] = page.context.storage_state()
-        return new_context(storage_state=self.signed_in[username], **options).new_page()
+        page = new_context(**options).new_page()
+        page.context.add_cookies(self.cookies(username, page))
+        return page
+
+    def cookies(self, username: str, page: Page) -> list[Any]:
+        """Somebody's session, begun once by what the log-in form sends; the page's browser forgets whose it had."""
+        if username != "nobody" and username not in self.signed_in:
+            self.signed_in[username] = self._sign_in(username, page.context)
+        return list(self.signed_in.get(username, []))
+
+    def _sign_in(self, username: str, context: BrowserContext) -> list[Any]:
+        context.clear_cookies()
+        form, url = context.request, f"{self.house.url}/accounts/login/"
+        form.get(url)
+        token = next(each["value"] for each in context.cookies() if each["name"] == "csrftoken")
+        sent: dict[str, str | float | bool] = {"login": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
+        assert "/accounts/" not in form.post(url, form=sent, headers={"Referer": url}).url
+        return list(context.cookies())
 
 
 @pytest.fixture(scope="package")
-def demonstration(django_db_setup: None) -> Iterator[Demonstration]:
-    name = services.server().clone("demonstration")
-    with running_house(name, DEMO="true") as house:
-        house.run_command("demonstrate")
+def demonstration(django_db_blocker: Any) -> Iterator[Demonstration]:
+    with django_db_blocker.unblock():
+        made = demonstrated()
+    name = services.server().clone("demonstration", template=made.database)
+    with running_house(name, DEMO="true", STORAGE_URL=f"file://{made.documents}") as house:
         with services.server().connect("postgres", name) as database:
             firms = {row[0]: Told(*row[1:]) for row in database.execute(FIRMS)}
             [(roster,)] = database.execute("select public_id::text from pipeline_import")
@@ -95,8 +112,11 @@ def demonstration(django_db_setup: None) -> Iterator[Demonstration]:
             [(scheme,)] = database.execute("select public_id::text from pipeline_bookdraft where state = 'proposed'")
             [(export,)] = database.execute("select public_id::text from pipeline_export where state = 'held'")
             [(bulk,)] = database.execute("select public_id::text from pipeline_bulk where state = 'rehearsed'")
+            [(officer,)] = database.execute("select id from pipeline_user where username = 'linan'")
+            [(hit, gone, into)] = database.execute(PAIR)
             written = all_written(database)
-        yield Demonstration(house, firms, roster, trial, scheme, export, bulk, written)
+        merge = f"?gone={gone}&into={into}"
+        yield Demonstration(house, firms, roster, trial, scheme, export, bulk, hit, merge, officer, written)
     services.server().drop(name)
 
 

@@ -1,7 +1,7 @@
 """A city with one of everything, which every address can be tried on."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pipeline.acts import (
     bulk,
     claim,
     difficulty,
+    event,
     evidence,
     export,
     people,
@@ -30,14 +31,17 @@ from pipeline.acts import (
     workbook,
 )
 from pipeline.models import (
+    Adjustment,
     Appointment,
     Case,
     Certificate,
     Claim,
     DocumentVersion,
     FinancialYear,
+    Hit,
     Import,
     Mandate,
+    Objection,
     Obligation,
     Step,
     Upload,
@@ -47,6 +51,7 @@ from pipeline.models.case_list import Asked
 from tests.cast import QINGHE, SINCE, Cast, Story, the
 from tests.outside.workbooks import CODE, HEAD, xlsx
 from tests.walls.own_books import own_books
+from tests.walls.pool_rows import pool_rows
 
 OWN = {
     "city_officer": "chen", "city_head": "zhou", "county_officer": "wang", "county_head": "zhao", "leader": "gu",
@@ -81,8 +86,12 @@ class Home:
     export: UUID = MISSING["uuid"]  # type: ignore[assignment]
     view: UUID = MISSING["uuid"]  # type: ignore[assignment]
     claim: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    event: UUID = MISSING["uuid"]  # type: ignore[assignment]
     workbook: UUID = MISSING["uuid"]  # type: ignore[assignment]
     accounts: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    hit: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    objection: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    adjustment: UUID = MISSING["uuid"]  # type: ignore[assignment]
     difficulty: UUID = MISSING["uuid"]  # type: ignore[assignment]
     upload: UUID = MISSING["uuid"]  # type: ignore[assignment]
     certificate: str = "GR202333000001"
@@ -118,12 +127,22 @@ def furnished(home: Home, folder: Path) -> Home:
     with acting(li):
         home.difficulty = difficulty.ask(cast.qinghe, kind="policy", says="问", by=li, on=home.day).public_id
     home.claim = _claimed(home)
+    home.event = _trained(home)
     with acting(INTAKE), transaction.atomic():
         DocumentVersion.objects.update(state="clean")
         home.paper = DocumentVersion.objects.get().document_id
         _certificate(home)
+        home.hit = _odd(home)
+        home.objection, home.adjustment = _pooled(home)
         assert Step.objects.filter(firm=cast.qinghe, position=1).exists()
     return home
+
+
+def _pooled(home: Home) -> tuple[UUID, UUID]:
+    """An objection to Qinghe, and the list of the year with Qinghe on it."""
+    kept, chen = Case.objects.get(number=home.number), home.cast.chen
+    pool_rows({"firm": kept.firm}, kept, home.cast.divisions["xihu"].pk, chen.pk, home.day)
+    return Objection.objects.get().public_id, Adjustment.objects.get().public_id
 
 
 def _more_people(home: Home) -> None:
@@ -214,6 +233,16 @@ def _listed(home: Home) -> tuple[UUID, UUID, UUID]:
     return rehearsed.public_id, asked.public_id, view.public_id
 
 
+def _trained(home: Home) -> UUID:
+    """A training of Lin'an to which Qinghe is invited."""
+    wang, soon = home.cast.wang, home.day + timedelta(days=30)
+    said: dict[str, Any] = {"title": "归集实务", "says": "", "on": soon, "begins": time(14), "place": "302"}
+    with acting(wang), transaction.atomic():
+        planned = event.plan({**said, "seats": 30, "answer_by": soon}, by=wang, on=home.day)
+        event.invite(the(home.cast.qinghe), planned, by=wang, on=home.day)
+    return planned.public_id
+
+
 def _claimed(home: Home) -> UUID:
     """Somebody says to act for a firm of Lin'an; the paper was found clean."""
     newcomer = User.objects.create_user("newcomer", name="新人", phone="13900000001")
@@ -224,6 +253,13 @@ def _claimed(home: Home) -> UUID:
     with acting(INTAKE), transaction.atomic():
         Claim.objects.update(paper_state=Claim.CLEAN)
     return made.public_id
+
+
+def _odd(home: Home) -> UUID:
+    """A figure of Qinghe that looks off by a unit."""
+    facts = {"figure": "sales", "year": 2025, "beside": "2024", "values": ["1", "10000"], "factor": 10_000}
+    odd: dict[str, Any] = {"kind": "off_by_unit", "about": "2025.sales.2024", "sides": "0", "found_on": home.day}
+    return Hit.objects.create(firm=home.cast.qinghe, facts=facts, **odd).public_id
 
 
 def _certificate(home: Home) -> None:

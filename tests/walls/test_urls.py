@@ -50,8 +50,9 @@ NOT_NOW = {"portal:begin", "portal:submit", "portal:corrections", "portal:withdr
 ONE_DEED = {"desk:firm_lead", "desk:firm_county", "desk:firm_verify"}
 # What is posted names the thing, and an empty form names none.
 NAMED_BY_FORM = {
-    "desk:accept_step", "desk:reopen_step", "desk:edit_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
+    "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
     "portal:certificate", "desk:seats", "portal:events", "portal:rate_visit",
+    "desk:adjustment", "desk:hand_overs",
 }  # fmt: skip
 DOES_MOST = {"county_officer", "city_officer", "city_head"}
 PUBLIC_ANSWERS = {200, 302, 400, 405}
@@ -98,6 +99,8 @@ WHAT = {
     "upload_key": (lambda home: home.upload, "uuid"),
     "slot": (lambda home: "licence", ""),
     "hit_key": (lambda home: home.hit, "uuid"),
+    "objection_key": (lambda home: home.objection, "uuid"),
+    "adjustment_key": (lambda home: home.adjustment, ""),
     "difficulty_key": (lambda home: home.difficulty, "uuid"),
     "token": (lambda home: "none", ""),
     "listed": (lambda home: "project", ""),

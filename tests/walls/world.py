@@ -25,6 +25,7 @@ from pipeline.access import INTAKE, SENDER
 from pipeline.models import Division, Firm, Office, Seat, User
 from tests import services
 from tests.walls.pool_rows import pool_rows
+from tests.walls.quality_rows import quality_rows, registry_row
 from tests.walls.told_rows import told_rows
 from tests.walls.training_rows import attendance_row, office_rows
 
@@ -372,21 +373,11 @@ def _certificate_rows(
         case=case,
         application=application,
     )
-    _quality_rows(own, number, day, author)
+    quality_rows(own, number, day, author)
     models.CertificateEvent.objects.create(**own, certificate=certificate, kind="recheck", on=day, **author)
     models.Obligation.objects.create(
         **own, certificate=certificate, kind="annual_report", year=2026, due_on=date(2027, 5, 31), source="第十三条"
     )
-
-
-def _quality_rows(own: dict[str, Any], number: int, day: date, author: dict[str, Any]) -> None:
-    key, found = f"{number:040}", {"found_on": day, "sides": "0" * 40}
-    models.Trait.objects.create(**own, kind="same_phone", key=key, shown="139****1234")
-    models.Looked.objects.create(**own, versions=key)
-    models.Hit.objects.create(**own, kind="off_by_unit", about="2025.sales.2024", **found)
-    undone = {"undone_on": day, "undone_by_id": author["by_id"], "undone_why": "两家"}
-    other = models.Firm.objects.exclude(pk=own["firm_id"]).earliest("pk")
-    models.MergedRecord.objects.create(**own, into=other, why="同一家", on=day, **undone, **author)
 
 
 def _office_rows(world: World) -> None:
@@ -395,15 +386,7 @@ def _office_rows(world: World) -> None:
         models.Phrase.objects.create(
             office_id=key, place="property", text="请补缴费凭证", by_id=world.people["seat:city_officer"]
         )
-        models.RegistryEvent.objects.create(
-            office_id=key,
-            file="变更.xlsx",
-            line=2,
-            uscc="91330100MA2CFYQ001",
-            kind="renamed",
-            day=world.today,
-            by_id=world.people["seat:city_officer"],
-        )
+        registry_row(key, world.people["seat:city_officer"], world.today)
         roster = models.Import.objects.create(
             office_id=key,
             by_id=world.people["seat:city_officer"],

@@ -10,7 +10,18 @@ from config import clock
 from config.postgres.scope import acting
 from pipeline.acts import roster
 from pipeline.management import facts
-from pipeline.management.demonstration import cast, lists, office, own_books, stories, suppositions, telling, workbook
+from pipeline.management.demonstration import (
+    cast,
+    lists,
+    office,
+    own_books,
+    pool,
+    stories,
+    suppositions,
+    telling,
+    twins,
+    workbook,
+)
 from pipeline.models import Firm, Import, ImportRow, User
 
 CITY = "330100"
@@ -42,6 +53,9 @@ class Command(BaseCommand):
         suppositions.suppose(everybody["chen"], on=day)
         office.work(everybody, on=day)
         lists.keep(everybody, on=day)
+        twins.show(everybody, on=day)
+        pool.tend(everybody, on=day)
+        stories.judge_everybody(on=day)
         telling.choose()
         self.print_logins()
 
