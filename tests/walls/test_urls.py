@@ -52,7 +52,7 @@ ONE_DEED = {"desk:firm_lead", "desk:firm_county", "desk:firm_verify"}
 NAMED_BY_FORM = {
     "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
     "portal:certificate", "desk:seats", "portal:events", "portal:rate_visit",
-    "desk:adjustment", "desk:hand_overs",
+    "desk:adjustment", "desk:hand_overs", "desk:jobs",
 }  # fmt: skip
 DOES_MOST = {"county_officer", "city_officer", "city_head"}
 PUBLIC_ANSWERS = {200, 302, 400, 405}
