@@ -60,6 +60,7 @@ from pipeline.acts import (
 from pipeline.acts import round as rounds
 from pipeline.models import (
     Adjustment,
+    Attendance,
     Case,
     Certificate,
     Division,

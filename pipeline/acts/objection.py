@@ -39,17 +39,7 @@ def register(
     """Take down who objects and to what. Until it is decided the firm neither comes in nor goes out."""
     access.require(by, "objection.register", cases)
     received = received_on or on
-    unmet = [
-        Missing(place, words)
-        for holds, place, words in (
-            (objector.strip(), "objector", _("Name who objects; an objection is made under a real name.")),
-            (says.strip(), "says", _("Say what is objected to.")),
-            (received <= on, "received_on", _("This day is still to come.")),
-        )
-        if not holds
-    ]
-    if unmet:
-        raise ConditionUnmet(unmet)
+    _demand_whole(objector, says, received, on)
     rows = list(cases.order_by("pk"))
     said = {"says": says.strip(), "evidence": evidence.strip()}
     coming_in = Firm.objects.filter(pk__in=[case.firm_id for case in rows if case.stage not in REMOVABLE])
@@ -111,6 +101,17 @@ def demand_none_of_removal(cases: CaseQuerySet) -> None:
         Missing("objection", says % {"firm": each.firm, "day": each.received_on})
         for each in found.select_related("firm")
     ]
+    if unmet:
+        raise ConditionUnmet(unmet)
+
+
+def _demand_whole(objector: str, says: str, received: date, on: date) -> None:
+    told = (
+        (bool(objector.strip()), "objector", _("Name who objects; an objection is made under a real name.")),
+        (bool(says.strip()), "says", _("Say what is objected to.")),
+        (received <= on, "received_on", _("This day is still to come.")),
+    )
+    unmet = [Missing(place, words) for holds, place, words in told if not holds]
     if unmet:
         raise ConditionUnmet(unmet)
 

@@ -22,7 +22,7 @@ from pipeline.request import StaffRequest, number_sent
 from pipeline.rules.periods import months_later, whole_months
 
 PAGES = {
-    "desk:pool_terms": gettext_lazy("Terms"),
+    "desk:pool_terms": gettext_lazy("Terms in the pool"),
     "desk:pool_updates": gettext_lazy("Yearly updates"),
     "desk:adjustments": gettext_lazy("Yearly adjustment"),
     "desk:objections": gettext_lazy("Objections"),
@@ -31,7 +31,7 @@ PAGES = {
 }
 TERMS = {
     "ending": gettext_lazy("Ending within six months"),
-    "over": gettext_lazy("Over"),
+    "over": gettext_lazy("Term over"),
     "all": gettext_lazy("The whole pool"),
 }
 UPDATES = {

@@ -45,7 +45,7 @@ def begin(request: StaffRequest, uscc: str) -> HttpResponse:
 def submit(request: StaffRequest, uscc: str) -> HttpResponse:
     """Everything once more before it is handed in; the version seen is sent back with it."""
     firm = standing.firm_or_404(request, uscc)
-    case = get_object_or_404(Case, firm=firm, stage="draft")
+    case = get_object_or_404(Case.objects.select_related("window"), firm=firm, stage="draft")
     unmet: list[Missing] = []
     if request.method == "POST":
         seen = {case.pk: version(request)}
@@ -65,6 +65,7 @@ def submit(request: StaffRequest, uscc: str) -> HttpResponse:
         "items": items,
         "missing": located(firm, unmet),
         "may": may(request, "case.submit"),
+        "late": case.window is not None and request.today > case.window.closes_on,
     }
     return render(request, "portal/case/submit.html", shown)
 

@@ -7,10 +7,10 @@ from django.db import transaction
 
 from config.postgres.scope import acting
 from pipeline.access import INTAKE
-from pipeline.acts import intake
-from pipeline.models import AnnualUpdate
-from tests.cast import DAY, Cast, Story
-from tests.portal.conftest import Visitor
+from pipeline.acts import case, intake
+from pipeline.models import AnnualUpdate, Case
+from tests.cast import DAY, Cast, Story, the
+from tests.portal.conftest import Travel, Visitor
 
 
 @pytest.fixture
@@ -38,6 +38,22 @@ def test_a_finance_clerk_reads_it_and_confirms_nothing(asked: Story) -> None:
     assert bai.post("update", says="").status_code == 403
     with acting(asked.cast.li), transaction.atomic():
         assert AnnualUpdate.objects.get().confirmed_on is None
+
+
+def test_who_submits_late_is_told_before_and_the_county_after(story: Story, travel: Travel) -> None:
+    dates = {"opens_on": DAY, "closes_on": DAY, "county_date": date(2026, 11, 20)}
+    with acting(story.cast.chen), transaction.atomic():
+        intake.open(name="2026 年第二批", **dates, by=story.cast.chen, on=DAY)
+    with acting(story.cast.li), transaction.atomic():
+        case.begin(the(story.cast.qinghe), by=story.cast.li, on=DAY)
+    told = "note warn"
+    assert told not in Visitor(story.cast.li).get("submit").content.decode()
+    travel(date(2026, 11, 3))
+    li = Visitor(story.cast.li)
+    assert told in li.get("submit").content.decode()
+    li.post("submit", version="1")
+    with acting(story.cast.wang), transaction.atomic():
+        assert Case.objects.get().late
 
 
 def test_outside_of_a_window_the_first_page_names_the_next_and_nothing_is_begun(cast: Cast) -> None:
