@@ -25,6 +25,11 @@ select h.public_id::text, f.uscc, o.uscc from pipeline_hit h
 join pipeline_firm f on f.id = h.firm_id join pipeline_firm o on o.id = h.other_id
 where h.state = 'open' and h.kind = 'near_code' limit 1
 """
+OPEN_STEP = """
+select c.number, s.position from pipeline_step s join pipeline_plan p on p.id = s.plan_id
+join pipeline_case c on c.id = p.case_id where p.superseded_on is null and s.state = 'open' and c.stage = 'coaching'
+order by s.id limit 1
+"""
 NewContext = Callable[..., BrowserContext]
 CHINESE = re.compile("[㐀-鿿]+")
 IN_BOTH_LANGUAGES = re.compile(r'"zh": "(?:[^"\\\\]|\\\\.)*"')  # in JSON, with the English beside it
@@ -74,6 +79,8 @@ class Demonstration:
     hit: str  # one right, name or telephone of two firms
     merge: str  # the query that asks to merge the two
     officer: int
+    training: str
+    open_step: tuple[str, int]  # the number of a case, the place of a step in its plan
     written: Written = field(repr=False)
     signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -114,9 +121,13 @@ def demonstration(django_db_blocker: Any) -> Iterator[Demonstration]:
             [(bulk,)] = database.execute("select public_id::text from pipeline_bulk where state = 'rehearsed'")
             [(officer,)] = database.execute("select id from pipeline_user where username = 'linan'")
             [(hit, gone, into)] = database.execute(PAIR)
+            [(training,)] = database.execute('select public_id::text from pipeline_event order by "on" desc limit 1')
+            [open_step] = database.execute(OPEN_STEP)
             written = all_written(database)
         merge = f"?gone={gone}&into={into}"
-        yield Demonstration(house, firms, roster, trial, scheme, export, bulk, hit, merge, officer, written)
+        yield Demonstration(
+            house, firms, roster, trial, scheme, export, bulk, hit, merge, officer, training, open_step, written
+        )
     services.server().drop(name)
 
 

@@ -85,7 +85,7 @@ SCREENS = {
     "coaching, silent": Screen("chen", to("desk:coaching", query="?tab=silent")),
     "visit": Screen("chen", case("desk:visit", "coaching")),
     "steps to add": Screen("chen", case("desk:add_steps", "coaching")),
-    "step to change": Screen("chen", case("desk:edit_step", "coaching", 3)),
+    "step to change": Screen("chen", lambda city: reverse("desk:edit_step", args=city.open_step)),
     "steps of the office": Screen("zhou", to("desk:step_templates")),
     "caseloads": Screen("chen", to("desk:caseloads")),
     "trainings": Screen("chen", to("desk:events")),

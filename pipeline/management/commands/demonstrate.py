@@ -19,6 +19,7 @@ from pipeline.management.demonstration import (
     stories,
     suppositions,
     telling,
+    training,
     twins,
     workbook,
 )
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         lists.keep(everybody, on=day)
         twins.show(everybody, on=day)
         pool.tend(everybody, on=day)
+        training.hold(everybody, on=day)
         stories.judge_everybody(on=day)
         telling.choose()
         self.print_logins()
