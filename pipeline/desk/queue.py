@@ -115,7 +115,7 @@ def _page(request: StaffRequest, views: list[SavedView]) -> Page:
     if asked.sort in SHORT_ONLY and sum(counts["group", name] for name in GROUP_NAMES) > MOST_COUNTED:
         faults.append(_("More than %(n)s cases are not sorted by county: narrow the list first.") % {"n": MOST_COUNTED})
         asked = Asked(asked.view, "due", asked.conditions)
-    found = cases(asked, request.user, request.today)
+    found = cases(asked, request.user, request.today, in_order=True)
     try:
         sent = paging.cursors_sent(request.GET, TURN_FORMS[asked.sort])
     except paging.CursorBroken:

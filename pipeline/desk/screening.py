@@ -33,6 +33,7 @@ from pipeline.desk.paging import (
 )
 from pipeline.fields import offer
 from pipeline.models import Case, Diagnosis, Division, Firm, SavedView, User
+from pipeline.models.commonness import COMMON, VERY_COMMON
 from pipeline.models.diagnosis import DiagnosisQuerySet
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.firm_list import COLUMNS as OF_FIRMS
@@ -126,7 +127,10 @@ class Sought(forms.Form):
         strange = [name for name in self.data if name not in {*self.fields, *OF_THE_LIST}]
         return unread + [_("“%(name)s” is no condition of this list.") % {"name": name[:40]} for name in strange]
 
-    def among(self, diagnoses: DiagnosisQuerySet, today: date, *, without: str = "") -> DiagnosisQuerySet:
+    def among(
+        self, diagnoses: DiagnosisQuerySet, today: date, *, without: str = "", in_order: bool = False
+    ) -> DiagnosisQuerySet:
+        """Of these the ones sought, but for one condition. `in_order`: a page is wanted."""
         sought = {name: value for name, value in self.sought.items() if name != without}
         if "county" in sought:
             diagnoses = diagnoses.in_county(sought["county"])
@@ -139,7 +143,8 @@ class Sought(forms.Form):
             diagnoses = diagnoses.selling(today.year - 1, band.above, band.upto)
         if "case" in sought:
             diagnoses = diagnoses.with_open_case(sought["case"] == "yes")
-        return diagnoses.matching(sought["q"]) if "q" in sought else diagnoses
+        common = COMMON if in_order and list(sought) == ["q"] else VERY_COMMON
+        return diagnoses.matching(sought["q"], common=common) if "q" in sought else diagnoses
 
 
 def screening(request: StaffRequest) -> HttpResponse:
@@ -156,7 +161,8 @@ def screening(request: StaffRequest) -> HttpResponse:
     counts, faults = among.groups(), list(form.faults)
     if request.GET.get("group", "") not in GROUPS:
         faults.append(_("There is no group “%(name)s”: all are shown.") % {"name": request.GET["group"][:40]})
-    found = _stretch(request, shown, faults)
+    paged = form.among(_latest(request.user), request.today, in_order=True)
+    found = _stretch(request, _in_group(paged, group), faults)
     exactly = "count" in request.GET and counts[group] > MOST_COUNTED
     total = shown.count() if exactly else counts[group]
     return render(

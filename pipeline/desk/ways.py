@@ -70,7 +70,7 @@ def general(user: User, firm: str) -> Iterator[Way]:
             yield Way(reverse(name) + about, spoken(ACT_NAMES[act]))
     for name in sorted(PAGE_NAMES.keys() & pages_by_themselves(), key=list(PAGE_NAMES).index):
         if access.opens(user.seat_kinds, name):
-            yield Way(reverse(name), spoken(PAGE_NAMES[name]), _("page"))
+            yield Way(reverse(name), spoken(PAGE_NAMES[name]), _("go there"))
 
 
 @cache
@@ -90,7 +90,7 @@ def _opened_alone(names: Iterable[str]) -> Iterator[str]:
 def of_firm(user: User, firm: str) -> Iterator[Way]:
     for name in OF_A_FIRM:
         if firm and access.opens(user.seat_kinds, name):
-            yield Way(reverse(name, args=[firm]), spoken(PAGE_NAMES[name]), _("page"))
+            yield Way(reverse(name, args=[firm]), spoken(PAGE_NAMES[name]), _("go there"))
 
 
 def of_case(user: User, case: AtHand) -> Iterator[Way]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
 from pipeline.models.book import POOL
+from pipeline.models.commonness import VERY_COMMON, held_by_many
 from pipeline.models.firm import Appointment, FirmOwned, FirmOwnedQuerySet, Mandate
 from pipeline.models.in_force import book_in_force, book_of
 from pipeline.models.moving import MovingQuerySet, due
@@ -106,8 +107,8 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         return counted.aggregate(**{name: Count("pk", filter=which) for name, which in groups.items()})
 
     def standings(self, **also: Any) -> "models.QuerySet[Case, dict[str, Any]]":
-        """How many cases stand alike in all that tells their view, with `also` as further columns: so a county's tens of
-        thousands are looked at once, and what they come to is a few hundred lines.
+        """How many cases stand alike in all that tells their view, with `also` as further columns. A county's tens of
+        thousands are looked at once, and come to a few hundred lines.
         """
         alike = ("closed_on", "officer", "stage", "clock_from", "dossier_stage", "dossier_from", "deadline", *also)
         rows = self.with_dossier().annotate(dossier_stage=F("dossier_stage"), dossier_from=F("dossier_from"), **also)
@@ -135,10 +136,10 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         newest = Division.objects.filter(code=code).order_by("-during").values("pk")[:1]
         return self.filter(county=Subquery(newest))
 
-    def matching(self, text: str) -> Self:
+    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
         """Those of firms called so."""
         words = plain(text)
-        return self.filter(called(words, "firm__")) if words else self
+        return self.filter(called(words, "firm__", one_by_one=held_by_many(words, common))) if words else self
 
     def lacking(self, rule: str) -> Self:
         """Cases of firms whose latest diagnosis finds a condition unmet."""
@@ -300,6 +301,9 @@ class Case(Placed):
                 Coalesce("due_on", Value(NEVER)), "id", condition=Q(closed_on=None), name="open_cases_in_turn"
             ),
             models.Index(fields=["officer", "due_on"], condition=Q(closed_on=None), name="open_cases_of_officer"),
+            models.Index(
+                fields=["firm"], condition=Q(reason__in=["dissolved", "moved_out"]), name="cases_that_ended_a_firm"
+            ),
             models.Index(
                 "county",
                 Coalesce("due_on", Value(NEVER)),

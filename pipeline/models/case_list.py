@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from pipeline.access import OFFICE
 from pipeline.models.case import NEVER, Case, CaseQuerySet
+from pipeline.models.commonness import COMMON
 from pipeline.models.firm import Appointment
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import TODAY, User
@@ -45,13 +46,15 @@ class Asked:
         return Asked(self.view, self.sort, {each: value for each, value in self.conditions.items() if each != name})
 
 
-def cases(asked: Asked, person: User, today: date) -> CaseQuerySet:
-    """The cases of the view under the conditions, of those the person's offices work on."""
+def cases(asked: Asked, person: User, today: date, *, in_order: bool = False) -> CaseQuerySet:
+    """The cases of the view under the conditions, of those the person's offices work on; a page of them `in_order`."""
     seen, calendar = Case.objects.within(person.reach(OFFICE)), calendar_in_force()
     if asked.conditions.get("stage") == "closed":
         found = seen.filter(stage="closed").with_dossier()
     else:
         found = seen.in_view(asked.view, person, today, calendar)
+    if in_order and list(asked.conditions) == ["text"]:
+        return found.matching(asked.conditions["text"], common=COMMON)
     for name, value in asked.conditions.items():
         found = NARROW[name](found, value, person, today)
     return found

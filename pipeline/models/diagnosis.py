@@ -7,8 +7,9 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, 
 from django.db.models.functions import Coalesce
 
 from pipeline.models.case import Case
+from pipeline.models.commonness import VERY_COMMON, held_by_many
 from pipeline.models.figures import FinancialYear
-from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet
+from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet, stays
 from pipeline.models.in_force import book_of
 from pipeline.models.keyset import counted
 from pipeline.models.text_search import called, plain
@@ -36,11 +37,13 @@ def _not_told() -> Exists:
 
 class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
     def newest(self) -> Self:
-        """The newest of each firm: the one the firm points at."""
-        return self.filter(firm__latest_diagnosis=F("pk"))
+        """The newest of each firm: the one the firm points at. Asked by this one column: with the firm's key beside it
+        the database would expect next to none.
+        """
+        return self.filter(Exists(Firm.objects.filter(latest_diagnosis=OuterRef("pk"))))
 
     def of_firms_here(self) -> Self:
-        return self.filter(firm__in=Firm.objects.here().values("pk"))
+        return self.filter(stays("firm"))
 
     def nearest_first(self) -> Self:
         """Who is close comes first. The list can be entered anywhere: see `keyset`."""
@@ -84,10 +87,10 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         has_case = Exists(Case.objects.open().filter(firm=OuterRef("firm")))
         return self.filter(has_case if wanted else ~has_case)
 
-    def matching(self, text: str) -> Self:
+    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
         """Those of firms called so."""
         words = plain(text)
-        return self.filter(called(words, "firm__")) if words else self
+        return self.filter(called(words, "firm__", one_by_one=held_by_many(words, common))) if words else self
 
     def for_screening(self) -> Self:
         """What a row of the screening list shows, in one statement."""

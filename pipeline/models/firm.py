@@ -8,22 +8,20 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
-from django.db.models import Count, Exists, F, FilteredRelation, Func, OuterRef, Q, Value
-from django.db.models.functions import Concat, Now, Reverse, Right
+from django.db.models import Count, Exists, F, FilteredRelation, Func, OuterRef, Q
+from django.db.models.functions import Now, Reverse, Right
 
 from pipeline.access import OFFICE, Actor, Reach
+from pipeline.models.commonness import VERY_COMMON, held_by_many
 from pipeline.models.people import DayInShanghai
 from pipeline.models.places import Division
-from pipeline.models.spelling import BETWEEN, SPELT_ANEW
+from pipeline.models.spelling import OTHER_NAMES, SPELT_ANEW
 from pipeline.models.text_search import called, plain
 from pipeline.register import TABLES, Table
 
 Row = TypeVar("Row", bound=models.Model)
 SHORTEST_PHONE_TAIL = 4
 NOTHING = Q(pk__in=[])
-OTHER_NAMES = Concat(
-    "short_name", Value(BETWEEN), "former_names", Value(BETWEEN), "initials", output_field=models.TextField()
-)
 
 
 class FirmQuerySet(models.QuerySet["Firm"]):
@@ -43,10 +41,10 @@ class FirmQuerySet(models.QuerySet["Firm"]):
     def beyond(self, reach: Reach) -> bool:
         return not reach.everything and self.exclude(_reached(reach)).exists()
 
-    def matching(self, text: str) -> Self:
-        """Firms called so; see `called`."""
+    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
+        """Firms called so. `common`: see `held_by_many`."""
         words = plain(text)
-        return self.filter(called(words)) if words else self
+        return self.filter(called(words, one_by_one=held_by_many(words, common))) if words else self
 
     def in_county(self, code: str | None) -> Self:
         """Firms of the county of this code today; None for those whose county is to be assigned."""
@@ -56,9 +54,7 @@ class FirmQuerySet(models.QuerySet["Firm"]):
         )
 
     def here(self) -> Self:
-        """Firms that were not dissolved and have not left the city, unless a case of theirs is open again; without the
-        records that were merged into another.
-        """
+        """Firms neither merged into another nor dissolved nor gone from the city, unless a case is open again."""
         return self.filter(stays("pk"))
 
     def certified_in(self, year: int) -> Self:
@@ -199,9 +195,8 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
 
     def in_counties_or_before(self, counties: frozenset[int]) -> Q:
         """These, and of firms that left what was recorded before."""
-        left_later = Q(during__endswith__gt=DayInShanghai(OuterRef("recorded_at")))
-        here = FirmMove.objects.filter(firm=OuterRef("firm"), division__in=counties)
-        return Q(Exists(here.filter(Q(during__upper_inf=True) | left_later)))
+        here_or_later = Q(during__upper_inf=True) | Q(during__endswith__gt=DayInShanghai(OuterRef("recorded_at")))
+        return Q(Exists(FirmMove.objects.filter(here_or_later, firm=OuterRef("firm"), division__in=counties)))
 
     def with_county(self) -> Self:
         """Beside each row the county its firm belongs to today."""
@@ -395,10 +390,11 @@ def firms_in(counties: frozenset[int]) -> Any:
 
 
 def stays(firm: str) -> Q:
-    """Firms that are `here`, by the column that names them. One condition, no join: a list is entered by its order."""
-    same = Firm.objects.filter(pk=OuterRef(firm))
-    nowhere = {"moves__during__upper_inf": True, "moves__division__isnull": True}
-    gone = Exists(same.filter(case__reason="dissolved")) | Exists(same.filter(case__reason="moved_out", **nowhere))
-    merged = Exists(same.filter(mergedrecord__isnull=False, mergedrecord__undone_on__isnull=True))
-    back = Exists(same.filter(case__isnull=False, case__closed_on__isnull=True))
-    return ~(merged | gone) | (back & ~merged)
+    """Firms that are `here`, by the column that names them: conditions and no join, so lists are entered in order."""
+
+    def of(table: str) -> Any:
+        return Firm._meta.get_field(table).related_model.objects.filter(firm=OuterRef(firm))  # type: ignore[union-attr]
+
+    gone = Q(Q(reason="dissolved") | Q(county=None), reason__in=["dissolved", "moved_out"])  # what its index holds
+    merged, back = Exists(of("mergedrecord").filter(undone_on=None)), Exists(of("case").filter(closed_on=None))
+    return ~merged & (~Exists(of("case").filter(gone)) | back)

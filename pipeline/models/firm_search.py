@@ -10,7 +10,7 @@ from pipeline.access import Actor
 from pipeline.models.case import Transition
 from pipeline.models.firm import SHORTEST_PHONE_TAIL, Contact, Firm, FirmQuerySet
 from pipeline.models.spelling import BETWEEN
-from pipeline.models.text_search import begins, plain
+from pipeline.models.text_search import begins, called, plain
 
 LOOKED_AT = 50  # of each kind of hit, the newest on record, where very many firms are called so
 EXACT, BEGINS, HOLDS = range(3)
@@ -23,7 +23,10 @@ def sought(firms: FirmQuerySet, text: str, actor: Actor) -> FirmQuerySet:
     words = plain(text)
     if not words:
         return firms.none()
-    arms = [firms.filter(begins("plain_name", words)).order_by("plain_name"), firms.matching(words).order_by("-pk")]
+    arms = [
+        firms.filter(begins("plain_name", words)).order_by("plain_name"),
+        firms.filter(called(words)).order_by("-pk"),
+    ]
     if is_phone(words):
         arms.append(firms.filter(pk__in=_reached_at(words, actor)).order_by("-pk"))
     keys = [arm.values("pk")[:LOOKED_AT] for arm in arms]

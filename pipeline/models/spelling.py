@@ -5,6 +5,8 @@ from functools import lru_cache
 from itertools import product
 
 import pgtrigger
+from django.db.models import TextField, Value
+from django.db.models.functions import Concat
 from pypinyin import Style, lazy_pinyin
 
 # Characters that firms' names hold and people read in two ways, with the letters either reading begins with.
@@ -39,6 +41,7 @@ SYLLABLES = frozenset(("a", "ai", "an", "ang", "ao", "e", "ei", "en", "er", "o",
 }
 BEGUN = frozenset(syllable[:length] for syllable in SYLLABLES for length in range(1, len(syllable) + 1))
 LONGEST = max(map(len, SYLLABLES))
+OTHER_NAMES = Concat("short_name", Value(BETWEEN), "former_names", Value(BETWEEN), "initials", output_field=TextField())
 SPELT_ANEW = pgtrigger.Trigger(  # whoever renames a firm and says nothing of its sound leaves that to the sweep
     name="spelt_anew",
     when=pgtrigger.Before,

@@ -34,12 +34,12 @@ def begins(column: str, text: str) -> Q:
     return Q((f"{column}__gte", text), (f"{column}__lt", text + LAST_SIGN), (f"{column}__startswith", text))
 
 
-def called(words: str, firm: str = "") -> Q:
+def called(words: str, firm: str = "", *, one_by_one: bool = False) -> Q:
     """Firms called so, of rows that reach them by `firm` ("firm__"): by any one or two characters and more of a name
     they have or had or are known by; by letters, as they sound; by the beginning or the end of their credit code.
-    The words are `plain` and not empty.
+    The words are `plain` and not empty. Names are looked through `one_by_one` where very many hold the words.
     """
-    found = _named(words, firm)
+    found = Q((f"{firm}plain_name__contains", words)) | _also(words, firm) if one_by_one else _named(words, firm)
     if not words.isascii():
         return found
     code = words.upper()
@@ -55,7 +55,11 @@ def _named(words: str, firm: str) -> Q:
     name = Q((f"{firm}search", query))
     if len(words) > 2:
         name &= Q((f"{firm}plain_name__contains", words))
-    return name | Q((f"{firm}also_search", query), (f"{firm}also__contains", words))
+    return name | Q((f"{firm}also_search", query)) & _also(words, firm)
+
+
+def _also(words: str, firm: str) -> Q:
+    return Q((f"{firm}also__contains", words))
 
 
 def _spelt(letters: str, firm: str) -> Q | None:
