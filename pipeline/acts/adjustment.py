@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -71,8 +72,12 @@ def propose(adjustment: Adjustment, *, by: Actor, on: date, version: int, note: 
 def accept(adjustment: Adjustment, *, by: Actor, on: date, version: int) -> None:
     """A head takes the list: each firm is proposed for removal and told why, and the days for objections begin."""
     access.require(by, "adjustment.accept")
-    mine = adjustment.proposed_by_id == by.pk
-    demand(not mine, "version", _("You proposed this list yourself: another head must accept it."))
+    demand(
+        adjustment.proposed_by_id != by.pk,
+        "version",
+        _("You proposed this list yourself: another head must accept it."),
+    )
+    author: Any = adjustment.proposed_by_id
     until = calendar_in_force().add(on, progress.term("objection_workdays", on)).due
     accepted = {"accepted_by_id": by.pk, "accepted_on": on, "objections_until": until}
     _step(adjustment, "adjustment.accept", version, Adjustment.PROPOSED, Adjustment.OBJECTIONS, **accepted)
@@ -85,7 +90,7 @@ def accept(adjustment: Adjustment, *, by: Actor, on: date, version: int) -> None
             act=REMOVE,
             reason=each.reason,
             says=each.grounds["zh"],
-            proposed_by_id=adjustment.proposed_by_id,
+            proposed_by_id=author,
             proposed_on=on,
         )
         for each in rows
@@ -161,7 +166,7 @@ def _standing(adjustment: Adjustment) -> LeaverQuerySet:
     return Leaver.objects.leaving().filter(adjustment=adjustment, case__stage__in=REMOVABLE)
 
 
-def _open_proposals(cases: object) -> FirmOwnedQuerySet[Proposal]:
+def _open_proposals(cases: Any) -> FirmOwnedQuerySet[Proposal]:
     return Proposal.objects.filter(case__in=cases, act=REMOVE, decided_on=None)
 
 

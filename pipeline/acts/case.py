@@ -96,8 +96,9 @@ def submit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = Non
     kept: dict[str, Any] = {"book_day": on, "book_version": book_in_force(POOL, on).version}
     moved = [] if windows else progress.advance(cases, "case.submit", by=by, on=on, versions=versions)
     for (window, late), keys in windows.items():
-        alike, within = Case.objects.filter(pk__in=keys), {"window_id": window, "late": late}
-        moved += progress.advance(alike, "case.submit", by=by, on=on, versions=versions, **kept, **within)
+        alike = Case.objects.filter(pk__in=keys)
+        kept |= {"window_id": window, "late": late}
+        moved += progress.advance(alike, "case.submit", by=by, on=on, versions=versions, **kept)
     return moved
 
 

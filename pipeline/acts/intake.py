@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ def invited_into(on: date) -> Window | None:
     return open_window(windows, on) or coming_window(windows, on)
 
 
-def draft_of(window: Window | None) -> dict[str, object]:
+def draft_of(window: Window | None) -> dict[str, Any]:
     """What a draft begun in a window notes: which it is, and until when it is handed in."""
     return {"window": window, "due_on": window.closes_on} if window is not None else {}
 

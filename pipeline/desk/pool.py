@@ -59,8 +59,8 @@ def terms(request: StaffRequest) -> HttpResponse:
     pool = with_end(Case.objects.within(request.user.reach(access.OFFICE)))
     soon = months_later(request.today, ENDING_WITHIN)
     lists = {
-        "ending": pool.filter(turn__gt=request.today, turn__lte=soon),
-        "over": pool.filter(turn__lte=request.today),
+        "ending": pool.filter(term__endswith__gt=request.today, term__endswith__lte=soon),
+        "over": pool.filter(term__endswith__lte=request.today),
         "all": pool,
     }
     page = long_page(request, lists[chosen], date)

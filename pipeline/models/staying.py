@@ -203,7 +203,7 @@ def who_leaves(cases: CaseQuerySet, book: Book, day: date) -> dict[int, Leaving]
     suspects = pool.filter(Q(term__endswith__lte=day) | Q(pk__in=list(missed)) | Q(pk__in=list(unmet)))
     found = {}
     for key, term in suspects.order_by("pk").values_list("pk", "term"):
-        stay = Stay(term.upper, missed_in_a_row(missed.get(key, {})), unmet.get(key, {}))
+        stay = Stay(term.upper if term else None, missed_in_a_row(missed.get(key, {})), unmet.get(key, {}))
         why = leaving(stay, book, day)
         if why is not None:
             found[key] = why

@@ -11,9 +11,10 @@ from config.postgres.scope import acting
 from pipeline.access import INTAKE, Refused
 from pipeline.acts import adjustment, case, objection
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Adjustment, AnnualUpdate, Case, Firm, Leaver, MoveRefused, Notice, User
+from pipeline.models import Adjustment, AnnualUpdate, Case, Firm, Leaver, MoveRefused, Notice, Objection, User
 from pipeline.models.book import POOL
 from pipeline.models.in_force import book_in_force, calendar_in_force
+from pipeline.models.objection import ObjectionQuerySet
 from pipeline.models.staying import who_leaves
 from tests.cast import Story
 
@@ -174,8 +175,8 @@ def test_an_undecided_objection_holds_the_list_and_an_upheld_one_takes_the_firm_
         assert Leaver.objects.get().stays == "不出库"
 
 
-def _objections():  # type: ignore[no-untyped-def]
-    return adjustment.Objection.objects.all()
+def _objections() -> ObjectionQuerySet:
+    return Objection.objects.all()
 
 
 def test_an_officer_takes_a_firm_off_with_a_reason_but_not_while_a_head_decides(story: Story) -> None:

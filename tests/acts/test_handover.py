@@ -37,7 +37,7 @@ def test_the_new_county_takes_over_with_what_is_open(story: Story) -> None:
         assert found.source == story.cast.divisions["linan"]
         steps = next(task for task in found.tasks if task["kind"] == "steps")
         assert steps["count"] > 0
-        assert date.fromisoformat(steps["due"])
+        assert date.fromisoformat(steps["due"]) > story.day
         assert [handover.accept(HandOver.objects.all(), by=sun, on=story.day) for _again in range(2)] == [1, 0]
         assert Notice.objects.filter(kind="hand_over.move", to=Notice.COUNTY).count() == 1
 

@@ -1,6 +1,7 @@
 """Windows: when a firm may begin and hand in, what is late, and when a firm that left may come back."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -104,7 +105,7 @@ def test_a_window_is_announced_to_firms_until_it_closes(cast: Cast) -> None:
 
 
 def test_the_city_alone_calls_windows_by_act_and_by_row(cast: Cast) -> None:
-    dates = {"opens_on": OPENS, "closes_on": CLOSES, "county_date": COUNTY}
+    dates: dict[str, Any] = {"opens_on": OPENS, "closes_on": CLOSES, "county_date": COUNTY}
     with acting(cast.wang), pytest.raises(Refused):
         intake.open(name="县里的", **dates, by=cast.wang, on=DAY)
     with acting(cast.wang), pytest.raises(Exception, match="row-level security"), transaction.atomic():

@@ -1,6 +1,7 @@
 """The yearly update in the portal, and what the first page says of windows."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -41,7 +42,7 @@ def test_a_finance_clerk_reads_it_and_confirms_nothing(asked: Story) -> None:
 
 
 def test_who_submits_late_is_told_before_and_the_county_after(story: Story, travel: Travel) -> None:
-    dates = {"opens_on": DAY, "closes_on": DAY, "county_date": date(2026, 11, 20)}
+    dates: dict[str, Any] = {"opens_on": DAY, "closes_on": DAY, "county_date": date(2026, 11, 20)}
     with acting(story.cast.chen), transaction.atomic():
         intake.open(name="2026 年第二批", **dates, by=story.cast.chen, on=DAY)
     with acting(story.cast.li), transaction.atomic():
@@ -57,7 +58,11 @@ def test_who_submits_late_is_told_before_and_the_county_after(story: Story, trav
 
 
 def test_outside_of_a_window_the_first_page_names_the_next_and_nothing_is_begun(cast: Cast) -> None:
-    dates = {"opens_on": date(2027, 3, 1), "closes_on": date(2027, 3, 31), "county_date": date(2027, 4, 10)}
+    dates: dict[str, Any] = {
+        "opens_on": date(2027, 3, 1),
+        "closes_on": date(2027, 3, 31),
+        "county_date": date(2027, 4, 10),
+    }
     with acting(cast.chen), transaction.atomic():
         intake.open(name="2027 年第一批", **dates, by=cast.chen, on=DAY)
     li = Visitor(cast.li)
