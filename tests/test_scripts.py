@@ -85,13 +85,41 @@ def test_a_dialog_opens_from_its_link_and_the_link_still_works_with_control(page
     assert "#plain" not in page.url
 
 
+def answered(text: str) -> str:
+    """The palette with what was found for a text, in a form that would lead elsewhere."""
+    found = f'<div data-for="{text}"><ul><li><a href="#one">one</a></li><li><a href="#two">two</a></li></ul></div>'
+    form = '<form action="#sent" onsubmit="location.hash = \'sent\'; return false"><input name="q"></form>'
+    return f'<dialog id="palette">{form}<div id="palette-found">{found}</div></dialog>'
+
+
 def test_the_palette_moves_with_arrows_and_follows_with_enter(page: Page) -> None:
-    found = '<ul><li><a href="#one">one</a></li><li><a href="#two">two</a></li></ul>'
-    opened(page, f'<dialog id="palette"><input><div id="palette-found">{found}</div></dialog>', "palette.js")
+    opened(page, answered(""), "palette.js")
     page.keyboard.press("Control+k")
-    for key in ("ArrowDown", "ArrowDown", "Enter"):
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "Enter"):  # over the end and back to the last
         page.keyboard.press(key)
     page.wait_for_function("location.hash === '#two'")
+
+
+def test_the_palette_follows_nothing_that_was_found_for_an_older_text(page: Page) -> None:
+    opened(page, answered("青"), "palette.js")
+    page.evaluate("window.htmx = {}")
+    page.keyboard.press("Meta+k")
+    page.keyboard.type("青禾")
+    page.keyboard.press("Enter")
+    assert not page.evaluate("location.hash")
+    page.evaluate("""() => {
+        document.querySelector("[data-for]").dataset.for = "青禾";
+        document.dispatchEvent(new Event("htmx:afterSwap"));
+    }""")
+    page.wait_for_function("location.hash === '#one'")
+
+
+def test_the_palette_asks_the_server_where_nothing_else_answers(page: Page) -> None:
+    opened(page, answered("青"), "palette.js")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("青禾")
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.hash === '#sent'")
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,10 @@ def test_each_table_carries_the_triggers_its_line_promises(fresh_database: str):
             )
         }
     promised = {(name, each.name) for name, table in TABLES.items() for each in register.triggers(name, table)}
-    assert there == {(table, name) for table, name in promised if table.startswith("pipeline_")}
+    beside = {("pipeline_firm", "spelt_anew")}  # keep what firms are found by; they stand with their models
+    beside |= {("pipeline_formername", f"names_{each}") for each in ("insert", "update", "delete")}
+    assert there - beside == {(table, name) for table, name in promised if table.startswith("pipeline_")}
+    assert beside <= there
 
 
 def test_every_row_of_our_own_leaves_a_trail_or_says_why_not():
