@@ -53,11 +53,15 @@ def test_a_newcomer_chooses_a_password_by_a_link_that_works_once_and_signs_in_wi
     form = client.get(link, follow=True)
     assert form.status_code == 200
     chosen = {"password1": PASSWORD, "password2": PASSWORD}
-    client.post(form.redirect_chain[-1][0], chosen)
+    assert 'class="narrow-page"' in form.content.decode()
+    short = client.post(form.redirect_chain[-1][0], {"password1": "short", "password2": "short"})
+    assert 'role="alert"' in short.content.decode()
+    done = client.post(form.redirect_chain[-1][0], chosen, follow=True)
+    assert 'class="narrow-page"' in done.content.decode()
     assert Client().login(username="qian", password=PASSWORD)
     other = Client()
     again_ = other.get(link, follow=True)
-    assert b"password1" not in again_.content
+    assert (b"password1" in again_.content, b"narrow-page" in again_.content) == (False, True)
     with acting(cast.feng), transaction.atomic():
         stored = " ".join(map(str, Notice.objects.filter(person=person).values_list("body", flat=True)))
     assert "/accounts/password/" not in stored, "the link is kept nowhere"
