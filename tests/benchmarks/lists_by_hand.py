@@ -151,10 +151,9 @@ OBLIGATIONS = ByHand(
 NEARNESS = """((((g.unmet + g.unknown) * 10000000) + (g.unmet * 100000)) + (g.manual * 1000))
     + coalesce((998 - g.score_high), 999)"""
 HERE = """(not exists (select from pipeline_mergedrecord x where x.firm_id = f.id and x.undone_on is null)
-    and (not (exists (select from pipeline_case x where x.firm_id = f.id and x.reason = 'dissolved')
-        or exists (select from pipeline_case x join pipeline_firmmove y on y.firm_id = x.firm_id and upper_inf(y.during)
-            where x.firm_id = f.id and x.reason = 'moved_out' and y.division_id is null))
-    or exists (select from pipeline_case x where x.firm_id = f.id and x.closed_on is null)))"""
+    and (not exists (select from pipeline_case x where x.firm_id = f.id
+            and (x.reason = 'dissolved' or x.reason = 'moved_out' and x.county_id is null))
+        or exists (select from pipeline_case x where x.firm_id = f.id and x.closed_on is null)))"""
 UNTOLD = """exists (select from pipeline_gap x where x.diagnosis_id = g.id
     and x.rule in ('registered_days', 'tech_staff_ratio', 'rd_intensity', 'rd_domestic', 'hitech_income'))"""
 GROUPS_OF_NEARNESS = (
