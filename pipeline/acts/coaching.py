@@ -101,9 +101,10 @@ def edit_step(
     step = steps.select_related("plan__case__firm").get()
     moved = due_on if due_on != step.due_on else None
     _demand_sense(what, step.rule, moved, on)
-    values = {"what": _said(step.what, what), "who": who, "due_on": due_on, "proof": _said(step.proof, proof)}
+    words = _said(step.what, what)
+    values = {"what": words, "who": who, "due_on": due_on, "proof": _said(step.proof, proof)}
     _change(step, version, values, [Step.OPEN])
-    _tell_changed(step.plan.case, "coaching.edit_step", what=Label.from_json(values["what"]))
+    _tell_changed(step.plan.case, "coaching.edit_step", what=Label.from_json(words))
 
 
 @transaction.atomic

@@ -116,7 +116,7 @@ def _tell_heads(late: Sequence[Difficulty]) -> None:
     """By name those who head the county office of each firm; the whole office where nobody does."""
     heads = heads_of([each.firm_id for each in late])
     for each in late:
-        told = {"note": NAMES[each.kind].to_json(), "due": each.due_on}
+        told: dict[str, Any] = {"note": NAMES[each.kind].to_json(), "due": each.due_on}
         for head in heads.get(each.firm_id, []):
             notice.tell_person(each.firm, head, kind="difficulty.climb", to=Notice.COUNTY, **told)
         if each.firm_id not in heads:

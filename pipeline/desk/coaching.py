@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -56,6 +56,7 @@ PAGES = {
 STATES = {Step.OPEN: "open", Step.HANDED_IN: "submitted", Step.DONE: "accepted", Step.DROPPED: "dropped"}
 WAYS = {"visit": gettext_lazy("Visit"), "call": gettext_lazy("Call"), "meeting": gettext_lazy("Meeting")}
 VISITS_SHOWN = 30
+Papers = dict[tuple[str, int | None], list[Evidence]]  # by what they belong to: ("step" or "visit", its key)
 PLAN_ACTS = ("accept_step", "reopen_step", "add_steps", "edit_step", "record_visit", "appoint", "draw_plan")
 
 
@@ -247,7 +248,7 @@ def _show(
     remark_form: RemarkForm | None = None,
     position: int = 0,
 ) -> HttpResponse:
-    every = _steps(case)
+    every, papers = _steps(case), _papers(case)
     steps = [each for each in every if each.plan.superseded_on is None]
     wanted = [each for each in steps if each.state != Step.DROPPED]
     drawn = steps[0].plan if steps else _drawn(case)
@@ -258,11 +259,11 @@ def _show(
             "identity": identity(request.user, case.firm, on=request.today, here="desk:plan", case=case),
             "case": case,
             "plan": drawn,
-            "rows": [_row(step, request.today) for step in steps],
+            "rows": [_row(step, request.today, papers.get(("step", step.pk), [])) for step in steps],
             "wanted": len(wanted),
             "done": sum(step.state == Step.DONE for step in wanted),
             "before": _finished_before(every),
-            "visits": _visits(case),
+            "visits": _visits(case, papers),
             "coaches": list(Appointment.objects.filter(firm=case.firm).select_related("coach").order_by("-during")),
             "form": remark_form,
             "position": position,
@@ -280,25 +281,30 @@ def _may(request: StaffRequest, case: Case) -> set[str]:
 
 
 def _steps(case: Case) -> list[Step]:
-    """The current steps and those done under plans superseded since, with the papers that prove them."""
-    papers = Evidence.objects.select_related("document").annotate(number=newest_number()).order_by("pk")
+    """The current steps and those done under plans superseded since."""
     shown = Q(plan__superseded_on=None) | Q(state=Step.DONE)
     steps = Step.objects.filter(shown, plan__case=case).select_related("plan__diagnosis")
     steps = steps.defer("plan__diagnosis__facts", "plan__diagnosis__assessment")
-    return list(steps.prefetch_related(Prefetch("evidence", papers)).order_by("position"))
+    return list(steps.order_by("position"))
 
 
-def newest_number() -> Subquery:
-    """Of a paper that proves something, the number of its newest version."""
+def _papers(case: Case) -> Papers:
+    """What proves the steps and what was taken at visits, by what it belongs to; with its newest version's number."""
     newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
-    return Subquery(newest.values("number")[:1])
+    kept = Evidence.objects.filter(Q(step__plan__case=case) | Q(visit__case=case), firm=case.firm_id)
+    kept = kept.select_related("document")
+    found: Papers = {}
+    for paper in kept.annotate(number=Subquery(newest.values("number")[:1])).order_by("pk"):
+        place = ("visit", paper.visit_id) if paper.visit_id else ("step", paper.step_id)
+        found.setdefault(place, []).append(paper)
+    return found
 
 
 def _drawn(case: Case) -> Plan | None:
     return Plan.objects.filter(case=case, superseded_on=None).select_related("diagnosis").first()
 
 
-def _row(step: Step, today: date) -> StepRow:
+def _row(step: Step, today: date, papers: Sequence[Evidence]) -> StepRow:
     state = "returned" if step.state == Step.OPEN and step.remark else STATES.get(step.state, "open")
     unfinished = step.state in (Step.OPEN, Step.HANDED_IN)
     return StepRow(
@@ -307,7 +313,7 @@ def _row(step: Step, today: date) -> StepRow:
         who=PEOPLE.get(step.who, step.who),
         state=state,
         late=bool(unfinished and step.due_on and step.due_on < today),
-        papers=list(step.evidence.all()),
+        papers=papers,
     )
 
 
@@ -317,8 +323,14 @@ def _finished_before(every: Iterable[Step]) -> list[tuple[Any, Step]]:
     return [(TITLES.get(step.rule, step.rule), step) for step in sorted(before, key=lambda step: str(step.finished_on))]
 
 
-def _visits(case: Case) -> list[dict[str, Any]]:
-    photographs = Evidence.objects.select_related("document").annotate(number=newest_number()).order_by("pk")
-    visits = Visit.objects.filter(case=case).select_related("by").order_by("-on", "-pk")
-    visits = visits.prefetch_related(Prefetch("evidence", photographs))[:VISITS_SHOWN]
-    return [{"at": visit.on, "says": WAYS[visit.way], "who": visit.by.name, "visit": visit} for visit in visits]
+def _visits(case: Case, papers: Papers) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": visit.on,
+            "says": WAYS[visit.way],
+            "who": visit.by.name,
+            "visit": visit,
+            "papers": papers.get(("visit", visit.pk), []),
+        }
+        for visit in Visit.objects.filter(case=case).select_related("by").order_by("-on", "-pk")[:VISITS_SHOWN]
+    ]

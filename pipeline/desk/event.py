@@ -117,7 +117,8 @@ def _one(request: StaffRequest, event_key: UUID) -> Event:
 
 def _invited(request: StaffRequest, found: Event) -> list[Any]:
     """The firms invited, as far as the person sees them, by county and name."""
-    rows = Attendance.objects.visible_to(request.user).filter(event=found).with_county().select_related("firm")
+    seen = Attendance.objects.visible_to(request.user).filter(event=found)
+    rows: Any = seen.with_county().select_related("firm")
     return list(rows.defer("firm__search").order_by("county_name", "firm__pinyin", "pk")[:MOST_SHOWN])
 
 

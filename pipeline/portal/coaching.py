@@ -1,5 +1,7 @@
 """The coaching plan: its steps, the papers that prove them, the visits."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,7 +38,7 @@ def rate_visit(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
     chosen = get_object_or_404(Visit.objects.filter(firm=firm), pk=number_sent(request.POST.get("visit", "")))
     visits, rating = Visit.objects.filter(pk=chosen.pk), number_sent(request.POST.get("rating", ""))
-    said = {"rating": rating, "says": request.POST.get("says", "")[:LONGEST_OPINION]}
+    said: dict[str, Any] = {"rating": rating, "says": request.POST.get("says", "")[:LONGEST_OPINION]}
     try:
         coaching_acts.rate_visit(visits, by=request.user, on=request.today, **said)
         messages.success(request, _("Thank you. Your rating counts; it is never shown by itself."))

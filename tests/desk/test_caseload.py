@@ -40,7 +40,7 @@ def lines(seat: Seat, story: Story, of: str = "coaches") -> dict[str, Any]:
     return {line.name: line for line in seat(story.cast.wang).get(LOADS).context[of]}
 
 
-def shown(seat: Seat, story: Story, **asked: object) -> list[str]:
+def shown(seat: Seat, story: Story, **asked: Any) -> list[str]:
     rows = seat(story.cast.wang).get(LIST, asked).context["rows"]
     return [row["case"].number for row in rows]
 

@@ -24,10 +24,10 @@ from pipeline import access, models
 from pipeline.access import INTAKE, SENDER
 from pipeline.models import Division, Firm, Office, Seat, User
 from tests import services
+from tests.walls.help_rows import help_rows, office_rows
 from tests.walls.pool_rows import pool_rows
 from tests.walls.quality_rows import quality_rows, registry_row
 from tests.walls.told_rows import told_rows
-from tests.walls.training_rows import attendance_row, office_rows
 
 LONG_AGO = date(2024, 1, 1)
 MONTH = timedelta(days=30)
@@ -321,7 +321,7 @@ def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author
     _step_rows(own, case, transition, step, author)
     models.Visit.objects.create(**own, case=case, on=day, notes="看过", **author)
     _certificate_rows(own, number, day, case, application, author)
-    _help_rows(world, own, number, day)
+    help_rows(own, number, day, world.offices["city"], world.person("seat:city_officer"))
     models.Notice.objects.create(**own, case=case, to="firm", kind="case.admit", title={}, body={})
 
 
@@ -344,22 +344,6 @@ def _desk_rows(world: World, own: dict[str, Any], case: Any, submission: Any, au
     models.Presence.objects.create(**own, **officer, seen_at=make_aware(datetime.combine(world.left, time.min)))
     models.FaultDraft.objects.create(**own, **officer, act="case.return_from_city")
     models.Acceptance.objects.create(**own, case=case, submission=submission, place="property", on=world.left, **author)
-
-
-def _help_rows(world: World, own: dict[str, Any], number: int, day: date) -> None:
-    officer = world.people["seat:city_officer"]
-    models.Difficulty.objects.create(
-        **own, kind="policy", says="问", to="county", asked_by_id=officer, asked_on=day, due_on=day
-    )
-    begins = make_aware(datetime.combine(day, time(9 + number)))
-    with acting(world.person("seat:city_officer")):
-        hour = models.Hour.objects.create(host_id=officer, side="city", starts_at=begins, place="一楼", state="taken")
-    models.Booking.objects.create(**own, hour=hour, about="问", booked_by_id=officer, booked_on=day)
-    models.SmeRegistration.objects.create(**own, year=2026, route="points", by_id=officer)
-    attendance_row(own, world.offices["city"], day, officer)
-    models.Announcement.objects.create(
-        kind="news", title="通知", text="年报", seats=["firm_owner"], during=DateRange(day, None), by_id=officer
-    )
 
 
 def _certificate_rows(
