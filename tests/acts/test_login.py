@@ -48,7 +48,8 @@ def test_a_newcomer_chooses_a_password_by_a_link_that_works_once_and_signs_in_wi
     person = invited(cast)
     assert not person.has_usable_password()
     [text] = letters()
-    assert "qian" in text
+    assert "qian" in text, "the letter tells log-in name and link"
+    assert "钱新" not in text
     client, link = Client(), link_of(text)
     form = client.get(link, follow=True)
     assert form.status_code == 200
