@@ -11,7 +11,8 @@ from config.embedded import catalogues
 from config.embedded.browser import browser as chromium
 from tests import services
 from tests.cast import Cast, Story, city
-from tests.live import Complaints, House, launched_browser, running_house
+from tests.live import Complaints, House, launched_browser, lodged, running_house
+from tests.settled import on_record, settle, told
 
 
 def pytest_sessionstart() -> None:
@@ -22,15 +23,17 @@ def pytest_sessionfinish() -> None:
     services.stop_server()
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any) -> None:
-    """In place of pytest-django's: its test database would be made by the role that must not be able to make one."""
+@pytest.fixture
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
+    """In place of pytest-django's: its test database would be made by the role that must not be able to make one.
+    A test that asks for the cast is sent where it is on record.
+    """
     with django_db_blocker.unblock():
-        services.point_django_at(services.server().clone("miaopu"))
+        settle(with_cast="cast" in request.fixturenames)
 
 
 @pytest.fixture(scope="module")
-def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def fresh_database(django_db_blocker: Any) -> Iterator[str]:
     """A database of this module's own whose writes are committed; its name. Nothing is rolled back between its tests.
 
     Append-only tables cannot be emptied, so `django_db(transaction=True)` is not to be had: this is.
@@ -58,9 +61,25 @@ def as_web(django_db_setup: None) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.fixture(scope="session")
+def standing_house() -> Iterator[House]:
+    """The processes of the whole product, started once."""
+    with running_house(services.server().clone("house")) as house:
+        yield house
+
+
 @pytest.fixture(scope="module")
-def house(fresh_database: str) -> Iterator[House]:
-    """The whole product running on this module's database, which the test's own Django works on too."""
+def house(standing_house: House, django_db_blocker: Any) -> Iterator[House]:
+    """The whole product running on a database of this module's own, which the test's own Django works on too. Its
+    processes have served other modules: whoever stops one takes `own_house`.
+    """
+    with django_db_blocker.unblock(), lodged(standing_house):
+        yield standing_house
+
+
+@pytest.fixture(scope="module")
+def own_house(fresh_database: str) -> Iterator[House]:
+    """The same with processes of this module's own, which may be killed and started again."""
     with running_house(fresh_database) as house:
         yield house
 
@@ -108,10 +127,11 @@ def page(new_context: Callable[..., BrowserContext]) -> Page:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The city and its people."""
-    return city()
+    return on_record() or city()
 
 
 @pytest.fixture
-def story(cast: Cast) -> Story:
+def story(cast: Cast) -> Iterator[Story]:
     """Qinghe's case, carried forward as far as a test wants it."""
-    return Story(cast)
+    with told(cast) as story:
+        yield story

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from redis import Redis
 
 from config.embedded import assets
 from config.embedded.browser import browser as chromium
 from config.embedded.places import is_root
-from config.embedded.processes import Child, free_port
-from config.embedded.stack import Stack
+from config.embedded.processes import Child, free_port, wait_until
+from config.embedded.stack import POOL, Stack
 from config.embedded.valkey import Valkey
 from tests import services
+
+PATIENCE = 30.0  # seconds
 
 QUIET = [
     "--disable-background-networking",
@@ -64,6 +67,20 @@ class House:
         self.stack.extra.update(environment)
         self.start(beat=beat)
 
+    def renew(self) -> None:
+        """Another database in place of this one's, under its name, once the worker has done what it was told."""
+        assert wait_until(lambda: not self.waiting(), PATIENCE), "the worker has not come to an end"
+        services.server().replace(self.database)
+        if not all(child.alive() for child in self.children.values()):
+            self.restart()
+        for _connection in range(2 * POOL):  # those that ended with the old database go as they are asked for
+            assert wait_until(lambda: self.stack.answers("/health/ready"), PATIENCE), self.log("web")
+
+    def waiting(self) -> int:
+        """Messages that nobody has worked off."""
+        with Redis.from_url(self.valkey.url) as broker:
+            return int(broker.llen("celery")) + int(broker.hlen("unacked"))
+
     def stop(self) -> None:
         for child in reversed(self.children.values()):
             child.stop()
@@ -90,6 +107,16 @@ def running_house(database: str, *, beat: bool = False, **environment: str) -> I
         house.stop()
         valkey.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def lodged(house: House) -> Iterator[None]:
+    """Django works for the block on the new database that the house is given."""
+    before = services.current_database()
+    house.renew()
+    services.point_django_at(house.database)
+    yield
+    services.point_django_at(before)
 
 
 @contextmanager

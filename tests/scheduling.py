@@ -1,5 +1,5 @@
 """Which process runs which files: those that take longest first, so that none is left over for one process alone at the
-end, and those of the demonstration together, so that it is loaded once.
+end, and those of the demonstration and of the standing house together, so that each is made once.
 """
 
 from pathlib import Path
@@ -12,16 +12,27 @@ DEMONSTRATION = (
     "tests/browser/test_looks.py",
     "tests/browser/test_budgets.py",
     "tests/browser/test_pictures.py",
+    "tests/browser/test_one_sheet.py",
+    "tests/management/test_demonstrate.py",
 )
+HOUSE = (
+    "tests/portal/test_every_page.py",
+    "tests/portal/test_sheet.py",
+    "tests/portal/test_browser.py",
+    "tests/portal/test_paper_browser.py",
+    "tests/portal/test_workbook_browser.py",
+    "tests/desk/test_case_browser.py",
+    "tests/desk/test_queue_browser.py",
+    "tests/desk/test_roster_browser.py",
+)
+TOGETHER = {file: files[0] for files in (DEMONSTRATION, HOUSE) for file in files}
 LONGEST = (
     *DEMONSTRATION,
     "tests/embedded/test_demo.py",
+    *HOUSE,
     "tests/walls/test_urls.py",
     "tests/test_budgets.py",
     "tests/browser/test_story.py",
-    "tests/portal/test_every_page.py",
-    "tests/portal/test_sheet.py",
-    "tests/management/test_demonstrate.py",
     "tests/walls/test_differential.py",
     "tests/walls/test_attacks.py",
     "tests/embedded/test_house.py",
@@ -37,7 +48,7 @@ class LongestFirst(LoadFileScheduling):  # type: ignore[misc]  # it comes withou
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return DEMONSTRATION[0] if file in DEMONSTRATION else file
+        return TOGETHER.get(file, file)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -44,7 +44,7 @@ os.environ.update(
         "BROKER_URL": "",
         "SCANNER_URL": "structure:",
         "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
-        "STATIC_FROM_SOURCE": "true",
+        "STATIC_ROOT": str(BASE_DIR / "pipeline/static"),  # each Client of a test reads it; what is collected is long
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # a browser driven by the test keeps an event loop in this thread
     }
 )
@@ -140,11 +140,19 @@ class Server:
         """A new database with everything migrated, or a copy of another one; its name."""
         self.made += 1
         name = f"{prefix}_{self.made}"
+        self._copy(name, template)
+        return name
+
+    def replace(self, name: str, template: str = PRISTINE) -> None:
+        """The same anew, in place of a database whose connections are ended."""
+        self.drop(name)
+        self._copy(name, template)
+
+    def _copy(self, name: str, template: str) -> None:
         with self.postgres.connect("postgres", "postgres") as superuser:
             form = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
             superuser.execute(sql.SQL(form).format(sql.Identifier(name), sql.Identifier(template)))
         provision(self.postgres.url("postgres", name), name, self.postgres.passwords(), owner_may_create=True)
-        return name
 
     def drop(self, name: str) -> None:
         with self.postgres.connect("postgres", "postgres") as superuser:

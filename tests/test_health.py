@@ -229,6 +229,12 @@ def test_the_command_ends_with_1_where_something_is_bad_and_prints_one_object(fr
     assert [each["name"] for each in told["checks"]][:3] == ["database", "migrations", "search"]
 
 
+@pytest.fixture(scope="module")
+def house(own_house: House) -> House:
+    """Its processes are restarted here."""
+    return own_house
+
+
 @pytest.mark.long
 def test_a_whole_house_that_runs_is_well(house: House):
     """Beat sends its first sign of life after a minute."""

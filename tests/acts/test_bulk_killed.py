@@ -49,6 +49,12 @@ def confirmed(chen: User) -> int:
     return int(asked.pk)
 
 
+@pytest.fixture(scope="module")
+def house(own_house: House) -> House:
+    """Its processes are killed here."""
+    return own_house
+
+
 def test_a_killed_worker_loses_and_doubles_nothing(house: House) -> None:
     house.stop()
     with transaction.atomic():

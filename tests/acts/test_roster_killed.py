@@ -42,6 +42,12 @@ def confirmed(chen: User, path: Path) -> int:
     return int(key)
 
 
+@pytest.fixture(scope="module")
+def house(own_house: House) -> House:
+    """Its processes are killed here."""
+    return own_house
+
+
 def test_a_killed_worker_loses_and_doubles_nothing(house: House, tmp_path: Path) -> None:
     with transaction.atomic():
         chen = city().chen

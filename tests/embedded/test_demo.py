@@ -26,7 +26,7 @@ class Window:
     def __init__(self, state: Path) -> None:
         self.state = state
         self.environment = {**os.environ, "MIAOPU_STATE": str(state)}
-        for name in ("DATABASE_URL", "SECRET_KEY", "STATIC_STORAGE", "STATIC_FROM_SOURCE"):
+        for name in ("DATABASE_URL", "SECRET_KEY", "STATIC_STORAGE", "STATIC_ROOT"):
             self.environment.pop(name, None)
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -8,11 +8,18 @@ from config.embedded.processes import started_at, wait_until
 from config.postgres.scope import acting
 from pipeline.access import SENDER
 from pipeline.models import Heartbeat
+from tests.live import House
 
 
 def beats() -> int:
     with acting(SENDER), transaction.atomic():
         return Heartbeat.objects.count()
+
+
+@pytest.fixture(scope="module")
+def house(own_house: House) -> House:
+    """Its processes are restarted here."""
+    return own_house
 
 
 def test_a_message_to_the_broker_is_done_by_the_worker_in_this_module_s_database(house):

@@ -3,29 +3,27 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
+from typing import Any
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
-from django.test import override_settings
 
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.models import Case, Certificate, Firm, Import, Plan, Seat, User
 from pipeline.stages import CASE_STAGES
 from tests.cast import DAY
+from tests.demonstrated import demonstrated, load, standing_in
 from tests.models.test_pool import different
 
 
 @pytest.fixture(scope="module")
-def city(fresh_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def city(django_db_blocker: Any) -> Iterator[str]:
     """What was printed when the city was loaded."""
-    place = {"location": tmp_path_factory.mktemp("documents")}
-    documents = {"BACKEND": "pipeline.outside.storage.DiskStorage", "OPTIONS": place}
-    with override_settings(STORAGES=settings.STORAGES | {"documents": documents}):
-        yield demonstrated()
+    with django_db_blocker.unblock():
+        made = demonstrated()
+        with standing_in(made.database, made.documents):
+            yield made.printed
 
 
 @contextmanager
@@ -33,12 +31,6 @@ def seen_by(username: str) -> Iterator[User]:
     person = User.objects.get(username=username)
     with acting(person), transaction.atomic():
         yield person
-
-
-def demonstrated(*arguments: str) -> str:
-    printed = StringIO()
-    call_command("demonstrate", *arguments, stdout=printed)
-    return printed.getvalue()
 
 
 def test_the_city_has_firms_cases_in_every_stage_and_somebody_in_every_seat(city: str) -> None:
@@ -69,7 +61,7 @@ def test_loading_again_changes_nothing_and_prints_the_same_logins(city: str) -> 
             return [model.objects.count() for model in (User, Firm, Case, Import)]
 
     before = counted()
-    assert demonstrated() == city == demonstrated("--logins")
+    assert load() == city == load("--logins")
     assert counted() == before
     assert "chen" in city
 

@@ -83,6 +83,12 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
+def house(own_house: House) -> House:
+    """Its processes are killed here."""
+    return own_house
+
+
+@pytest.fixture(scope="module")
 def desk(house: House, chrome: Browser) -> Iterator[Desk]:
     with transaction.atomic():
         li = city().li

@@ -20,9 +20,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from config.postgres.scope import acting
 from pipeline.models import Contact, FinancialYear, Firm, Industry, IntellectualProperty, StaffMember, StaffMonth, User
-from tests import services
 from tests.cast import YUNLING, city
-from tests.live import House, running_house
+from tests.live import House, lodged
 
 pytestmark = pytest.mark.browser
 
@@ -94,15 +93,10 @@ class Accountant:
 
 
 @pytest.fixture
-def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    """A house of each test's own: the sheet is filled in once."""
-    before, name = services.current_database(), services.server().clone("sheet")
-    with django_db_blocker.unblock():
-        services.point_django_at(name)
-        with running_house(name) as house:
-            yield house
-        services.point_django_at(before)
-    services.server().drop(name)
+def house(standing_house: House, django_db_blocker: Any) -> Iterator[House]:
+    """With a database of each test's own: the sheet is filled in once."""
+    with django_db_blocker.unblock(), lodged(standing_house):
+        yield standing_house
 
 
 @pytest.mark.parametrize(
