@@ -1,10 +1,13 @@
 """One firm: who it is, where it belongs, what its books say, what it owns, its stays with the bureau."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -88,7 +91,7 @@ def firm(request: StaffRequest, uscc: str) -> HttpResponse:
             "certificates": _certificates(held, request),
             "cases": cases,
             "flags": _flags(held, user),
-            "merges": _merges(held, user),
+            "merges": [each | {"on": date.fromisoformat(each["on"])} for each in held.merges],
             "may_lead": access.may(user, "case.open_lead") and all(case.stage == "closed" for case in cases),
             "may_verify": access.may(user, "firm.verify") and held.verified_on is None,
             "may_settle": access.may(user, "firm.assign_county") and held.county_id is None,
@@ -147,7 +150,16 @@ def _ask(request: StaffRequest, held: Any, form: forms.Form, title: str, act: st
 
 def _firm_or_404(request: StaffRequest, uscc: str) -> Any:
     firms = Firm.objects.visible_to(request.user).with_county().select_related("latest_diagnosis")
-    return get_object_or_404(firms, uscc=uscc)
+    return get_object_or_404(firms.annotate(merges=_merges(request.user)), uscc=uscc)
+
+
+def _merges(user: User) -> ArraySubquery:
+    """Beside a firm the record it was merged into, and those merged into it."""
+    standing = MergedRecord.objects.visible_to(user).standing()
+    both = standing.filter(Q(firm=OuterRef("pk")) | Q(into=OuterRef("pk"))).order_by("pk")
+    told = {"firm_id": "firm", "firm_name": "firm__name", "firm_uscc": "firm__uscc"}
+    told |= {"into_name": "into__name", "into_uscc": "into__uscc", "on": "on"}
+    return ArraySubquery(both.values(told=JSONObject(**told)))
 
 
 def _line(name: str, years: list[FinancialYear]) -> dict[str, Any]:
@@ -162,12 +174,6 @@ def _rights(held: Firm, user: User) -> list[tuple[IntellectualProperty, Any]]:
 def _certificates(held: Firm, request: StaffRequest) -> list[Certificate]:
     certificates = Certificate.objects.visible_to(request.user).filter(firm=held)
     return list(certificates.order_by("-issued_on"))
-
-
-def _merges(held: Firm, user: User) -> list[MergedRecord]:
-    """The record this one was merged into, and those merged into it."""
-    standing = MergedRecord.objects.visible_to(user).standing().filter(Q(firm=held) | Q(into=held))
-    return list(standing.select_related("firm", "into").order_by("pk"))
 
 
 def _flags(held: Firm, user: User) -> list[tuple[Flag, Any]]:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from unicodedata import normalize
 
+from django.db.models import OuterRef, Subquery
 from django.utils.crypto import salted_hmac
 
 from pipeline.models.firm import Contact, Firm
@@ -98,8 +99,11 @@ def _rights(firms: set[int]) -> Iterator[Found]:
 
 
 def _staff(firms: set[int]) -> Iterator[Found]:
+    """Of the last year a firm lists: a person of three years is one person."""
     full: Any = {"employed_as": "employed", "days_worked__gt": FULL_TIME}
-    rows = StaffMember.objects.filter(firm__in=firms, **full).values_list("firm_id", "year", "name")
+    years = StaffMember.objects.filter(firm=OuterRef("firm")).order_by("-year").values("year")[:1]
+    rows = StaffMember.objects.filter(firm__in=firms, year=Subquery(years), **full)
+    rows = rows.values_list("firm_id", "year", "name")
     for firm, year, name in rows:
         yield firm, SAME_STAFF, _person(f"{year} {plain(name)}"), f"{year} {_masked(name)}"
 

@@ -140,6 +140,15 @@ def test_few_names_of_long_lists_are_chance(cast: Cast) -> None:
     assert hits(cast) == []
 
 
+def test_one_person_of_three_years_is_one(cast: Cast) -> None:
+    with acting(INTAKE), transaction.atomic():
+        for each in (cast.qinghe, cast.yunling):
+            for year in (2023, 2024, 2025):
+                StaffMember.objects.create(firm=each, year=year, name="王一", days_worked=250)
+    look()
+    assert hits(cast) == []
+
+
 def test_settled_it_stays_so_until_a_side_changes(cast: Cast) -> None:
     with acting(INTAKE), transaction.atomic():
         same_right(cast.qinghe, cast.yunling)

@@ -50,7 +50,8 @@ NOT_NOW = {"portal:begin", "portal:submit", "portal:corrections", "portal:withdr
 ONE_DEED = {"desk:firm_lead", "desk:firm_county", "desk:firm_verify"}
 # What is posted names the thing, and an empty form names none.
 NAMED_BY_FORM = {
-    "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "portal:people",
+    "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "desk:merges",
+    "portal:people",
     "portal:certificate", "desk:seats", "portal:events", "portal:rate_visit",
     "desk:adjustment", "desk:hand_overs", "desk:jobs",
 }  # fmt: skip
