@@ -109,6 +109,7 @@ def coaching(request: StaffRequest) -> HttpResponse:
         "tabs": _tabs(request, tab, counts),
         "whose": whose,
         "everybody": f"?tab={tab}",
+        "silent": tab == "silent",
         "days": silence_term(request.today),
         "page": page,
         "rows": _coached(list(page.object_list), request.today),

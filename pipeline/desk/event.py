@@ -38,7 +38,7 @@ class EventForm(forms.Form):
     )
     on = day_field(gettext_lazy("Day"))
     begins = forms.TimeField(label=gettext_lazy("Begins"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
-    place = forms.CharField(label=gettext_lazy("Where"), max_length=100)
+    place = forms.CharField(label=gettext_lazy("Place of the training"), max_length=100)
     seats = forms.IntegerField(label=gettext_lazy("Seats"), min_value=1, max_value=acts.MOST_SEATS)
     answer_by = day_field(gettext_lazy("Answers by"))
 

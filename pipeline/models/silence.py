@@ -11,11 +11,11 @@ from pipeline.models.book import POOL
 from pipeline.models.call import Call
 from pipeline.models.coaching import Visit
 from pipeline.models.event import Attendance
-from pipeline.models.firm import DayInShanghai
 from pipeline.models.help import Booking
 from pipeline.models.in_force import book_in_force
 from pipeline.models.note import Note
 from pipeline.models.notice import Notice
+from pipeline.models.people import DayInShanghai
 
 WRITTEN_BY_PEOPLE = ("case.tell", "note.write")  # messages that somebody wrote, and no step of the procedure
 
