@@ -183,5 +183,5 @@ def _ways(user: User, words: str, firm: str, rows: list[Found]) -> list[tuple[st
     on_case = [way for case in here for way in ways.of_case(user, case)] + list(ways.of_firm(user, firm))
     elsewhere = list(ways.general(user, firm))
     if words:
-        on_case, elsewhere = ways.called_so(on_case, words), ways.called_so(elsewhere, words)
+        on_case, elsewhere = ways.called_so(on_case, words)[:MOST], ways.called_so(elsewhere, words)[:MOST]
     return [(_("Here"), on_case), (_("Acts"), elsewhere)]

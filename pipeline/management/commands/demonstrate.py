@@ -13,6 +13,7 @@ from pipeline.management import facts
 from pipeline.management.demonstration import (
     cast,
     lists,
+    naming,
     office,
     own_books,
     pool,
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         suppositions.suppose(everybody["chen"], on=day)
         office.work(everybody, on=day)
         lists.keep(everybody, on=day)
+        naming.shorten(everybody, on=day)
         twins.show(everybody, on=day)
         pool.tend(everybody, on=day)
         training.hold(everybody, on=day)
