@@ -13,7 +13,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from tests import services
-from tests.cast import Cast, Story, city
+from tests.cast import DAY, Cast, Story, city
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,10 @@ def _made() -> set[str]:
 
 @dataclass(frozen=True)
 class Reached:
-    """A connection to a database in which the case stands at a stage since a day."""
+    """A connection to a database in which the case stands at a stage since a day, and what it had recalled by then."""
 
     connection: Any
+    recalled: dict[str, Any]
     day: date
     number: str
 
@@ -90,7 +91,8 @@ def reached(stage: str) -> Reached:
     there.settings_dict["NAME"] = services.server().clone("story", template=settled().template)
     with _working_on(there), transaction.atomic():
         story = Story(settled().cast()).to(stage)
-    return Reached(there, story.day, story.number)
+        recalled = dict(there.recalled)
+    return Reached(there, recalled, story.day, story.number)
 
 
 class SettledStory(Story):
@@ -101,10 +103,10 @@ class SettledStory(Story):
         self.way = way
 
     def to(self, stage: str) -> "Story":
-        if not (_at_the_cast() and _nothing_written()):
+        if self.day != DAY or not (_at_the_cast() and _nothing_written()):
             return super().to(stage)
         far = reached(stage)
-        self.way.enter_context(_undone_on(far.connection))
+        self.way.enter_context(_undone_on(far))
         self.day, self.number = far.day, far.number
         return self
 
@@ -125,12 +127,13 @@ def _nothing_written() -> bool:
 
 
 @contextmanager
-def _undone_on(there: Any) -> Iterator[None]:
-    """Work on another database for the block in a transaction that is undone, as a test's own is."""
+def _undone_on(far: Reached) -> Iterator[None]:
+    """Work on its database for the block in a transaction that is undone, as a test's own is."""
     connections[DEFAULT_DB_ALIAS].connection.rollback()  # idle, but in no transaction, which would be ended some time
     test_s_own: Any = transaction.atomic()
     test_s_own._from_testcase = True
-    with _working_on(there), test_s_own:
+    with _working_on(far.connection), test_s_own:
+        far.connection.recalled.update(far.recalled)
         yield
         transaction.set_rollback(True)
 
