@@ -14,7 +14,6 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.conditions import demand
 from pipeline.models import Division, Firm, Office, Seat, User
-from pipeline.models.people import TODAY
 
 
 @transaction.atomic
@@ -48,7 +47,8 @@ def grant_seat(
     """Seat a person from a day on. Two administrators' seats are never in one person."""
     access.require(by, "people.grant_seat")
     if kind in access.ADMINISTRATORS:
-        others = Seat.objects.filter(user=user, kind__in=access.ADMINISTRATORS - {kind}, during__contains=TODAY)
+        kinds = access.ADMINISTRATORS - {kind}
+        others = Seat.objects.filter(user=user, kind__in=kinds, during__overlap=DateRange(on, None))
         demand(not others.exists(), "kind", _("This person already holds another administrator's seat."))
     return Seat.objects.create(
         user=user, kind=kind, office=office, firm=firm, agency=agency, during=DateRange(on, None)

@@ -36,6 +36,10 @@ def test_a_seat_is_asked_for_on_the_persons_page_and_given_by_the_head(cast: Cas
     assert zhou.post(SEATS, {"do": "give", "asked": waiting(cast).pk}).status_code == 302
     with acting(cast.song), transaction.atomic():
         assert Seat.objects.filter(user=cast.sun, kind="county_head").exists()
+    messages = reverse("desk:messages")
+    told, other = text(seat(cast.sun).get(messages)), text(seat(cast.wang).get(messages))
+    assert ("西湖区科学技术局" in told, "西湖区科学技术局" in other) == (True, False)
+    assert seat(cast.sun).post(messages).status_code == 302, "read"
     assert 'name="do" value="give"' not in text(zhou.get(SEATS))
 
 
