@@ -158,7 +158,9 @@ def _visit(row: Happening, firm: Firm, faults: object) -> Line:
     next_on = _("next on %(day)s") % {"day": again} if again else ""
     url = reverse("desk:plan", args=[row.case]) + "#visits" if row.case else ""
     link = _("in the plan") if url else ""
-    return _line(row, str(WAYS[row.more["way"]]), row.more["notes"], next_on, ours=True, url=url, link=link)
+    met = _("met %(who)s") % {"who": row.more["met"]} if row.more["met"] else ""
+    notes = (met, row.more["notes"], row.more["agreed"], next_on)
+    return _line(row, str(WAYS[row.more["way"]]), *notes, ours=True, url=url, link=link)
 
 
 def _letter(row: Happening, firm: Firm, faults: object) -> Line:

@@ -122,7 +122,10 @@ SOURCES: Mapping[Kind, Source] = {
         },
         day=F("proposed_on"), who=F("proposed_by__name"),
     ),
-    "visit": Source(Visit, {"way": F("way"), "notes": F("notes"), "next_on": F("next_on")}),
+    "visit": Source(
+        Visit,
+        {"way": F("way"), "met": F("met"), "notes": F("notes"), "agreed": F("agreed"), "next_on": F("next_on")},
+    ),
 }  # fmt: skip
 
 
