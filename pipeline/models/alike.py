@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
-from itertools import batched, product
+from itertools import batched, pairwise
 from typing import Any, NamedTuple
 
 from django.db.models import Count
-from stdnum.cn import uscc
+from django.db.models.expressions import RawSQL
 
 from pipeline.models.firm import Firm
 from pipeline.models.ledger import RdProject
@@ -21,6 +21,9 @@ FEWEST_STAFF = 3
 STAFF_SHARE = 5  # at least one in so many of the shorter list
 MOST_SHOWN = 12
 CODES_AT_ONCE = 20_000
+BODY = 17  # signs before the check digit
+VALUES = {sign: value for value, sign in enumerate(CREDIT_CODE_LETTERS)}
+WEIGHTS = [pow(3, place, len(VALUES)) for place in range(BODY)]
 
 
 class Pair(NamedTuple):
@@ -108,7 +111,8 @@ def _near_codes(firms: Collection[int]) -> Iterator[tuple[Pair, tuple[str, str]]
         for each in neighbours(code):
             near[each].append(key)
     for some in batched(near, CODES_AT_ONCE):
-        for key, code in Firm.objects.filter(uscc__in=some).exclude(pk__in=merged).values_list("pk", "uscc"):
+        asked = RawSQL("select unnest(%s::text[])", [list(some)])  # one value to be parsed, not twenty thousand
+        for key, code in Firm.objects.filter(uscc__in=asked).exclude(pk__in=merged).values_list("pk", "uscc"):
             for mine in near[code]:
                 both = sorted([(mine, codes[mine]), (key, code)])
                 yield Pair(both[0][0], both[1][0], NEAR_CODE), (both[0][1], both[1][1])
@@ -116,9 +120,18 @@ def _near_codes(firms: Collection[int]) -> Iterator[tuple[Pair, tuple[str, str]]
 
 def neighbours(code: str) -> set[str]:
     """The valid codes of which one sign of the first seventeen differs, or two neighbouring ones are swapped."""
-    body = code[:17].upper()
-    bodies = {body[:at] + letter + body[at + 1 :] for at, letter in product(range(len(body)), CREDIT_CODE_LETTERS)} | {
-        body[:at] + body[at + 1] + body[at] + body[at + 2 :] for at in range(len(body) - 1)
-    }
-    known = {each for each in bodies - {body} if set(each) <= set(CREDIT_CODE_LETTERS)}
-    return {each + uscc.calc_check_digit(each) for each in known}
+    values = [VALUES.get(sign, -1) for sign in code[:BODY].upper()]
+    if -1 in values or len(values) < BODY:
+        return set()
+    total = sum(value * weight for value, weight in zip(values, WEIGHTS, strict=True))
+    changed = [(at, (value,)) for at in range(BODY) for value in range(len(VALUES)) if value != values[at]]
+    swapped = [(at, (b, a)) for at, (a, b) in enumerate(pairwise(values)) if a != b]
+    return {_coded(values, total, at, new) for at, new in (*changed, *swapped)}
+
+
+def _coded(values: list[int], total: int, at: int, new: tuple[int, ...]) -> str:
+    """The code with other signs from a place on, and the check digit that goes with them (GB 32100-2015)."""
+    for place, value in enumerate(new, start=at):
+        total += (value - values[place]) * WEIGHTS[place]
+    body = [*values[:at], *new, *values[at + len(new) :]]
+    return "".join(CREDIT_CODE_LETTERS[value] for value in (*body, -total % len(VALUES)))

@@ -103,8 +103,7 @@ def _staff(firms: set[int]) -> Iterator[Found]:
     full: Any = {"employed_as": "employed", "days_worked__gt": FULL_TIME}
     years = StaffMember.objects.filter(firm=OuterRef("firm")).order_by("-year").values("year")[:1]
     rows = StaffMember.objects.filter(firm__in=firms, year=Subquery(years), **full)
-    rows = rows.values_list("firm_id", "year", "name")
-    for firm, year, name in rows:
+    for firm, year, name in rows.values_list("firm_id", "year", "name"):
         yield firm, SAME_STAFF, _person(f"{year} {plain(name)}"), f"{year} {_masked(name)}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -16,6 +17,7 @@ from pipeline.models import Contact, FinancialYear, Firm, Hit, IntellectualPrope
 from pipeline.models.alike import MOST_ALIKE, neighbours
 from pipeline.models.oddities import factor_between, is_on_line
 from pipeline.models.traits import short_name
+from pipeline.rules.codes.identifiers import credit_code
 from tests.acts.twins import BOTH, registered
 from tests.cast import DAY, QINGHE, YUNLING, Cast
 
@@ -111,6 +113,9 @@ def test_two_codes_one_sign_apart_are_found(cast: Cast) -> None:
 
 def test_neighbours_of_a_code_are_valid_and_differ_in_one_sign_or_by_a_swap() -> None:
     near = neighbours(QINGHE)
+    assert {credit_code(each) for each in near} == near
+    assert len(near) == 17 * 30 + len([1 for one, two in pairwise(QINGHE[:17]) if one != two])
+    assert neighbours("不是代码") == set()
     assert QINGHE not in near
     assert YUNLING not in near
     assert "91330112MA2CFYQ02F" in near
