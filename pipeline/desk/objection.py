@@ -34,7 +34,7 @@ class FindingForm(forms.Form):
 
 
 class RulingForm(forms.Form):
-    result = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
+    result = forms.ChoiceField(label=gettext_lazy("What comes of it"), widget=forms.RadioSelect)
     ruling = _words(gettext_lazy("Reasons of the decision"))
 
     def __init__(self, *args: Any, **also: Any) -> None:
