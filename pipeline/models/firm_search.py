@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from pipeline.access import Actor
+from pipeline.access import Actor, Reach
 from pipeline.models.case import Transition
-from pipeline.models.firm import SHORTEST_PHONE_TAIL, Contact, Firm, FirmQuerySet
+from pipeline.models.firm import SHORTEST_PHONE_TAIL, Contact, Firm, FirmMove, FirmQuerySet
 from pipeline.models.spelling import BETWEEN
 from pipeline.models.text_search import begins, called, plain
 
@@ -23,15 +24,34 @@ def sought(firms: FirmQuerySet, text: str, actor: Actor) -> FirmQuerySet:
     words = plain(text)
     if not words:
         return firms.none()
+    near = _near(actor)
     arms = [
-        firms.filter(begins("plain_name", words)).order_by("plain_name"),
-        firms.filter(called(words)).order_by("-pk"),
+        near.filter(begins("plain_name", words)).order_by("plain_name"),
+        near.filter(called(words)).order_by("-pk"),
     ]
     if is_phone(words):
-        arms.append(firms.filter(pk__in=_reached_at(words, actor)).order_by("-pk"))
+        arms.append(near.filter(pk__in=_reached_at(words, actor)).order_by("-pk"))
     keys = [arm.values("pk")[:LOOKED_AT] for arm in arms]
-    found = Firm.objects.filter(pk__in=keys[0].union(*keys[1:])).annotate(nearness=_nearness(words), touched=_touched())
+    found = firms.filter(pk__in=keys[0].union(*keys[1:])).annotate(nearness=_nearness(words), touched=_touched())
     return found.order_by("nearness", "-touched", "pinyin", "pk")
+
+
+def _near(actor: Actor) -> FirmQuerySet:
+    """What the few hits of each kind are cut from. The policies show no firm but one's own; those of a county are
+    entered by their keys, too, so that both indexes are read together and few rows are put to the policies.
+    """
+    reach = actor.reach()
+    if not reach.counties or reach != Reach(counties=reach.counties):
+        return Firm.objects.all()
+    moves = FirmMove.objects.filter(division__in=reach.counties).values("firm")
+    among = Func(
+        F("pk"),
+        ArraySubquery(moves),
+        template="%(expressions)s)",
+        arg_joiner=" = any(",
+        output_field=models.BooleanField(),
+    )
+    return Firm.objects.filter(among)
 
 
 def is_phone(words: str) -> bool:
