@@ -24,6 +24,10 @@ class Sample:
         if self.asked % ASKED == 0:
             self.names = tuple(read())
         self.asked += 1
+        return self.known(words)
+
+    def known(self, words: str) -> float:
+        """The same of the names as they were read last, if they were."""
         if len(self.names) < ENOUGH:
             return 0.0
         return sum(words in name for name in self.names) / len(self.names)

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor, Reach
 from pipeline.models.case import Transition
+from pipeline.models.commonness import COMMON, NAMES
 from pipeline.models.firm import SHORTEST_PHONE_TAIL, Contact, Firm, FirmMove, FirmQuerySet
 from pipeline.models.spelling import BETWEEN
 from pipeline.models.text_search import begins, called, plain
@@ -27,7 +28,7 @@ def sought(firms: FirmQuerySet, text: str, actor: Actor) -> FirmQuerySet:
     near = _near(actor)
     arms = [
         near.filter(begins("plain_name", words)).order_by("plain_name"),
-        near.filter(called(words)).order_by("-pk"),
+        near.filter(called(words, one_by_one=NAMES.known(words) >= COMMON)).order_by("-pk"),
     ]
     if is_phone(words):
         arms.append(near.filter(pk__in=_reached_at(words, actor)).order_by("-pk"))

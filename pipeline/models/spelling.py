@@ -45,7 +45,7 @@ OTHER_NAMES = Concat("short_name", Value(BETWEEN), "former_names", Value(BETWEEN
 SPELT_ANEW = pgtrigger.Trigger(  # whoever renames a firm and says nothing of its sound leaves that to the sweep
     name="spelt_anew",
     when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("name"),
+    operation=pgtrigger.UpdateOf("name"),  # type: ignore[no-untyped-call]
     condition=pgtrigger.Q(old__name__df=pgtrigger.F("new__name"), old__initials=pgtrigger.F("new__initials")),
     func="new.initials = ''; return new;",
 )
@@ -61,7 +61,7 @@ def initials(name: str) -> str:
     What is neither a letter nor a figure is left out.
     """
     signs = [sign for sign in name.lower() if sign.isalnum()]
-    read = lazy_pinyin("".join(signs), style=Style.FIRST_LETTER, errors=list)
+    read = lazy_pinyin("".join(signs), style=Style.FIRST_LETTER, errors=list)  # type: ignore[arg-type]  # it takes lists
     if len(read) != len(signs):  # a sign that is no single sound
         return "".join(read)
     return BETWEEN.join(_ways([_letters(*pair) for pair in zip(signs, read, strict=True)]))
