@@ -51,7 +51,7 @@ def test_a_roster_goes_from_upload_to_the_record(desk: Page, officer: Cast, tmp_
     upload(desk, xlsx(tmp_path / "名册.xlsx", ROWS))
     expect(desk.get_by_text("校验不符").first).to_be_visible(timeout=30_000)
     with desk.expect_download() as download:
-        desk.locator(".acts a.button").click()
+        desk.locator(".acts a[href$='/marked']").click()
     assert download.value.suggested_filename.endswith(".xlsx")
     desk.locator(".acts button.go").click()
     expect(desk.locator(".acts .state.good")).to_be_visible()
