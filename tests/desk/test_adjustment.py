@@ -62,6 +62,7 @@ def test_the_list_goes_its_way_step_by_step(over: Story, seat: Seat, travel: Tra
     assert chen.post(page(), {"step": "accept", "version": 2}).status_code == 403
     zhou.post(page(), {"step": "accept", "version": 2})
     assert stand() == ("objections", 3)
+    assert FIRM in text(zhou.get(reverse("public:notices")))
     early = chen.post(page(), {"step": "submit", "version": 3})
     assert 'role="alert"' in text(early)
     travel(date(2026, 11, 30))

@@ -67,8 +67,8 @@ def test_it_only_answers_to_reading(client: Client, cast: Cast) -> None:
     assert client.post(NOTICES).status_code == 405
 
 
-def test_it_asks_two_things_of_the_database(client: Client, story: Story) -> None:
+def test_it_asks_who_comes_in_who_leaves_and_where_to_object(client: Client, story: Story) -> None:
     story.to("publicity")
     with CaptureQueriesContext(connection) as captured:
         client.get(NOTICES)
-    assert len([each for each in captured if "SAVEPOINT" not in each["sql"]]) <= 2
+    assert len([each for each in captured if "SAVEPOINT" not in each["sql"]]) <= 3
