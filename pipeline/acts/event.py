@@ -12,7 +12,7 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Attendance, Event, Firm, MoveRefused, User
+from pipeline.models import Attendance, Case, Event, Firm, MoveRefused, User
 from pipeline.models.event import MOST_PEOPLE, AttendanceQuerySet
 from pipeline.models.firm import FirmQuerySet
 
@@ -69,7 +69,8 @@ def invite(firms: FirmQuerySet, event: Event, *, by: User, on: date) -> int:
     demand(not already, "event", _("This firm is invited already."))
     invited = list(firms.defer("search").order_by("pk"))
     Attendance.objects.bulk_create(Attendance(firm=firm, event=event, invited_on=on, invited_by=by) for firm in invited)
-    notice.tell_firms(invited, kind="event.invite", **_words(event))
+    cases = {case.firm_id: case for case in Case.objects.open().filter(firm__in=invited)}
+    notice.tell_firms(invited, kind="event.invite", cases=cases, **_words(event))
     return len(invited)
 
 

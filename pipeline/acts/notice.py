@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils import translation
@@ -325,12 +326,21 @@ def tell_firm(firm: Firm, *, kind: str, to: str = FIRM, **values: object) -> Non
     tell_firms([firm], kind=kind, to=to, **values)
 
 
-def tell_firms(firms: Iterable[Firm], *, kind: str, to: str = FIRM, **values: object) -> None:
-    """The same about each of many firms, in one statement."""
+def tell_firms(
+    firms: Iterable[Firm],
+    *,
+    kind: str,
+    to: str = FIRM,
+    cases: Mapping[int, Case] = MappingProxyType({}),
+    **values: object,
+) -> None:
+    """The same about each of many firms, in one statement; with its case, where `cases` has one by the firm's key."""
     notices = []
     for firm in firms:
-        title, body = compose(kind, {"firm": firm.name, "number": "—", "due": "—", "note": "", **values})
-        notices.append(Notice(firm=firm, to=to, kind=kind, title=title, body=body))
+        case = cases.get(firm.pk)
+        number = case.number if case else "—"
+        title, body = compose(kind, {"firm": firm.name, "number": number, "due": "—", "note": "", **values})
+        notices.append(Notice(firm=firm, case=case, to=to, kind=kind, title=title, body=body))
     Notice.objects.bulk_create(notices)
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline.acts import event as acts
-from pipeline.models import Attendance, Bulk, Event
+from pipeline.models import Attendance, Bulk, BulkRow, Event
 from tests.cast import DAY, QINGHE, YUNLING, Cast, Story
 from tests.desk.conftest import Seat, Travel, text
 
@@ -76,6 +76,8 @@ def test_firms_are_invited_from_the_list_of_cases_after_a_rehearsal(story: Story
     sent = {"act": "train", "chosen": story.number, "rehearse": "1", "training": training.pk}
     rehearsed = wang.post(reverse("desk:batch"), sent)
     assert states(story.cast) == [], "a rehearsal invites nobody"
+    with acting(story.cast.wang), transaction.atomic():
+        assert BulkRow.objects.get().effect["told"] == 1
     wang.post(rehearsed["Location"], {"step": "do"})
     assert states(story.cast) == ["invited"]
     with acting(story.cast.wang), transaction.atomic():
