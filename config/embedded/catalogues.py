@@ -85,7 +85,8 @@ def translated(language: str) -> Catalog:
     for message in fresh:
         if message.id:
             known = old.get(message.id, message.context)
-            text = known.string if known and not known.fuzzy else blank(message)
+            kept = known and not known.fuzzy and isinstance(known.id, str) == isinstance(message.id, str)
+            text = known.string if known and kept else blank(message)
             text = message.id if language == "en" else text
             places = sorted(set(message.locations))
             flags = {flag for flag in message.flags if flag != "fuzzy"}

@@ -65,6 +65,14 @@ def test_a_new_message_makes_the_catalogue_stale_and_keeps_the_old_translations(
     assert catalogues.read("zh_Hans").get("May", "verb").string == "可以"
 
 
+def test_what_is_counted_no_longer_wants_its_words_anew(checkout):
+    catalogues.fill([table(checkout, **{"one case": "1 件", "%(n)s cases": "%(n)s 件"})])
+    (checkout / "pipeline/screen.py").write_text(
+        SCREEN.replace('ngettext("one case", "%(n)s cases", 3)', '_("one case")')
+    )
+    assert "one case" in catalogues.refresh()
+
+
 def test_running_it_again_changes_nothing(checkout):
     catalogues.refresh()
     first = catalogues.catalogue_file("zh_Hans").read_bytes()
