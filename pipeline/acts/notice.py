@@ -21,6 +21,7 @@ from pipeline.models.notice import NoticeQuerySet
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 FIRM, COUNTY, CITY, PERSON = Notice.FIRM, Notice.COUNTY, Notice.CITY, Notice.PERSON
+NO_CASES: Mapping[int, Case] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -323,7 +324,7 @@ def write(
 
 def tell_firm(firm: Firm, *, kind: str, to: str = FIRM, **values: object) -> None:
     """One notice about a firm, without a case, to one side."""
-    tell_firms([firm], kind=kind, to=to, **values)
+    tell_firms([firm], kind=kind, to=to, cases=NO_CASES, **values)
 
 
 def tell_firms(
@@ -331,7 +332,7 @@ def tell_firms(
     *,
     kind: str,
     to: str = FIRM,
-    cases: Mapping[int, Case] = MappingProxyType({}),
+    cases: Mapping[int, Case] = NO_CASES,
     **values: object,
 ) -> None:
     """The same about each of many firms, in one statement; with its case, where `cases` has one by the firm's key."""

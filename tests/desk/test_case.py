@@ -76,7 +76,7 @@ def test_each_seat_is_offered_its_own_acts(story: Story, seat: Seat, stage: str,
 def test_visits_and_certificates_are_recorded_on_pages_of_their_own(story: Story, seat: Seat) -> None:
     story.to("coaching")
     certificate = reverse("desk:certificate_issue", args=[QINGHE])
-    visits = reverse("desk:plan", args=[story.number]) + "#visits"
+    visits = reverse("desk:visit", args=[story.number])
     shown = {name: text(seat(story.cast.people[name]).get(page(story))) for name in ("chen", "wang", "zhou")}
     assert [name for name, shown_page in shown.items() if certificate in shown_page] == ["chen"]
     assert [name for name, shown_page in shown.items() if visits in shown_page] == ["chen", "wang"]
