@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import case as case_acts
 from pipeline.acts import notice, progress
-from pipeline.acts.conditions import demand
+from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Adjustment, Case, Leaver, MoveRefused, Objection, Proposal
 from pipeline.models.book import POOL
 from pipeline.models.firm import FirmOwnedQuerySet
@@ -26,12 +26,16 @@ REMOVE = "case.remove"
 def draw(*, by: Actor, on: date) -> Adjustment:
     """Keep as this year's list whom the book in force proposes to take out today, each with its grounds."""
     access.require(by, "adjustment.draw")
-    taken = Adjustment.objects.filter(year=on.year).exclude(state=Adjustment.DROPPED)
-    demand(not taken.exists(), "year", _("This year's adjustment is drawn up already."))
+    says = _("This year's adjustment is drawn up already.")
+    demand(not Adjustment.objects.filter(year=on.year).exclude(state=Adjustment.DROPPED).exists(), "year", says)
     book = book_in_force(POOL, on)
     found = who_leaves(Case.objects.all(), book, on)
     demand(bool(found), "year", _("The book proposes nobody to leave today."))
-    drawn = Adjustment.objects.create(year=on.year, day=on, book_version=book.version, drawn_by_id=by.pk)
+    try:
+        with transaction.atomic():
+            drawn = Adjustment.objects.create(year=on.year, day=on, book_version=book.version, drawn_by_id=by.pk)
+    except IntegrityError:  # a colleague was faster by a moment
+        raise ConditionUnmet([Missing("year", says)]) from None
     firms = dict(Case.objects.filter(pk__in=found).values_list("pk", "firm_id"))
     Leaver.objects.bulk_create(
         Leaver(firm_id=firms[key], case_id=key, adjustment=drawn, reason=why.reason, grounds=why.says.to_json())

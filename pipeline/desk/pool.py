@@ -64,7 +64,7 @@ def terms(request: StaffRequest) -> HttpResponse:
         "all": pool,
     }
     page = long_page(request, lists[chosen], date)
-    shown = Case.objects.with_county().with_proposal().select_related("firm").defer("firm__search")
+    shown = Case.objects.with_proposal().with_county().select_related("firm").defer("firm__search")
     context = {
         "tabs": tabs(request.user, "desk:pool_terms"),
         "lists": _lists(request, TERMS, counted(lists), chosen),

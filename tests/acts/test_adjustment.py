@@ -220,3 +220,13 @@ def test_who_was_faster_wins(story: Story) -> None:
     step(story, "propose", story.cast.chen)
     with acting(story.cast.chen), transaction.atomic(), pytest.raises(MoveRefused):
         adjustment.propose(found, by=story.cast.chen, on=story.day, version=found.version)
+
+
+def test_of_two_officers_who_draw_at_once_the_second_is_told(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has looked before the other wrote: what the first did is not to be seen in the second's look."""
+    drawn(story)
+    chen = story.cast.chen
+    unseen = Adjustment.objects.none()
+    monkeypatch.setattr(type(unseen), "exists", lambda rows: False)
+    with acting(chen), transaction.atomic(), pytest.raises(ConditionUnmet):
+        adjustment.draw(by=chen, on=story.day)
