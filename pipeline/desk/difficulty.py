@@ -15,7 +15,8 @@ from pipeline.acts import difficulty as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.paging import page_of
 from pipeline.models import Difficulty, DocumentVersion, Evidence
-from pipeline.models.help import BEST_RATING, DifficultyQuerySet
+from pipeline.models.coaching import BEST_RATING
+from pipeline.models.help import DifficultyQuerySet
 from pipeline.request import StaffRequest, number_sent
 
 LISTS = {
