@@ -91,7 +91,7 @@ def reached(stage: str) -> Reached:
     there.settings_dict["NAME"] = services.server().clone("story", template=settled().template)
     with _working_on(there), transaction.atomic():
         story = Story(settled().cast()).to(stage)
-        recalled = dict(there.recalled)
+        recalled = dict(there.recalled)  # type: ignore[attr-defined]  # config.postgres.base has it
     return Reached(there, recalled, story.day, story.number)
 
 

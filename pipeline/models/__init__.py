@@ -8,8 +8,8 @@ from pipeline.models.certificate import Certificate, CertificateEvent, Obligatio
 from pipeline.models.coaching import Plan, Step, Visit
 from pipeline.models.diagnosis import Diagnosis, Gap
 from pipeline.models.draft import Draft
-from pipeline.models.evidence import Commitment, Document, DocumentVersion, Evidence, Upload, UploadPiece
 from pipeline.models.event import Attendance, Event
+from pipeline.models.evidence import Commitment, Document, DocumentVersion, Evidence, Upload, UploadPiece
 from pipeline.models.export import Export
 from pipeline.models.figures import Explanation, FinancialYear, SourcedFigure
 from pipeline.models.firm import Appointment, Contact, Firm, FirmMove, Mandate

@@ -95,8 +95,8 @@ PROVEN = ("step", "year", "fault", "difficulty", "visit", "right", "project", "p
 
 
 class Evidence(FirmOwned):
-    """What a paper proves: a step of the plan, the answer to a fault, what a visit saw, or a line of the firm's record: a
-    year or one figure of it, a right, a project, a product, the staff of a year. (The slots of a conversion are
+    """What a paper proves: a step of the plan, the answer to a fault, what a visit saw, or a line of the firm's record:
+    a year or one figure of it, a right, a project, a product, the staff of a year. (The slots of a conversion are
     ConversionProof.)
     """
 

@@ -96,8 +96,7 @@ class RegistryEvent(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=EVENTS), name="registry_event_is_known"),
             models.CheckConstraint(
-                condition=Q(state="waiting", settled_on=None)
-                | Q(state__in=["done", "left"], settled_on__isnull=False),
+                condition=Q(state="waiting", settled_on=None) | Q(state__in=["done", "left"], settled_on__isnull=False),
                 name="a_settled_registry_event_has_its_day",
             ),
             models.UniqueConstraint(

@@ -3,6 +3,8 @@
 What is true is `FirmMove`. Triggers write the column and nobody else does: see `register`.
 """
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -11,7 +13,7 @@ from pipeline.models.people import DayInShanghai
 
 
 class PlacedQuerySet(FirmOwnedQuerySet[Row]):
-    def with_county(self) -> "PlacedQuerySet[Row]":
+    def with_county(self) -> Self:
         """Beside each row the name of its county; the county itself is on it."""
         return self.annotate(county_name=F("county__name"))
 

@@ -13,7 +13,8 @@ from pipeline import access
 from pipeline.acts import difficulty as acts
 from pipeline.fields import offer
 from pipeline.models import Appointment, Difficulty, Firm
-from pipeline.models.help import BEST_RATING, KINDS
+from pipeline.models.coaching import BEST_RATING
+from pipeline.models.help import KINDS
 from pipeline.portal import papers, standing
 from pipeline.portal.attempt import attempt
 from pipeline.portal.case import version

@@ -20,8 +20,9 @@ from tests.benchmarks.watching import at_work, watched
 
 FIRMS = 1_000_000
 MOST_OF_RARE, RARE_TERMS = 100, 8
-COMMON_TERMS = ("科技", "有限", "杭州", "智能", "公司", "信息", "制造", "新")
-COMMON_TERMS += ("信息技术", "智能科技", "有限公司", "环保科技")  # whose parts stand together more often than by chance
+COMMON_WORDS = ("科技", "有限", "杭州", "智能", "公司", "信息", "制造", "新")
+KNIT = ("信息技术", "智能科技", "有限公司", "环保科技")  # whose parts stand together more often than by chance
+COMMON_TERMS = (*COMMON_WORDS, *KNIT)
 RANDOM_TERMS, SAMPLED, SEED = 500, 40_000, 11
 SHOWN, EACH_PUT_TO_LIKE = 50, 25
 LIKE: LiteralString = "select id from pipeline_firm where plain_name like %s"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from threading import Thread
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -14,8 +15,8 @@ from tests.walls.world import World, as_role, declare
 PLACED = [name for name, table in TABLES.items() if table.placed]
 STRAYED = """select t.id from {table} t left join pipeline_firmmove m on m.firm_id = t.firm_id and upper_inf(m.during)
     where t.county_id is distinct from m.division_id"""
-TO_SOUTH = "update pipeline_firmmove set division_id = %s where firm_id = %s and upper_inf(during)"
-NEW_CASE = """insert into pipeline_case (firm_id, county_id, number, kind, stage, version, opened_on, reason, reminders)
+TO_SOUTH: LiteralString = "update pipeline_firmmove set division_id = %s where firm_id = %s and upper_inf(during)"
+NEW_CASE: LiteralString = """insert into pipeline_case (firm_id, county_id, number, kind, stage, version, opened_on, reason, reminders)
     values (%s, %s, 'GP2020-9000', 'pool', 'lead', 1, '2026-01-01', '', 0) returning county_id"""
 
 
@@ -100,7 +101,10 @@ def test_a_move_leaves_no_trace_of_its_own_in_the_trail_of_a_case(world: World):
 def test_a_case_that_is_opened_while_its_firm_moves_ends_up_where_the_firm_is(world: World, first: str):
     """Neither sees what the other has not committed; so the one that comes second waits."""
     south, firm = world.divisions["south"], world.firms["lost"]
-    steps = {"the case": (NEW_CASE, [firm, None]), "the move": (TO_SOUTH, [south, firm])}
+    steps: dict[str, tuple[LiteralString, list[Any]]] = {
+        "the case": (NEW_CASE, [firm, None]),
+        "the move": (TO_SOUTH, [south, firm]),
+    }
     second = next(name for name in steps if name != first)
     with services.server().connect("postgres", services.current_database()) as one, as_role("postgres") as undo:
         one.autocommit = False
