@@ -16,7 +16,8 @@ PLACED = [name for name, table in TABLES.items() if table.placed]
 STRAYED = """select t.id from {table} t left join pipeline_firmmove m on m.firm_id = t.firm_id and upper_inf(m.during)
     where t.county_id is distinct from m.division_id"""
 TO_SOUTH: LiteralString = "update pipeline_firmmove set division_id = %s where firm_id = %s and upper_inf(during)"
-NEW_CASE: LiteralString = """insert into pipeline_case (firm_id, county_id, number, kind, stage, version, opened_on, reason, reminders)
+NEW_CASE: LiteralString = """
+    insert into pipeline_case (firm_id, county_id, number, kind, stage, version, opened_on, reason, reminders)
     values (%s, %s, 'GP2020-9000', 'pool', 'lead', 1, '2026-01-01', '', 0) returning county_id"""
 
 
