@@ -25,6 +25,7 @@ from pipeline.outside.roster.faults import Fault, Place
 FIGURES = tuple(column.key for column in YEAR_COLUMNS)
 AS_HELD = ("id", "uscc", "name", "registered_on", "field", "industry", "class_one", "class_two")
 
+# Each state is walked along its index: asked for both at once, all rows that are left would be sorted for each chunk.
 COMING: LiteralString = """create temporary table coming on commit drop as
     select r.id as row_id, r.number, r.uscc, r.sheet, r.line, said.*, r.record -> 'years' as years,
         d.id as division_id, f.id is null as fresh, false as changed, f.id as firm_id,
@@ -33,8 +34,13 @@ COMING: LiteralString = """create temporary table coming on commit drop as
         m.division_id is null as without_county, coalesce(k.name, '') as held_contact,
         coalesce(k.phone, '') as held_phone,
         jsonb_build_object('roster', %s::text, 'day', %s::text, 'sheet', r.sheet, 'line', r.line) as origin
-    from (select * from pipeline_importrow
-        where roster_id = %s and number > %s and state in ('new', 'changed') order by number limit %s) r
+    from (select id from (
+            (select id, number from pipeline_importrow where roster_id = %s and state = 'new' and number > %s
+                order by number limit %s)
+            union all
+            (select id, number from pipeline_importrow where roster_id = %s and state = 'changed' and number > %s
+                order by number limit %s)) either order by number limit %s) next
+    join pipeline_importrow r using (id)
     cross join lateral jsonb_to_record(r.record) as said(name text, county text, registered_on date, field text,
         industry text, contact text, phone text, class_one int, class_two int)
     left join ({held}) f on f.uscc = r.uscc
@@ -141,7 +147,7 @@ class Writing:
         text, values = held.query.sql_with_params()
         own = [self.roster.name[:80], self.roster.day.isoformat()]
         which = [self.roster.pk, self.roster.committed_to, most]
-        self._do(COMING.replace("{held}", text), [*own, *which, *values])
+        self._do(COMING.replace("{held}", text), [*own, *which, *which, most, *values])
         [(rows, last)] = self._ask("select count(*), coalesce(max(number), 0) from coming")
         return rows, last
 
