@@ -18,7 +18,7 @@ from pipeline.desk.conditions import CONDITION_NAMES, GROUP_NAMES, Conditions, a
 from pipeline.desk.list_look import ListLook
 from pipeline.desk.standing import Standing, open_dossier, standing_of
 from pipeline.models import Case, SavedView
-from pipeline.models.case_list import SHORT_ONLY, SORTS, TURN_FORMS, Asked, arms, cases, counted_at_once
+from pipeline.models.case_list import SHORT_ONLY, SORTS, TURN_FORMS, Asked, arms, cases, countable, counted_at_once
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.keyset import MOST_COUNTED, Stretch, counted, stretch
 from pipeline.models.listing import QUEUE
@@ -134,13 +134,13 @@ def _counts(
     person, today = request.user, request.today
     if not (asked.conditions or views or person.reach().everything):
         return counted_at_once(asked.view, person, today)
-    found = cases(asked, person, today)
-    lists: dict[tuple[str, Any], Any] = {("view", name): cases(Asked(name), person, today) for name in VIEWS}
+    found = countable(asked, person, today)
+    lists: dict[tuple[str, Any], Any] = {("view", name): countable(Asked(name), person, today) for name in VIEWS}
     for name, when in by_deadline(today, calendar_in_force()).items():
         lists["group", name] = found.filter(when)
     for each in views:
         query = QueryDict(each.query)
-        lists["saved", each.pk] = cases(asked_by(query, conditions.of(query)), person, today)
+        lists["saved", each.pk] = countable(asked_by(query, conditions.of(query)), person, today)
     return counted(lists)
 
 
@@ -297,7 +297,7 @@ def _nothing(request: StaffRequest, page: Page) -> dict[str, Any]:
 def _guilty(request: StaffRequest, page: Page) -> list[dict[str, str]]:
     """The conditions without which there would be cases, and how many. One statement."""
     names = list(page.conditions.chosen)
-    left = counted({name: cases(page.asked.without(name), request.user, request.today) for name in names})
+    left = counted({name: countable(page.asked.without(name), request.user, request.today) for name in names})
     return [
         {
             "says": _("without “%(condition)s”: %(count)s cases")
