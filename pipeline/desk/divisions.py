@@ -38,7 +38,7 @@ class BeginForm(forms.Form):
     )
     name = forms.CharField(label=gettext_lazy("Name of the division"), max_length=60)
     level = forms.ChoiceField(label=gettext_lazy("Kind of division"))
-    parent = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("Belongs to"))
+    parent = forms.ModelChoiceField(Division.objects.none(), empty_label="—", label=gettext_lazy("Belongs to"))
     first = day_field(gettext_lazy("Exists from"))
 
     def __init__(self, data: Any = None) -> None:
@@ -50,7 +50,7 @@ class BeginForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("Division"))
+    division = forms.ModelChoiceField(Division.objects.none(), empty_label="—", label=gettext_lazy("Division"))
     day = day_field(gettext_lazy("No longer from"))
     successor = forms.ModelChoiceField(
         Division.objects.none(), label=gettext_lazy("Became part of"), required=False, empty_label="—"

@@ -25,7 +25,7 @@ SEES_SEATS = access.CITY | {"security_admin"}
 
 class OfficeForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the office"), max_length=100)
-    division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("City or county"))
+    division = forms.ModelChoiceField(Division.objects.none(), empty_label="—", label=gettext_lazy("City or county"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)

@@ -152,7 +152,8 @@ def test_a_lent_signature_opens_no_other_act_of_a_head(cast: Cast) -> None:
     own = {act for act, seats in access.GRANTS.items() if "city_officer" in seats}
     opened = {act for act in access.GRANTS if granted(cast.chen, act)} - own
     assert opened == {
-        "case.publish", "case.refuse", "case.remove", "application.recommend", "application.not_recommend",
+        "case.publish", "case.refuse", "case.remove", "case.extend_term",
+        "application.recommend", "application.not_recommend",
     }  # fmt: skip
 
 
