@@ -17,6 +17,7 @@ from pipeline.acts.coaching_words import COACHING_WORDS
 from pipeline.acts.people_words import PEOPLE_WORDS
 from pipeline.acts.pool_words import POOL_WORDS
 from pipeline.models import Case, Firm, Notice, User
+from pipeline.models.many_rows import insert_alike
 from pipeline.models.notice import NoticeQuerySet
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -319,7 +320,7 @@ def write(
         due = (case.due_on if dues is None else dues[case.pk]) or "—"
         title, body = compose(kind, {"firm": case.firm.name, "number": case.number, "due": due, "note": "", **values})
         notices.append(Notice(firm_id=case.firm_id, case=case, to=to, kind=kind, title=title, body=body))
-    Notice.objects.bulk_create(notices)
+    insert_alike(notices)
 
 
 def tell_firm(firm: Firm, *, kind: str, to: str = FIRM, **values: object) -> None:
@@ -342,7 +343,7 @@ def tell_firms(
         number = case.number if case else "—"
         title, body = compose(kind, {"firm": firm.name, "number": number, "due": "—", "note": "", **values})
         notices.append(Notice(firm=firm, case=case, to=to, kind=kind, title=title, body=body))
-    Notice.objects.bulk_create(notices)
+    insert_alike(notices)
 
 
 def tell_person(firm: Firm, person: User, *, kind: str, to: str, case: Case | None = None, **values: object) -> None:

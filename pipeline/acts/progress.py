@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from pipeline import access, stages
@@ -11,7 +12,8 @@ from pipeline.acts import deputy, notice, proposal
 from pipeline.models import Application, Case, FirmMove, MoveRefused, Proposal, Transition
 from pipeline.models.book import POOL
 from pipeline.models.case import CaseQuerySet
-from pipeline.models.in_force import book_in_force, calendar_in_force
+from pipeline.models.in_force import book_in_force, book_of, calendar_in_force
+from pipeline.models.many_rows import insert_alike
 from pipeline.models.round import ApplicationQuerySet
 from pipeline.rules import Book
 from pipeline.stages import Stage, moves_from
@@ -63,7 +65,7 @@ def record(
     """Write the history and the notices of a move that was made; `cases` are as they were before it."""
     who = {"service": by.name} if isinstance(by, Service) else {"by_id": by.pk}
     counties, behalf = _counties(cases), deputy.on_behalf_of(by, name, cases)
-    transitions = Transition.objects.bulk_create(
+    transitions = insert_alike(
         Transition(
             firm_id=case.firm_id,
             case=case,
@@ -120,7 +122,7 @@ def record_application(
     who = {"service": by.name} if isinstance(by, Service) else {"by_id": by.pk}
     counties = _counties([each.case for each in applications])
     behalf = deputy.on_behalf_of(by, name, [each.case for each in applications])
-    transitions = Transition.objects.bulk_create(
+    transitions = insert_alike(
         Transition(
             firm_id=each.firm_id,
             case_id=each.case_id,
@@ -181,17 +183,27 @@ def _working_days(book: Book, name: str) -> int:
 def _by_clock(rows: list[Any], place: Stage, on: date) -> dict[tuple[tuple[str, Any], ...], list[Any]]:
     """Rows grouped by what their clock will read, so that each group moves in one statement."""
     groups: dict[tuple[tuple[str, Any], ...], list[Any]] = defaultdict(list)
+    calendar, read = calendar_in_force(), cache(partial(_clock_by, place, on))  # of thousands most read alike
+    left_until = cache(lambda due_on: max(calendar.between(on, due_on), 0))
     for row in rows:
-        left = max(calendar_in_force().between(on, row.due_on), 0) if row.due_on and row.place.clock == "runs" else None
-        resumed = row.clock_left if row.place.clock == "paused" else None
-        book = row.pool_book(on) if isinstance(row, Case) else book_in_force(POOL, on)
-        reading = _clock(place, on, book, resumed=resumed, left=left)
+        clock = row.place.clock
+        left = left_until(row.due_on) if row.due_on and clock == "runs" else None
+        submitted = (row.book_version, row.book_day) if isinstance(row, Case) and row.book_day else None
+        reading = dict(read(submitted, row.clock_left if clock == "paused" else None, left))
         if isinstance(row, Application):
             reading["due_on"] = _within_round(reading["due_on"], place, row)
         elif place.turn == "county" and row.window_id:
             reading["due_on"] = _within_window(reading["due_on"], row, on)
         groups[tuple(reading.items())].append(row)
     return groups
+
+
+def _clock_by(
+    place: Stage, on: date, submitted: tuple[str, date] | None, resumed: int | None, left: int | None
+) -> dict[str, Any]:
+    """The clock by the book of version and day, for what was not submitted by the one in force."""
+    book = book_of(POOL, *submitted) if submitted else book_in_force(POOL, on)
+    return _clock(place, on, book, resumed=resumed, left=left)
 
 
 def _clock(place: Stage, on: date, book: Book, *, resumed: int | None, left: int | None) -> dict[str, Any]:
