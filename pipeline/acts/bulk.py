@@ -103,7 +103,8 @@ def work(key: int, *, by: User) -> None:
 @transaction.atomic
 def _part(key: int, by: User) -> bool:
     """One part; false when none was left. Two workers take turns, for each holds the bulk while it works."""
-    at_work = Bulk.objects.select_for_update(of=("self",)).filter(pk=key, state__in=[Bulk.ASKED, Bulk.CONFIRMED])
+    own = Bulk.objects.filter(pk=key, by=by, state__in=[Bulk.ASKED, Bulk.CONFIRMED])  # nobody acts in another's name
+    at_work = own.select_for_update(of=("self",))
     bulk = at_work.first()
     if bulk is None:
         return False

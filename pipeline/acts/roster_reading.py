@@ -11,8 +11,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from pipeline import access
+from pipeline.access import Reach
 from pipeline.acts.roster_record import ASK_CITY, BEYOND, Held, codes_taken, held_values
-from pipeline.models import Division, Field, Import, Industry, User
+from pipeline.models import Division, Field, Import, Industry, Office, User
 from pipeline.outside import sheets
 from pipeline.outside.roster.cells import Places
 from pipeline.outside.roster.changes import changes, doubts
@@ -43,7 +44,7 @@ class Reading:
         self.by = by
         self.height = 0
         with transaction.atomic():
-            self.reach = by.reach(access.OFFICE)
+            self.reach = _reach(roster, by)
             self.places = places(roster.office.division)
             counties = Division.objects.counties().filter(pk__in=self.reach.counties)
             self.own_counties = set(counties.values_list("code", flat=True))
@@ -167,3 +168,10 @@ def places(division: Division) -> Places:
         fields={squeezed(field.name): field.code for field in Field.objects.order_by("-code")},
         industries=frozenset(Industry.objects.filter(level__gt=1).values_list("code", flat=True)),
     )
+
+
+def _reach(roster: Import, by: User) -> Reach:
+    """What the city reads for a county the county looks at: nothing of another's firms is told in it."""
+    reach, office = by.reach(access.OFFICE), roster.office
+    of_county = reach.everything and office.level == Office.COUNTY
+    return Reach(counties=frozenset([office.division_id])) if of_county else reach

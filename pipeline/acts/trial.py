@@ -123,7 +123,7 @@ def _next_figures(parts: Iterator[Any]) -> Any:
 
 def run(key: int, *, by: User) -> None:
     """Run a trial that waits. A second call while the first one works does nothing."""
-    trial = _claim(key)
+    trial = _claim(key, by)
     if trial is None:
         return
     access.require(by, "trial.ask")
@@ -165,8 +165,8 @@ def _next(frames: Iterator[Any], laters: Iterator[Any] | None, before: Book, aft
 
 
 @transaction.atomic
-def _claim(key: int) -> Trial | None:
-    waiting = Trial.objects.waiting().filter(pk=key)
+def _claim(key: int, by: User) -> Trial | None:
+    waiting = Trial.objects.waiting().filter(pk=key, by=by)
     if not waiting.update(state=RUNNING, worked_at=Now(), firms_done=0):
         return None
     return Trial.objects.get(pk=key)

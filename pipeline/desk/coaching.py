@@ -24,7 +24,19 @@ from pipeline.desk.looking import note_look
 from pipeline.desk.paging import altered, page_of
 from pipeline.desk.round import day_field
 from pipeline.fields import offer_rows
-from pipeline.models import Appointment, Case, DocumentVersion, Evidence, Firm, Plan, Step, User, Visit
+from pipeline.models import (
+    Appointment,
+    Case,
+    DocumentVersion,
+    Evidence,
+    Firm,
+    Mandate,
+    Plan,
+    Seat,
+    Step,
+    User,
+    Visit,
+)
 from pipeline.models.case import CaseQuerySet, attention
 from pipeline.models.people import TODAY
 from pipeline.models.silence import Touch, last_touches, silence_term
@@ -132,10 +144,17 @@ def _whose(request: StaffRequest, cases: CaseQuerySet) -> tuple[CaseQuerySet, st
     agency = request.GET.get("agency", "")[:100]
     if agency:
         return cases.of_agency(agency), agency
-    person = User.objects.filter(pk__in=[coach, agent]).first() if max(coach, agent) > 0 else None
-    if person is None:
+    if max(coach, agent) <= 0:
         return cases, ""
-    return cases.of_coach(person.pk) if person.pk == coach else cases.of_agent(person.pk), person.name
+    person = _named(coach, agent)
+    return cases.of_coach(coach) if coach > 0 else cases.of_agent(agent), person.name if person else ""
+
+
+def _named(coach: int, agent: int) -> User | None:
+    """Of the whole house those alone who sit as a coach, or whom a firm in sight let in."""
+    coaches = Seat.objects.filter(kind="coach", user=coach).values("user")
+    agents = Mandate.objects.filter(agent=agent).values("agent")
+    return User.objects.filter(Q(pk__in=coaches) | Q(pk__in=agents)).first()
 
 
 def _tabs(request: StaffRequest, here: str, counts: dict[str, int]) -> list[dict[str, Any]]:

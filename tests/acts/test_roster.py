@@ -72,6 +72,14 @@ def kinds(found: Import) -> list[list[str]]:
     return [row.kinds for row in rows_of(found)]
 
 
+def test_read_by_the_city_for_a_county_it_tells_of_no_other_county_s_firms(desk: Desk) -> None:
+    cast = desk.cast
+    received = desk.receive(ROWS, cast.wang)
+    with acting(cast.chen):
+        roster.read(received.pk, by=cast.chen, on=DAY)
+        assert [row.kinds for row in rows_of(received)][1] == ["beyond"]
+
+
 def test_what_is_read_is_staged_and_nothing_of_it_is_on_record_yet(desk: Desk) -> None:
     chen = desk.cast.chen
     found = desk.read(ROWS, chen)

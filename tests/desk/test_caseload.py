@@ -57,6 +57,13 @@ def test_a_coachs_load_opens_the_list_it_counts(plan: Story, seat: Seat) -> None
     assert shown(seat, plan, coach="x" * 30) == [plan.number], "what names nobody narrows nothing"
 
 
+def test_the_list_names_nobody_who_neither_coaches_nor_acts_for_a_firm(plan: Story, seat: Seat) -> None:
+    wang, cast = seat(plan.cast.wang), plan.cast
+    for other in (cast.sun, cast.feng):
+        page = wang.get(LIST, {"coach": other.pk, "agent": other.pk})
+        assert (page.context["whose"], page.status_code) == ("", 200)
+
+
 def test_agencies_of_coaches_and_agencies_that_act_for_firms_have_lines_of_their_own(plan: Story, seat: Seat) -> None:
     consented(plan)
     with acting(plan.cast.song):

@@ -104,6 +104,16 @@ def test_telephones_go_out_masked_and_only_after_a_head_has_looked(story: Story,
     assert "李青" not in content
 
 
+def test_a_file_that_waits_is_written_in_no_other_name_than_who_asked(story: Story, seat: Seat) -> None:
+    story.to("county_review")
+    cast = story.cast
+    wang = seat(cast.wang)
+    where = wang.post(f"{ASK}?view=all", {"form": "csv", "contact": "1"}, follow=True).redirect_chain[-1][0]
+    seat(cast.zhao).post(where, {"step": "approve"})
+    seat(cast.chen).post(where, {"step": "again"})
+    assert wang.get(where).context["export"].state == "waiting", "the city's list is no county's file"
+
+
 def test_many_rows_want_a_second_look_and_a_head_s_own_wants_another_head_s(
     story: Story, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,7 +161,7 @@ def test_given_up_half_way_no_file_is_made(cast: Cast, seat: Seat, monkeypatch: 
     where = wang.post(f"{ASK}?view=all", {"form": "csv"}, follow=True).redirect_chain[-1][0]
     with acting(cast.wang), transaction.atomic():
         waiting = Export.objects.get()
-        claimed = acts._claim(waiting.pk)
+        claimed = acts._claim(waiting.pk, cast.wang)
     assert claimed is not None
     wang.post(where, {"step": "stop"})
     with acting(cast.wang):
