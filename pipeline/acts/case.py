@@ -85,6 +85,7 @@ def submit(cases: CaseQuerySet, *, by: Actor, on: date, versions: Versions = Non
     """Hand in the application within an intake; every line of the checklist must be there. What comes after the
     window has closed is marked as late, what comes after the county's day waits for the next.
     """
+    access.require(by, "case.submit", cases)
     for case in cases.select_related("firm"):
         missing = [item for item in checklist(case.firm, on) if not item.done]
         if missing:

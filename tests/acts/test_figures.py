@@ -85,7 +85,9 @@ def test_a_draft_stands_once_and_goes_when_dropped(cast: Cast) -> None:
 
 def test_more_than_a_page_holds_and_another_firm_are_refused(cast: Cast) -> None:
     with acting(cast.li), transaction.atomic(), pytest.raises(ConditionUnmet):
-        draft.keep(cast.qinghe, "figures.2025", {"sales-2025": "1" * (draft.LONGEST + 1)}, by=cast.li, at=timezone.now())
+        draft.keep(
+            cast.qinghe, "figures.2025", {"sales-2025": "1" * (draft.LONGEST + 1)}, by=cast.li, at=timezone.now()
+        )
     with acting(cast.chen), transaction.atomic():
         yunling = cast.yunling
     with acting(cast.li), transaction.atomic(), pytest.raises(ProgrammingError, match="row-level security"):
