@@ -42,7 +42,7 @@ class UntagForm(MoveForm):
 
 class TrainForm(MoveForm):
     training = forms.ModelChoiceField(
-        Event.objects.none(), label=gettext_lazy("Training"),
+        Event.objects.none(), empty_label="—", label=gettext_lazy("Training"),
         help_text=gettext_lazy("One your office has announced. Firms that are invited already are left out."),
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ class TrainForm(MoveForm):
 
 
 class AppointForm(MoveForm):
-    coach = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Coach"))
+    coach = forms.ModelChoiceField(User.objects.none(), empty_label="—", label=gettext_lazy("Coach"))
     until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput({"type": "date"}))
 
     def prepare(self) -> None:

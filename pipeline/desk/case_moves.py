@@ -58,7 +58,7 @@ class DepartureForm(MoveForm):
 
 
 class CountyForm(MoveForm):
-    division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("New county"))
+    division = forms.ModelChoiceField(Division.objects.none(), empty_label="—", label=gettext_lazy("New county"))
     note = words(gettext_lazy("Hand-over"), gettext_lazy("What the new county must know."), required=False)
 
     def prepare(self) -> None:
@@ -71,7 +71,7 @@ def _other_counties(case: Any) -> Any:
 
 
 class AssignForm(MoveForm):
-    officer = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Officer"))
+    officer = forms.ModelChoiceField(User.objects.none(), empty_label="—", label=gettext_lazy("Officer"))
     note = words(gettext_lazy("Why it changes hands"), required=False)
 
     def prepare(self) -> None:
@@ -108,7 +108,7 @@ class ObjectionForm(MoveForm):
 
 
 class HandOverForm(MoveForm):
-    division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("New county"))
+    division = forms.ModelChoiceField(Division.objects.none(), empty_label="—", label=gettext_lazy("New county"))
     note = words(
         gettext_lazy("Hand-over"), gettext_lazy("How the move is proved, what is under way, what the next must know.")
     )
@@ -118,7 +118,7 @@ class HandOverForm(MoveForm):
 
 
 class ClearForm(MoveForm):
-    flag = forms.ModelChoiceField(Flag.objects.none(), label=gettext_lazy("Which"))
+    flag = forms.ModelChoiceField(Flag.objects.none(), empty_label="—", label=gettext_lazy("Which"))
     note = words(gettext_lazy("How it was settled"))
 
     def prepare(self) -> None:

@@ -62,7 +62,7 @@ class LeadForm(forms.Form):
 
 
 class CountyForm(forms.Form):
-    division = forms.ModelChoiceField(Division.objects.none(), label=gettext_lazy("County"))
+    division = forms.ModelChoiceField(Division.objects.none(), empty_label="—", label=gettext_lazy("County"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
