@@ -55,7 +55,8 @@ def keep(leavers: LeaverQuerySet, *, by: Actor, on: date, why: str) -> int:
     demand(bool(rows) and open_still, "why", _("The list waits for a head or is published: nobody is taken off it."))
     Leaver.objects.filter(pk__in=[each.pk for each in rows]).update(stays=why.strip(), kept_by_id=by.pk)
     told = [each.case for each in rows if each.adjustment.state == Adjustment.OBJECTIONS]
-    _end_proposals([each.case_id for each in rows], on)
+    for listed in {each.adjustment for each in rows}:
+        _end_proposals(listed, [each.case_id for each in rows if each.adjustment == listed], on)
     for side in notice.WORDS["adjustment.keep"].to:
         notice.write(told, to=side, kind="adjustment.keep", note=why.strip())
     return len(rows)
@@ -161,7 +162,7 @@ def drop(adjustment: Adjustment, *, by: Actor, on: date, version: int, note: str
     access.require(by, "adjustment.drop")
     demand(bool(note.strip()), "note", _("Say why the list is dropped."))
     demand(adjustment.state != Adjustment.PUBLISHED, "note", _("The list is published: it stands."))
-    _end_proposals(list(Leaver.objects.filter(adjustment=adjustment).values_list("case", flat=True)), on)
+    _end_proposals(adjustment, Leaver.objects.filter(adjustment=adjustment).values("case"), on)
     _step(adjustment, "adjustment.drop", version, adjustment.state, Adjustment.DROPPED, note=note.strip())
 
 
@@ -174,8 +175,10 @@ def _open_proposals(cases: Any) -> FirmOwnedQuerySet[Proposal]:
     return Proposal.objects.filter(case__in=cases, act=REMOVE, decided_on=None)
 
 
-def _end_proposals(cases: list[int], on: date) -> None:
-    _open_proposals(cases).update(decided_on=on)
+def _end_proposals(adjustment: Adjustment, cases: object, on: date) -> None:
+    """Those that the list made when it was accepted; what an officer proposed beside it waits on."""
+    made = {"proposed_by": adjustment.proposed_by_id, "proposed_on": adjustment.accepted_on}
+    _open_proposals(cases).filter(**made).update(decided_on=on)
 
 
 def _demand_no_objection(adjustment: Adjustment) -> None:

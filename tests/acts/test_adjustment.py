@@ -11,7 +11,7 @@ from config.postgres.scope import acting
 from pipeline.access import INTAKE, Refused
 from pipeline.acts import adjustment, case, objection
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Adjustment, AnnualUpdate, Case, Firm, Leaver, MoveRefused, Notice, Objection, User
+from pipeline.models import Adjustment, AnnualUpdate, Case, Firm, Leaver, MoveRefused, Notice, Objection, Proposal, User
 from pipeline.models.book import POOL
 from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.models.objection import ObjectionQuerySet
@@ -203,6 +203,18 @@ def test_a_list_that_is_dropped_proposes_nothing_any_more_and_another_may_be_dra
     with acting(chen), transaction.atomic():
         assert not story.case.get().proposals.filter(decided_on=None).exists()
         assert adjustment.draw(by=chen, on=story.day).state == "drawn"
+
+
+def test_what_an_officer_proposed_beside_the_list_waits_on_when_the_list_is_dropped(story: Story) -> None:
+    drawn(story)
+    chen = story.cast.chen
+    with acting(chen), transaction.atomic():
+        kept = story.case.get()
+        told = {"reason": "inactive", "says": "两年未更新", "proposed_by": chen, "proposed_on": story.day}
+        Proposal.objects.create(firm_id=kept.firm_id, case=kept, act="case.remove", **told)
+    step(story, "drop", chen, note="口径有误")
+    with acting(chen), transaction.atomic():
+        assert story.case.get().proposals.filter(decided_on=None).exists()
 
 
 def test_whose_case_moved_on_is_left_as_it_stands(story: Story) -> None:
