@@ -86,7 +86,8 @@ def again(bulk: Bulk, *, by: User) -> None:
     access.require(by, KINDS[bulk.kind].act)
     rehearsed = bulk.rows.filter(~Q(effect={}) | ~Q(state=BulkRow.OPEN)).count() == bulk.rows.count()
     state = Bulk.CONFIRMED if rehearsed else Bulk.ASKED
-    Bulk.objects.filter(pk=bulk.pk, by=by, state=Bulk.FAILED).update(state=state, worked_at=None)
+    ours = Bulk.objects.filter(pk=bulk.pk, by=by, state=Bulk.FAILED)
+    demand(bool(ours.update(state=state, worked_at=None)), "", _("There is nothing of yours here to take up again."))
 
 
 def work(key: int, *, by: User) -> None:

@@ -83,7 +83,8 @@ def cancel(export: Export, *, by: User) -> None:
 def again(export: Export, *, by: User) -> None:
     """Once more, after it failed."""
     access.require(by, "export.ask")
-    Export.objects.filter(pk=export.pk, by=by, state=FAILED).update(state=WAITING, worked_at=None)
+    ours = Export.objects.filter(pk=export.pk, by=by, state=FAILED)
+    demand(bool(ours.update(state=WAITING, worked_at=None)), "", _("There is nothing of yours here to take up again."))
 
 
 def write(key: int, *, by: User) -> None:

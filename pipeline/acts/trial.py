@@ -96,7 +96,8 @@ def again(trial: Trial, *, by: User) -> None:
     """Once more, after it broke off."""
     access.require(by, "trial.ask")
     fresh = {"state": WAITING, "worked_at": None, "problem": None, "firms_done": 0}
-    Trial.objects.filter(pk=trial.pk, by=by, state=FAILED).update(**fresh)
+    ours = Trial.objects.filter(pk=trial.pk, by=by, state=FAILED)
+    demand(bool(ours.update(**fresh)), "", _("There is nothing of yours here to take up again."))
 
 
 @transaction.atomic

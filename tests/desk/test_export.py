@@ -110,7 +110,8 @@ def test_a_file_that_waits_is_written_in_no_other_name_than_who_asked(story: Sto
     wang = seat(cast.wang)
     where = wang.post(f"{ASK}?view=all", {"form": "csv", "contact": "1"}, follow=True).redirect_chain[-1][0]
     seat(cast.zhao).post(where, {"step": "approve"})
-    seat(cast.chen).post(where, {"step": "again"})
+    told = seat(cast.chen).post(where, {"step": "again"}, follow=True).content.decode()
+    assert "没有您可以重新继续的事项" in told
     assert wang.get(where).context["export"].state == "waiting", "the city's list is no county's file"
 
 
