@@ -15,6 +15,7 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
 from pipeline.desk.paging import page_of
 from pipeline.desk.pool import tabs
+from pipeline.fields import offer
 from pipeline.models import Firm, Objection
 from pipeline.request import StaffRequest, number_sent
 from pipeline.templatetags.look import spoken
@@ -39,8 +40,7 @@ class RulingForm(forms.Form):
 
     def __init__(self, *args: Any, **also: Any) -> None:
         super().__init__(*args, **also)
-        names = [(name, spoken(says)) for name, says in acts.RESULTS.items()]
-        self.fields["result"].choices = names  # type: ignore[attr-defined]  # offered in the language of the page
+        offer(self, "result", [(name, spoken(says)) for name, says in acts.RESULTS.items()])
 
 
 def objections(request: StaffRequest) -> HttpResponse:

@@ -31,10 +31,12 @@ def firms_shown(user: User, keys: Collection[int]) -> list[Any]:
         "cases": Count("case", distinct=True),
         "open_cases": Count("case", filter=Q(case__closed_on=None), distinct=True),
     }
-    firms = list(Firm.objects.visible_to(user).filter(pk__in=keys).with_county().annotate(**counted).order_by("pk"))
+    firms: list[Any] = list(
+        Firm.objects.visible_to(user).filter(pk__in=keys).with_county().annotate(**counted).order_by("pk")
+    )
     for each in firms:
-        each.contacts = []  # type: ignore[attr-defined]
-    by_key: dict[int, Any] = {each.pk: each for each in firms}
+        each.contacts = []
+    by_key = {each.pk: each for each in firms}
     for contact in Contact.objects.visible_to(user).filter(firm__in=by_key).order_by("pk"):
         by_key[contact.firm_id].contacts.append(contact)
     return firms

@@ -34,19 +34,19 @@ def work(cast: Cast, *, on: date) -> None:
 def _rules(cast: Cast) -> None:
     """The city gives electronics to one officer and the rest by load; each county has one officer."""
     with acting(cast["zhou"]), transaction.atomic():
-        head = _fresh(cast["zhou"])
+        head = fresh(cast["zhou"])
         bureau = Office.objects.get(level=Office.CITY)
         routing.add(bureau, by=head, stage="city_review", field="10", officer=cast["chen"], most=40)
         routing.add(bureau, by=head)
     for head in cast.heads.values():
         with acting(head), transaction.atomic():
-            known = _fresh(head)
+            known = fresh(head)
             if known.office is not None:
                 routing.add(known.office, by=known)
 
 
 def _deputies(cast: Cast, on: date) -> None:
-    fang, zhou, chen = (_fresh(cast[name]) for name in ("fang", "zhou", "chen"))
+    fang, zhou, chen = (fresh(cast[name]) for name in ("fang", "zhou", "chen"))
     with acting(fang), transaction.atomic():
         deputy.note_absence(
             fang, chen, first=on - timedelta(days=1), last=on + timedelta(days=5), by=fang, on=on, note="外出培训"
@@ -70,7 +70,7 @@ def _note(by: User, firm: Firm, says: str, **days: Any) -> None:
         call.note(Firm.objects.filter(pk=firm.pk), says=says, by=by, **days)
 
 
-def _fresh(user: User) -> User:
+def fresh(user: User) -> User:
     """The person with their seats as they are."""
     with acting(user), transaction.atomic():
         known = User.objects.get(pk=user.pk)

@@ -9,6 +9,7 @@ from config.postgres.scope import acting
 from pipeline.acts import coaching, event, step_template
 from pipeline.acts.coaching import Wanted
 from pipeline.management.demonstration.cast import Cast
+from pipeline.management.demonstration.office import fresh
 from pipeline.models import Appointment, Attendance, Case, Event, Firm, Seat, User, Visit
 from pipeline.rules.codes.step_templates import carried_steps
 
@@ -32,7 +33,7 @@ def hold(cast: Cast, *, on: date) -> None:
         return
     _coach(cast, first, on)
     with acting(cast["zhou"]), transaction.atomic():
-        step_template.save(OWN_STEP, by=_fresh(cast["zhou"]))
+        step_template.save(OWN_STEP, by=fresh(cast["zhou"]))
     firms = [case.firm for case in coached]
     _past(cast, firms, on)
     _to_come(cast, firms, on)
@@ -43,16 +44,16 @@ def _coach(cast: Cast, case: Case, on: date) -> None:
     with acting(cast["chen"]), transaction.atomic():
         steps = [carried[key] for key in ADDED]
         wanted = [Wanted(step.rule, step.what, step.who, on + timedelta(step.lead_days), step.proof) for step in steps]
-        coaching.add_steps(case, wanted, by=_fresh(cast["chen"]), on=on)
+        coaching.add_steps(case, wanted, by=fresh(cast["chen"]), on=on)
     with acting(zhang), transaction.atomic():
         kept = coaching.record_visit(
-            case, by=_fresh(zhang), on=on - timedelta(days=6), way="visit", met="财务负责人",
+            case, by=fresh(zhang), on=on - timedelta(days=6), way="visit", met="财务负责人",
             notes="辅助账已按项目建账，工时表还没有。抽查三张凭证，项目归属清楚。",
             agreed="企业财务月底前补上半年工时表，辅导老师下次带样表。", next_on=on + timedelta(days=24),
         )  # fmt: skip
     owner = _owner(cast, case.firm)
     with acting(owner), transaction.atomic():
-        coaching.rate_visit(Visit.objects.filter(pk=kept.pk), rating=5, says="讲得清楚", by=_fresh(owner), on=on)
+        coaching.rate_visit(Visit.objects.filter(pk=kept.pk), rating=5, says="讲得清楚", by=fresh(owner), on=on)
 
 
 def _past(cast: Cast, firms: list[Firm], on: date) -> None:
@@ -61,7 +62,7 @@ def _past(cast: Cast, firms: list[Firm], on: date) -> None:
     _answer(cast, announced, firms[:3], on=day - timedelta(days=5))
     with acting(cast["chen"]), transaction.atomic():
         there = list(Attendance.objects.filter(event=announced, firm__in=firms[:2]).values_list("pk", flat=True))
-        event.mark(announced, there, by=_fresh(cast["chen"]), on=day)
+        event.mark(announced, there, by=fresh(cast["chen"]), on=day)
 
 
 def _to_come(cast: Cast, firms: list[Firm], on: date) -> None:
@@ -73,7 +74,7 @@ def _announce(cast: Cast, title: str, day: date, firms: list[Firm], *, on: date)
     said: dict[str, Any] = {"title": title, "says": "请带本年度辅助账和两份委托合同。", "on": day, "begins": time(14)}
     said |= {"place": "市民中心 G 座 302", "seats": 40, "answer_by": day - timedelta(days=3)}
     with acting(cast["chen"]), transaction.atomic():
-        chen = _fresh(cast["chen"])
+        chen = fresh(cast["chen"])
         announced = event.plan(said, by=chen, on=on)
         event.invite(Firm.objects.filter(pk__in=[firm.pk for firm in firms]), announced, by=chen, on=on)
     return announced
@@ -84,16 +85,9 @@ def _answer(cast: Cast, announced: Event, firms: list[Firm], *, on: date) -> Non
         owner = _owner(cast, firm)
         with acting(owner), transaction.atomic():
             rows = Attendance.objects.filter(event=announced, firm=firm)
-            event.answer(rows, comes=True, people=2, who="财务、研发各一人", by=_fresh(owner), on=on)
+            event.answer(rows, comes=True, people=2, who="财务、研发各一人", by=fresh(owner), on=on)
 
 
 def _owner(cast: Cast, firm: Firm) -> User:
     with acting(cast["chen"]), transaction.atomic():
         return Seat.objects.select_related("user").get(firm=firm, kind="firm_owner").user
-
-
-def _fresh(user: User) -> User:
-    """The person with their seats as they are."""
-    known = User.objects.get(pk=user.pk)
-    known.seat_kinds  # noqa: B018  # remembered while it can be seen
-    return known
