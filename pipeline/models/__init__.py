@@ -12,6 +12,7 @@ from pipeline.models.event import Attendance, Event
 from pipeline.models.evidence import Commitment, Document, DocumentVersion, Evidence, Upload, UploadPiece
 from pipeline.models.export import Export
 from pipeline.models.figures import Explanation, FinancialYear, SourcedFigure
+from pipeline.models.filing import Auditor, Bundle, Statement
 from pipeline.models.firm import Appointment, Contact, Firm, FirmMove, Mandate
 from pipeline.models.former_name import FormerName
 from pipeline.models.handover import HandOver
@@ -33,6 +34,7 @@ from pipeline.models.presence import Presence
 from pipeline.models.product import Conversion, ConversionProof, HitechProduct, ProductIncome, Tie
 from pipeline.models.property import IntellectualProperty
 from pipeline.models.quality import Hit, Looked, Trait
+from pipeline.models.result import Result, ResultList
 from pipeline.models.review import Acceptance, Fault, FaultDraft, Flag, Proposal
 from pipeline.models.roster import Import, ImportRow
 from pipeline.models.round import Application, Round
@@ -60,11 +62,13 @@ __all__ = [
     "Appointment",
     "Assignment",
     "Attendance",
+    "Auditor",
     "BookDraft",
     "BookEdition",
     "Booking",
     "Bulk",
     "BulkRow",
+    "Bundle",
     "Call",
     "Case",
     "CaseCounter",
@@ -128,6 +132,8 @@ __all__ = [
     "Proposal",
     "RdProject",
     "RegistryEvent",
+    "Result",
+    "ResultList",
     "Round",
     "RoutingRule",
     "SavedView",
@@ -138,6 +144,7 @@ __all__ = [
     "SourcedFigure",
     "StaffMember",
     "StaffMonth",
+    "Statement",
     "Step",
     "StepTemplate",
     "Tag",

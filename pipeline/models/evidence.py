@@ -39,6 +39,7 @@ class Document(FirmOwned):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
+    secret = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = FirmOwnedQuerySet["Document"].as_manager()

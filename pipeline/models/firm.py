@@ -87,9 +87,7 @@ class Firm(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
-    pinyin = models.CharField(
-        max_length=400, blank=True
-    )  # the key Chinese names are sorted by; the wheels carry no ICU
+    pinyin = models.CharField(max_length=400, blank=True)  # Chinese names are sorted by it; the wheels carry no ICU
     short_name = models.CharField(max_length=60, blank=True, default="", db_default="")
     former_names = models.TextField(blank=True, default="", db_default="", editable=False)  # kept by triggers
     initials = models.TextField(blank=True, default="", db_default="", editable=False)  # empty: a sweep spells it
@@ -117,6 +115,7 @@ class Firm(models.Model):
     credit_clean = models.BooleanField(null=True, blank=True)
     never_certified = models.BooleanField(null=True, blank=True)
     no_incident = models.BooleanField(null=True, blank=True)
+    classified = models.BooleanField(default=False, db_default=False)  # it keeps secrets of the state (涉密企业)
     verified_on = models.DateField(null=True, blank=True)  # the day its owner's identity was checked
     made_up = models.CharField(max_length=200, blank=True)  # what of the record is invented for the demonstration
     version = models.PositiveIntegerField(default=1)

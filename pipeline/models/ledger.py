@@ -88,6 +88,7 @@ class RdProject(FirmOwned):
     budget = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     capitalised = models.BooleanField(default=False)
     result = models.CharField(max_length=400, blank=True)
+    secret = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = FirmOwnedQuerySet["RdProject"].as_manager()

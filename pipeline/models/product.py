@@ -16,6 +16,7 @@ class HitechProduct(FirmOwned):
     title = models.CharField(max_length=200)
     field = models.CharField(max_length=5, blank=True)
     main = models.BooleanField(default=False)
+    secret = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = FirmOwnedQuerySet["HitechProduct"].as_manager()

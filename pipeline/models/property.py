@@ -18,7 +18,9 @@ ACQUIRED_BY = ("own_rd", "assigned", "donated", "merger", "licensed")
 
 
 class IntellectualProperty(FirmOwned):
-    """One right. `core` says whether it supports the main product; nobody having said so is unknown."""
+    """One right. `core` says whether it supports the main product; nobody having said so is unknown. What is `secret`
+    stays out of what a classified firm hands in.
+    """
 
     kind = models.CharField(max_length=20)
     number = models.CharField(max_length=40)
@@ -29,6 +31,8 @@ class IntellectualProperty(FirmOwned):
     owners = models.PositiveSmallIntegerField(default=1)
     used_in_certification_on = models.DateField(null=True, blank=True)
     core = models.BooleanField(null=True, blank=True)
+    holder = models.CharField(max_length=200, blank=True, default="", db_default="")  # as the certificate has it
+    secret = models.BooleanField(default=False, db_default=False)
 
     objects = FirmOwnedQuerySet["IntellectualProperty"].as_manager()
 

@@ -22,6 +22,7 @@ from pipeline.models.coaching import Plan, Step, Visit
 from pipeline.models.event import Attendance
 from pipeline.models.evidence import Document, DocumentVersion, Evidence
 from pipeline.models.figures import Explanation, FinancialYear, SourcedFigure
+from pipeline.models.filing import Auditor, Statement
 from pipeline.models.firm import Contact, Firm
 from pipeline.models.former_name import FormerName
 from pipeline.models.ledger import ExpenseLine, RdProject
@@ -69,6 +70,8 @@ MOVED: Mapping[type[Model], tuple[str, ...]] = {
     DocumentVersion: ("document",),
     ConversionProof: ("conversion", "document"),
     Evidence: ("document", "step", "year", "fault", "visit", "right", "project", "product"),
+    Statement: (),
+    Auditor: (),
     Contact: (),
     FormerName: (),
 }
@@ -80,6 +83,8 @@ TWINS: Mapping[type[Model], Any] = {
     RdProject: F("code"),
     HitechProduct: F("code"),
     SmeRegistration: F("year"),
+    Auditor: F("year"),
+    Statement: F("year"),
     Attendance: F("event"),
     Conversion: Func(F("result"), function="mp_plain"),
     **dict.fromkeys((FinancialYear, SourcedFigure, Explanation, StaffMonth, StaffMember), F("year")),

@@ -212,6 +212,7 @@ def firm_rows(world: World, firm: int, number: int) -> None:
     year = models.FinancialYear.objects.create(**own, year=2025, sales=Decimal(1))
     _entry_rows(own, author)
     _returned_rows(own, author)
+    _filed_rows(own, author)
     right = models.IntellectualProperty.objects.create(**own, kind="invention", number=f"ZL{number}")
     document = models.Document.objects.create(**own, purpose="figures", title="审计报告")
     _ledger_rows(own, right, document)
@@ -270,6 +271,12 @@ def _paper_rows(own: dict[str, Any], author: dict[str, Any]) -> None:
     models.Commitment.objects.create(
         **own, slot="licence", year=LONG_AGO.year, says="承诺", signed_as="李青", signed_on=LONG_AGO, **author
     )
+
+
+def _filed_rows(own: dict[str, Any], author: dict[str, Any]) -> None:
+    models.Statement.objects.create(**own, year=2026, topic="property", says="核心技术")
+    models.Auditor.objects.create(**own, year=2026, name="某会计师事务所")
+    models.Bundle.objects.create(**own, day=LONG_AGO, **author)
 
 
 def _returned_rows(own: dict[str, Any], author: dict[str, Any]) -> None:
