@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from pipeline.paired_walls import CHANGING, PAIRED
+from pipeline.panel_walls import PANEL_POLICIES, READ_BY_OWNER
 from pipeline.register import TABLES, Table
 
 SEES_ALL = "(select mp_sees_city())"
@@ -21,6 +23,9 @@ def walls() -> str:
 def _walls_of(name: str, table: Table) -> Iterator[str]:
     if table.append_only or name == "trail_entry":
         yield f"revoke update, delete, truncate on {name} from web;"
+    if name in CHANGING:
+        yield f"revoke update on {name} from web;"
+        yield f"grant update ({CHANGING[name]}) on {name} to web;"
     if table.unlogged:
         yield f"alter table {name} set unlogged;"
     if name == "django_migrations":
@@ -33,6 +38,12 @@ def _walls_of(name: str, table: Table) -> Iterator[str]:
             yield from _placed_rows(name)
     elif name in OWN_POLICIES:
         yield from OWN_POLICIES[name](name)
+    elif name in PANEL_POLICIES:
+        yield from _policies(name, **PANEL_POLICIES[name])
+        if name in READ_BY_OWNER:
+            yield from _owner_reads(name)
+    elif name in PAIRED:
+        yield from _policies(name, **PAIRED[name])
     elif name in CITY_WRITES:
         yield from _policies(name, select="true", write=SEES_ALL)
     elif name == "pipeline_steptemplate":
@@ -96,7 +107,8 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
         now = bureau if table.office_only else f"{bureau} or {_own_rows(name, column, table)}"
         recorded = f" and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left({column})" if table.dated else ""
         seen = f"{now} or ({past}{recorded})"
-        seen, now = _with_other(table, seen), _with_other(table, now)
+        if table.beside:
+            seen, now = _with_other(table, now, seen), _with_other(table, now, now)
         if table.to_leaders:
             seen += f" or {LEADS} or {within(column, 'mp_led_counties')}"
         if name == "pipeline_invitation":
@@ -107,7 +119,7 @@ def _firm_policies(name: str, table: Table) -> Iterator[str]:
             add = f"({now} or {LOOKS})" if name == "pipeline_viewing" else ""
             seen += entrusted + ROWS_LET_IN.get(name, "")
             write = f"({bureau})" if table.inner else f"({now}{filled})"
-            yield from _policies(name, select=f"({seen})", add=add, write=write)
+            yield from _policies(name, **{"select": f"({seen})", "add": add, "write": write, **PAIRED.get(name, {})})
     if name in (
         "pipeline_firm",
         "pipeline_firmmove",
@@ -124,11 +136,10 @@ def _own_rows(name: str, column: str, table: Table) -> str:
     return f"({own} and not {name}.{table.inner})" if table.inner else own
 
 
-def _with_other(table: Table, condition: str) -> str:
-    """Of two firms a county must have both."""
-    if not table.beside:
-        return condition
-    return f"({condition}) and ({table.beside} is null or {SEES_ALL} or {_in_counties(table.beside, 'mp_counties')})"
+def _with_other(table: Table, now: str, alone: str) -> str:
+    """Of two firms a county must have both, and now; a row of one firm follows what holds for the firm `alone`."""
+    other = f"{SEES_ALL} or {_in_counties(table.beside, 'mp_counties')}"
+    return f"case when {table.beside} is null then ({alone}) else ({now}) and ({other}) end"
 
 
 def _parts_of(column: str, table: Table) -> tuple[str, str]:
@@ -209,7 +220,8 @@ def _seat_policies(name: str) -> Iterator[str]:
     taken_over = f"(kind = 'firm_owner' and {asked})"  # who takes a firm over ends its owner's seat
     seen = f"user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {agencies} or {colleagues}"
     confirmed = (
-        "exists (select from pipeline_seatrequest r where r.state = 'given' and r.decided_by_id = (select mp_user())"
+        f"exists (select from pipeline_seatrequest r where r.id = {name}.request_id and r.state = 'given'"
+        " and r.decided_by_id = (select mp_user())"
         f" and r.user_id = {name}.user_id and r.kind = {name}.kind and r.agency = {name}.agency"
         f" and r.office_id is not distinct from {name}.office_id and {name}.firm_id is null"
         f" and lower({name}.during) >= r.begins_on and upper({name}.during) is not distinct from r.ends_on)"
@@ -327,6 +339,17 @@ def _event_policies(name: str) -> Iterator[str]:
     yield from _policies(name, select=f"({mine} or {invited})", write=f"({mine})")
 
 
+def _quota_policies(name: str) -> Iterator[str]:
+    """The city says how many firms it expects of each county; a county is told its own number."""
+    own = "division_id = any(array(select mp_counties()))"
+    yield from _policies(name, select=f"({SEES_ALL} or {own})", write=SEES_ALL)
+
+
+def _bureau_policies(name: str) -> Iterator[str]:
+    """What the city writes for its offices and the counties', and nobody else reads."""
+    yield from _policies(name, select=f"({SEES_ALL} or exists (select mp_offices()))", write=SEES_ALL)
+
+
 def _owner_reads(name: str) -> Iterator[str]:
     """The functions that answer what a scope may see run as the owner and must read these tables whole."""
     yield f"drop policy if exists owner_reads on {name};"
@@ -357,4 +380,7 @@ OWN_POLICIES: dict[str, Callable[[str], Iterator[str]]] = {
     "pipeline_savedview": _view_policies,
     "pipeline_hour": _hour_policies,
     "pipeline_event": _event_policies,
+    "pipeline_quota": _quota_policies,
+    "pipeline_roundreminder": _bureau_policies,
+    "pipeline_provincelist": _bureau_policies,
 }

@@ -10,6 +10,7 @@ from pipeline.models.diagnosis import Diagnosis, Gap
 from pipeline.models.draft import Draft
 from pipeline.models.event import Attendance, Event
 from pipeline.models.evidence import Commitment, Document, DocumentVersion, Evidence, Upload, UploadPiece
+from pipeline.models.expert import Expert
 from pipeline.models.export import Export
 from pipeline.models.figures import Explanation, FinancialYear, SourcedFigure
 from pipeline.models.filing import Auditor, Bundle, Statement
@@ -21,11 +22,12 @@ from pipeline.models.intake import Window
 from pipeline.models.ledger import ExpenseLine, RdProject
 from pipeline.models.listing import SavedView
 from pipeline.models.membership import Claim, Invitation, Showing, Viewing
-from pipeline.models.merging import MergedRecord, RegistryEvent
+from pipeline.models.merging import MergedRecord, MergeProposal
 from pipeline.models.moving import MoveRefused
 from pipeline.models.note import Note
 from pipeline.models.notice import Notice
-from pipeline.models.objection import Objection
+from pipeline.models.objection import Objection, OwnObjection
+from pipeline.models.panel import Panel, PanelFile, PanelMember, ScoreSheet
 from pipeline.models.people import Absence, Delegation, Office, Seat, User
 from pipeline.models.phrase import Phrase
 from pipeline.models.places import Division, Field, Industry
@@ -34,10 +36,13 @@ from pipeline.models.presence import Presence
 from pipeline.models.product import Conversion, ConversionProof, HitechProduct, ProductIncome, Tie
 from pipeline.models.property import IntellectualProperty
 from pipeline.models.quality import Hit, Looked, Trait
+from pipeline.models.recommendation import CountyCheck, Listed, ProvinceList, Supplement
+from pipeline.models.registry import RegistryEvent, RegistryExtract
 from pipeline.models.result import Result, ResultList
 from pipeline.models.review import Acceptance, Fault, FaultDraft, Flag, Proposal
 from pipeline.models.roster import Import, ImportRow
 from pipeline.models.round import Application, Round
+from pipeline.models.round_plan import Placement, Quota, RoundReminder
 from pipeline.models.routing import Assignment, Escalation, RoutingRule
 from pipeline.models.seating import SeatRequest
 from pipeline.models.sme import SmeRegistration
@@ -79,6 +84,7 @@ __all__ = [
     "Contact",
     "Conversion",
     "ConversionProof",
+    "CountyCheck",
     "Delegation",
     "Delivery",
     "Diagnosis",
@@ -91,6 +97,7 @@ __all__ = [
     "Event",
     "Evidence",
     "ExpenseLine",
+    "Expert",
     "Explanation",
     "Export",
     "Fault",
@@ -113,8 +120,10 @@ __all__ = [
     "IntellectualProperty",
     "Invitation",
     "Leaver",
+    "Listed",
     "Looked",
     "Mandate",
+    "MergeProposal",
     "MergedRecord",
     "MoveRefused",
     "Note",
@@ -122,21 +131,31 @@ __all__ = [
     "Objection",
     "Obligation",
     "Office",
+    "OwnObjection",
     "Pace",
+    "Panel",
+    "PanelFile",
+    "PanelMember",
     "PhoneProof",
     "Phrase",
+    "Placement",
     "Plan",
     "PoolPart",
     "Presence",
     "ProductIncome",
     "Proposal",
+    "ProvinceList",
+    "Quota",
     "RdProject",
     "RegistryEvent",
+    "RegistryExtract",
     "Result",
     "ResultList",
     "Round",
+    "RoundReminder",
     "RoutingRule",
     "SavedView",
+    "ScoreSheet",
     "Seat",
     "SeatRequest",
     "Showing",
@@ -147,6 +166,7 @@ __all__ = [
     "Statement",
     "Step",
     "StepTemplate",
+    "Supplement",
     "Tag",
     "Tagging",
     "Telling",

@@ -16,12 +16,18 @@ class Plan(FirmOwned):
     diagnosis = models.ForeignKey("pipeline.Diagnosis", on_delete=models.PROTECT, related_name="plans")
     drawn_on = models.DateField()
     superseded_on = models.DateField(null=True, blank=True)
+    # The first day on which the firm can apply with all of it done; none where nothing helps.
+    ready_on = models.DateField(null=True, blank=True)
+    foreseen = models.BooleanField(default=False, db_default=False)  # that day was reckoned
 
     objects = FirmOwnedQuerySet["Plan"].as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(superseded_on=None), name="one_current_plan_per_case")
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(superseded_on=None, foreseen=False), name="plans_to_foresee"),
         ]
 
     def __str__(self) -> str:

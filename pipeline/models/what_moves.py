@@ -29,8 +29,10 @@ from pipeline.models.ledger import ExpenseLine, RdProject
 from pipeline.models.objection import Objection
 from pipeline.models.product import Conversion, ConversionProof, HitechProduct, ProductIncome, Tie
 from pipeline.models.property import IntellectualProperty
+from pipeline.models.recommendation import Supplement
 from pipeline.models.review import Acceptance, Fault, Flag, Proposal
 from pipeline.models.round import Application
+from pipeline.models.round_plan import Placement
 from pipeline.models.sme import SmeRegistration
 from pipeline.models.staff import StaffMember, StaffMonth
 from pipeline.models.staying import AnnualUpdate, Leaver
@@ -39,6 +41,8 @@ from pipeline.models.staying import AnnualUpdate, Leaver
 MOVED: Mapping[type[Model], tuple[str, ...]] = {
     Case: (),
     Application: ("case",),
+    Supplement: ("application",),
+    Placement: ("case",),
     Plan: ("case",),
     Step: ("plan",),
     Visit: ("case",),

@@ -219,6 +219,7 @@ STAY = {
     **dict.fromkeys(["appointment", "mandate", "invitation", "showing"], "who was let into that record, by its owner"),
     **dict.fromkeys(["notice", "difficulty", "booking"], "said to and by the people of that record"),
     **dict.fromkeys(["draft", "upload", "uploadpiece", "workbook", "accountbook", "accountmapping"], "on the way"),
+    "listed": "as it went to the province",
     "handover": "of that record's move to another county",
     **dict.fromkeys(["presence", "faultdraft"], "gone in a moment"),
 }

@@ -26,7 +26,8 @@ from pipeline.models import Division, Firm, Office, Seat, User
 from tests import services
 from tests.walls.help_rows import help_rows, office_rows
 from tests.walls.pool_rows import pool_rows
-from tests.walls.quality_rows import quality_rows, registry_row
+from tests.walls.quality_rows import merged_rows, quality_rows, registry_row, result_row
+from tests.walls.round_rows import round_rows
 from tests.walls.told_rows import told_rows
 
 LONG_AGO = date(2024, 1, 1)
@@ -62,6 +63,8 @@ def build(today: date | None = None) -> World:
         _people(world)
         for number, name in enumerate(NAMES):
             firm_rows(world, world.firms[name], number)
+        two = (world.person(name) for name in ("seat:city_officer", "seat:city_head"))
+        merged_rows(world.firms.values(), world.offices["city"], *two, world.today)
         _office_rows(world)
         _book_rows(world)
         _deputy_rows(world)
@@ -326,7 +329,8 @@ def _case_rows(world: World, own: dict[str, Any], number: int, day: date, author
     plan = models.Plan.objects.create(**own, case=case, diagnosis=diagnosis, drawn_on=day)
     step = models.Step.objects.create(**own, plan=plan, position=1, rule="rd_intensity", what={}, gap={}, who="firm")
     _step_rows(own, case, transition, step, author)
-    models.Visit.objects.create(**own, case=case, on=day, notes="看过", **author)
+    visit = models.Visit.objects.create(**own, case=case, on=day, notes="看过", **author)
+    round_rows(own, application, visit, world.divisions["north"], officer, day)
     _certificate_rows(own, number, day, case, application, author)
     help_rows(own, number, day, world.offices["city"], world.person("seat:city_officer"))
     models.Notice.objects.create(**own, case=case, to="firm", kind="case.admit", title={}, body={})
@@ -378,6 +382,7 @@ def _office_rows(world: World) -> None:
             office_id=key, place="property", text="请补缴费凭证", by_id=world.people["seat:city_officer"]
         )
         registry_row(key, world.people["seat:city_officer"], world.today)
+        result_row(key, world.people["seat:city_officer"], world.today)
         roster = models.Import.objects.create(
             office_id=key,
             by_id=world.people["seat:city_officer"],
