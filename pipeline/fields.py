@@ -1,9 +1,11 @@
 """Fields of forms that read a number as it stands on paper, and what a form offers to choose from."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
 from pipeline.rules.codes.identifiers import IdentifierRefused, phone_number
@@ -31,6 +33,12 @@ class PhoneField(IdentifierField):
     def __init__(self, **also: Any) -> None:
         widget = forms.TextInput({"type": "tel", "autocomplete": "tel"})
         super().__init__(reads=phone_number, **{"max_length": 20, "widget": widget, **also})
+
+
+def day_field(label: Any, *, required: bool = True) -> forms.DateField:
+    widget = forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
+    bounds = [MinValueValidator(date(1949, 10, 1)), MaxValueValidator(date(2199, 12, 31))]
+    return forms.DateField(label=label, required=required, widget=widget, validators=bounds)
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:

@@ -13,8 +13,7 @@ from pipeline import access
 from pipeline.acts import announcement as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.paging import page_of
-from pipeline.desk.round import day_field
-from pipeline.fields import offer
+from pipeline.fields import day_field, offer
 from pipeline.models import Announcement
 from pipeline.request import StaffRequest, number_sent
 from pipeline.templatetags.look import spoken

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pipeline.desk.round import day_field
+from pipeline.fields import day_field
 from pipeline.models import BookEdition
 from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest

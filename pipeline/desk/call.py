@@ -17,8 +17,8 @@ from pipeline import access
 from pipeline.acts import call as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.paging import page_of
-from pipeline.desk.round import day_field
 from pipeline.desk.standing import open_dossier, standing_of
+from pipeline.fields import day_field
 from pipeline.models import Call, Case, Contact, Firm, Obligation
 from pipeline.models.firm_search import sought
 from pipeline.models.in_force import calendar_in_force

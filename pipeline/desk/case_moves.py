@@ -28,8 +28,7 @@ from pipeline.desk.moving import (
     granted,
     words,
 )
-from pipeline.desk.round import day_field
-from pipeline.fields import offer, offer_rows
+from pipeline.fields import day_field, offer, offer_rows
 from pipeline.models import Application, Case, Division, Firm, Flag, Proposal, User
 from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest

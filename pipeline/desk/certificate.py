@@ -16,8 +16,8 @@ from pipeline.acts import certificate as certificate_acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
 from pipeline.desk.long_list import long_page
-from pipeline.desk.round import day_field, tabs
-from pipeline.fields import IdentifierField
+from pipeline.desk.round import tabs
+from pipeline.fields import IdentifierField, day_field
 from pipeline.models import Certificate, Firm, Obligation
 from pipeline.request import StaffRequest
 from pipeline.rules.codes.identifiers import certificate_number

@@ -22,8 +22,7 @@ from pipeline.desk.diagnosis import PEOPLE
 from pipeline.desk.identity import identity
 from pipeline.desk.looking import note_look
 from pipeline.desk.paging import altered, page_of
-from pipeline.desk.round import day_field
-from pipeline.fields import offer_rows
+from pipeline.fields import day_field, offer_rows
 from pipeline.models import (
     Appointment,
     Case,

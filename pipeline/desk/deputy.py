@@ -13,8 +13,7 @@ from pipeline import access
 from pipeline.acts import deputy as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.office import people_of, tabs
-from pipeline.desk.round import day_field
-from pipeline.fields import offer_rows
+from pipeline.fields import day_field, offer_rows
 from pipeline.models import Absence, Delegation, User
 from pipeline.request import StaffRequest, number_sent
 

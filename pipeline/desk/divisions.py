@@ -15,8 +15,7 @@ from pipeline import access
 from pipeline.acts import places as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.office import HOUSE, tabs
-from pipeline.desk.round import day_field
-from pipeline.fields import offer, offer_rows
+from pipeline.fields import day_field, offer, offer_rows
 from pipeline.models import Division
 from pipeline.models.people import TODAY
 from pipeline.request import StaffRequest

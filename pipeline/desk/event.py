@@ -16,7 +16,7 @@ from pipeline.acts.conditions import demand
 from pipeline.desk.attempt import attempt
 from pipeline.desk.coaching import pages
 from pipeline.desk.paging import page_of
-from pipeline.desk.round import day_field
+from pipeline.fields import day_field
 from pipeline.models import Attendance, Contact, Event, Firm
 from pipeline.models.people import own_offices
 from pipeline.request import StaffRequest, number_sent

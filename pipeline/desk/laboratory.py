@@ -20,8 +20,7 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.book import GROUPS, DayForm, group_of
 from pipeline.desk.difference import title_of
 from pipeline.desk.numbers import Numbers, Parameter
-from pipeline.desk.round import day_field
-from pipeline.fields import offer
+from pipeline.fields import day_field, offer
 from pipeline.models import BookDraft, Trial
 from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest, number_sent

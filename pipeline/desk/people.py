@@ -18,9 +18,8 @@ from pipeline.acts import seating
 from pipeline.desk.attempt import attempt
 from pipeline.desk.office import HOUSE, tabs
 from pipeline.desk.paging import page_of
-from pipeline.desk.round import day_field
 from pipeline.desk.seats import STATE_NAMES
-from pipeline.fields import PhoneField, offer, offer_rows
+from pipeline.fields import PhoneField, day_field, offer, offer_rows
 from pipeline.models import Office, Seat, SeatRequest, User
 from pipeline.models.people import TODAY
 from pipeline.request import StaffRequest, number_sent

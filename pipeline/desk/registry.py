@@ -17,7 +17,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk.attempt import attempt, tell
 from pipeline.desk.paging import page_of
 from pipeline.models import Case, Certificate, Firm, IntellectualProperty, RegistryEvent
-from pipeline.models.merging import MERGER, RENAMED
+from pipeline.models.registry import MERGER, RENAMED
 from pipeline.request import StaffRequest, number_sent
 
 KINDS: dict[str, str | Promise] = {

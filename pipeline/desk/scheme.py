@@ -17,7 +17,7 @@ from pipeline.acts import trial as trial_acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.difference import Change, changes
 from pipeline.desk.laboratory import STATES, NameForm, side_of, tried
-from pipeline.desk.round import day_field
+from pipeline.fields import day_field
 from pipeline.models import BookDraft, Trial, User
 from pipeline.models.book import POOL
 from pipeline.models.in_force import book_in_force

@@ -17,8 +17,7 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.coaching import case_of
 from pipeline.desk.diagnosis import PEOPLE
 from pipeline.desk.identity import identity
-from pipeline.desk.round import day_field
-from pipeline.fields import offer
+from pipeline.fields import day_field, offer
 from pipeline.models import Case, Firm, Office, Step
 from pipeline.models.step_template import Entry, library
 from pipeline.request import StaffRequest, number_sent

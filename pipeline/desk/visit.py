@@ -18,7 +18,7 @@ from pipeline.acts.conditions import demand
 from pipeline.desk.attempt import attempt
 from pipeline.desk.coaching import WAYS, case_of
 from pipeline.desk.identity import identity
-from pipeline.desk.round import day_field
+from pipeline.fields import day_field
 from pipeline.models import Case, Draft, Visit
 from pipeline.request import StaffRequest
 

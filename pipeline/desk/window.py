@@ -13,7 +13,7 @@ from pipeline import access
 from pipeline.acts import intake as acts
 from pipeline.desk.attempt import attempt
 from pipeline.desk.pool import tabs
-from pipeline.desk.round import day_field
+from pipeline.fields import day_field
 from pipeline.models import Window
 from pipeline.request import StaffRequest, number_sent
 
