@@ -23,6 +23,7 @@ from pipeline.acts import (
     bulk,
     case,
     claim,
+    coaching,
     delivery,
     diagnosis,
     difficulty,
@@ -32,10 +33,13 @@ from pipeline.acts import (
     export,
     firm,
     hour,
+    panel,
     paper,
     presence,
     quality,
+    result,
     roster,
+    round,
     sme,
     staying,
     telling,
@@ -58,6 +62,10 @@ from pipeline.models import (
     Heartbeat,
     Import,
     Notice,
+    Panel,
+    Plan,
+    ResultList,
+    Round,
     SmeRegistration,
     Trial,
     TrialSheet,
@@ -166,6 +174,7 @@ def sweep() -> None:
         waiting = Import.objects.waiting().with_hands()
         trials, sheets = Trial.objects.waiting().with_hands(), TrialSheet.objects.waiting().with_hands()
         exports, bulks = Export.objects.waiting().with_hands(), Bulk.objects.waiting().with_hands()
+        lists = ResultList.objects.waiting().with_hands()
     for key, person, state in waiting:
         (commit_roster if state == Import.CONFIRMED else read_roster).delay(key, person=person)
     for key, person in trials:
@@ -176,6 +185,8 @@ def sweep() -> None:
         write_export.delay(key, person=person)
     for key, person in bulks:
         work_bulk.delay(key, person=person)
+    for key, person in lists:
+        record_results.delay(key, person=person)
 
 
 @shared_task(base=Acting)
@@ -221,6 +232,12 @@ def write_export(key: int, *, person: int) -> None:
 def work_bulk(key: int, *, person: int) -> None:
     """When an act on many cases was asked for or confirmed: rehearse it, or do it, as the person who asked."""
     bulk.work(key, by=_who_asked(person))
+
+
+@shared_task(base=Acting)
+def record_results(key: int, *, person: int) -> None:
+    """When a list of the agency was confirmed: put its sure lines on record, as the person who confirmed it."""
+    result.work(key, by=_who_asked(person), on=clock.today())
 
 
 @shared_task(**_as(INTAKE))
@@ -296,6 +313,16 @@ def route_cases() -> None:
 
 
 @shared_task(**_as(INTAKE))
+def seat_experts() -> None:
+    """Every minute: for an expert who stepped back the next of the lot stands in."""
+    with transaction.atomic():
+        short = list(Panel.objects.short())
+    for each in short:
+        with _left_if_broken("panel", each.pk):
+            panel.fill(each, by=INTAKE, at=timezone.now())
+
+
+@shared_task(**_as(INTAKE))
 def climb_stuck() -> None:
     """Every morning: what nobody moved long after its day goes to the head."""
     with transaction.atomic():
@@ -323,6 +350,24 @@ def tend_pool() -> None:
         staying.warn(Case.objects.all(), by=INTAKE, on=today)
         staying.ask_updates(Case.objects.all(), by=INTAKE, on=today)
         staying.remind_of_updates(AnnualUpdate.objects.all(), by=INTAKE, on=today)
+
+
+@shared_task(**_as(INTAKE))
+def remind_of_rounds() -> None:
+    """Every morning: who is concerned is told that a day of a round comes near."""
+    today = clock.today()
+    with transaction.atomic():
+        round.remind(Round.objects.filter(province_date__gte=today), by=INTAKE, on=today)
+
+
+@shared_task(**_as(ASSESSOR))
+def foresee_plans() -> None:
+    """Every minute: plans drawn before their day of readiness was kept, as after a release."""
+    with transaction.atomic():
+        waiting = list(Plan.objects.filter(superseded_on=None, foreseen=False).values_list("pk", flat=True)[:CHUNK])
+    for key in waiting:
+        with _left_if_broken("plan", key):
+            coaching.foresee(Plan.objects.filter(pk=key), by=ASSESSOR, on=clock.today())
 
 
 @shared_task(**_as(INTAKE))

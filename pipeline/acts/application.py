@@ -11,7 +11,19 @@ from pipeline.access import Actor
 from pipeline.acts import coaching, diagnosis, fault, firm, flag, handover, progress, proposal
 from pipeline.acts.case import Versions
 from pipeline.acts.conditions import demand
-from pipeline.models import Application, Case, Division, Fault, Firm, Proposal, Round, Transition, Visit
+from pipeline.models import (
+    Application,
+    Case,
+    CountyCheck,
+    Division,
+    Fault,
+    Firm,
+    Proposal,
+    Round,
+    Supplement,
+    Transition,
+    Visit,
+)
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.round import ApplicationQuerySet
@@ -94,12 +106,14 @@ def resubmit_to_city(
 def forward(
     applications: ApplicationQuerySet, *, by: Actor, on: date, opinion: str, note: str, versions: Versions = None
 ) -> list[Transition]:
-    """Send the dossier to the city with the county's opinion; the site visit is on record."""
+    """Send the dossier to the city with the county's opinion; site visit and check are on record."""
     demand(opinion in ("for", "against"), "opinion", _("Say whether the county is for or against."))
     demand(bool(note.strip()), "note", _("Give the reasons of the county."))
     for application in applications:
         visited = Visit.objects.filter(firm=application.firm_id, on__gte=application.opened_on).exists()
         demand(visited, "visit", _("Record the site visit first."))
+        checked = CountyCheck.objects.filter(application=application).exists()
+        demand(checked, "check", _("Record what the county found when it checked the dossier first."))
     return progress.advance_application(
         applications, "application.forward", by=by, on=on, versions=versions, opinion=opinion, note=note
     )
@@ -196,11 +210,13 @@ def record(
 ) -> list[Transition]:
     """Enter what the agency's list says: any later stage, or the result. A refusal names the rules found wanting.
 
-    `by_day` is the day the agency set for a supplement. A publicity is due, provisionally, after the book's working
-    days.
+    `by_day` is the day the agency set for a supplement, `note` then what it asks for. A publicity is due,
+    provisionally, after the book's working days.
     """
     demand(to in APPLICATION_STAGES, "stage", _("There is no such stage."))
     demand(by_day is None or by_day >= on, "by_day", _("The agency's day lies in the past."))
+    if to == "supplement":
+        _ask(applications, by_day, note.strip(), by=by, on=on)
     keys = list(applications.values_list("pk", flat=True))
     due = {"supplement": by_day, "publicity": _publicity_ends(on)}.get(to)
     moved = progress.advance_application(
@@ -218,7 +234,14 @@ def record(
 
 
 @transaction.atomic
-def supply(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: Versions = None) -> list[Transition]:
+def supply(
+    applications: ApplicationQuerySet, *, answer: str, by: Actor, on: date, versions: Versions = None
+) -> list[Transition]:
+    """The firm says what it supplied; it goes on to the agency."""
+    access.require(by, "application.supply", applications)
+    demand(bool(answer.strip()), "answer", _("Say what you supply and where it lies in your papers."))
+    open_ones = Supplement.objects.filter(application__in=applications.values("pk"), answered_on=None)
+    open_ones.update(answer=answer.strip(), answered_on=on, answered_by_id=by.pk)
     return progress.advance_application(applications, "application.supply", by=by, on=on, versions=versions)
 
 
@@ -241,6 +264,17 @@ def lapse(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: V
     keys = list(applications.values_list("pk", flat=True))
     moved = progress.advance_application(applications, "application.lapse", by=by, on=on, versions=versions)
     return moved + _end(keys, by=by, on=on, note=_("The date has passed."))
+
+
+def _ask(applications: ApplicationQuerySet, by_day: date | None, asks: str, *, by: Actor, on: date) -> None:
+    """Keep what the agency asks for. Raises ConditionUnmet."""
+    access.require(by, "application.record", applications)
+    demand(by_day is not None, "by_day", _("Enter the day the agency set."))
+    demand(bool(asks), "note", _("Say what the agency asks for: the firm reads it."))
+    Supplement.objects.bulk_create(
+        Supplement(firm_id=each.firm_id, application=each, asks=asks, asked_on=on, due_on=by_day, noted_by_id=by.pk)
+        for each in applications.order_by("pk")
+    )
 
 
 def _publicity_ends(on: date) -> date:

@@ -15,10 +15,24 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Application, Appointment, Case, Firm, MoveRefused, Notice, Plan, Round, Step, User, Visit
+from pipeline.models import (
+    Application,
+    Appointment,
+    Case,
+    Diagnosis,
+    Firm,
+    MoveRefused,
+    Notice,
+    Plan,
+    Round,
+    Step,
+    User,
+    Visit,
+)
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.coaching import BEST_RATING, StepQuerySet
 from pipeline.models.firm import FirmOwnedQuerySet, FirmQuerySet
+from pipeline.rules import Plan as Ways
 from pipeline.rules import Round as Call
 from pipeline.rules import Step as Remedy
 from pipeline.rules import planned
@@ -57,15 +71,34 @@ def draw_plans(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Plan]:
     rows = list(cases.select_related("firm__latest_diagnosis").order_by("pk"))
     before = list(Plan.objects.filter(case__in=rows, superseded_on=None).values_list("pk", flat=True))
     Plan.objects.filter(pk__in=before).update(superseded_on=on)
-    diagnosed = [case for case in rows if case.firm.latest_diagnosis is not None]
+    calls = _calls(on)
+    ways = {case.pk: _ways(kept, calls) for case in rows if (kept := case.firm.latest_diagnosis) is not None}
     plans = Plan.objects.bulk_create(
-        Plan(firm_id=case.firm_id, case=case, diagnosis=case.firm.latest_diagnosis, drawn_on=on) for case in diagnosed
-    )
-    rounds = [Call(each.name, each.county_date) for each in Round.objects.filter(county_date__gte=on)]
+        Plan(
+            firm_id=case.firm_id, case=case, diagnosis=case.firm.latest_diagnosis, drawn_on=on, foreseen=True,
+            ready_on=_ready_on(ways[case.pk], case.firm.latest_diagnosis),
+        )
+        for case in rows
+        if case.pk in ways
+    )  # fmt: skip
     refused = {each.case_id: each.refusal for each in Application.objects.last_ended(rows)}
-    Step.objects.bulk_create(step for each in plans for step in _steps(each, rounds, refused.get(each.case_id, [])))
+    Step.objects.bulk_create(
+        step for each in plans for step in _steps(each, ways[each.case_id], refused.get(each.case_id, []))
+    )
     _carry_on(plans, before)
     return plans
+
+
+@transaction.atomic
+def foresee(plans: FirmOwnedQuerySet[Plan], *, by: Actor, on: date) -> int:
+    """Reckon from when each firm can apply by plans that were drawn before that was kept. How many."""
+    access.require(by, "coaching.foresee", plans)
+    rows = list(plans.filter(foreseen=False, superseded_on=None).select_related("diagnosis").order_by("pk"))
+    calls = _calls(on)
+    for each in rows:
+        each.foreseen, each.ready_on = True, _ready_on(_ways(each.diagnosis, calls), each.diagnosis)
+    Plan.objects.bulk_update(rows, ["foreseen", "ready_on"])
+    return len(rows)
 
 
 @transaction.atomic
@@ -208,9 +241,26 @@ def withdraw_consent(appointment: Appointment, *, by: Actor) -> None:
     rows.update(consented_on=None)
 
 
-def _steps(drawn: Plan, rounds: Sequence[Call], refused: Sequence[str]) -> Iterator[Step]:
+def _calls(on: date) -> list[Call]:
+    return [Call(each.name, each.county_date) for each in Round.objects.filter(county_date__gte=on)]
+
+
+def _ways(kept: Diagnosis, calls: Sequence[Call]) -> Ways:
+    return planned(kept.shown, rounds=calls, book=kept.judged_by)
+
+
+def _ready_on(ways: Ways, kept: Diagnosis) -> date | None:
+    """The first day to apply by the best way; the day of the diagnosis where nothing is open; None where no way leads
+    there.
+    """
+    if ways.best is not None:
+        return ways.best.ready_on
+    return None if ways.obstacles else kept.day
+
+
+def _steps(drawn: Plan, ways: Ways, refused: Sequence[str]) -> Iterator[Step]:
     """The steps of the best way to a pass, or what stands in it; then what the agency refused although no step does."""
-    steps = planned(drawn.diagnosis.shown, rounds=rounds, book=drawn.diagnosis.judged_by).steps
+    steps = ways.steps
     yield from _reckoned(drawn, steps)
     covered = {rule for step in steps for rule in step.rules}
     for position, rule in enumerate((rule for rule in refused if rule not in covered), start=len(steps) + 1):

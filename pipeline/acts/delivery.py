@@ -22,7 +22,7 @@ from django.utils.translation import gettext_noop as _
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import SENDER, Actor
-from pipeline.acts import login, telling
+from pipeline.acts import login, scoring, telling
 from pipeline.models import Delivery, FirmMove, Notice, Pace, Seat, Telling, User
 from pipeline.models.notice import SIDES, NoticeQuerySet
 from pipeline.models.people import TODAY
@@ -46,8 +46,10 @@ SAYS = {
     ACCOUNT: _("There is news of your seat or account"),
     NEWS: _("There is a new message"),
 }
-# These bring a link to choose a password by: they go by mail, whatever the person chose, and at once.
-LINKS = frozenset({"people.invite", "people.send_link"})
+# These bring a link to choose a password by.
+PASSWORD_LINKS = frozenset({"people.invite", "people.send_link"})
+# These and a link to an expert's task go by mail, whatever the person chose, and at once.
+LINKS = PASSWORD_LINKS | {"panel.call"}
 # The kinds of notice that are urgent, and the sort of thing each is; every other kind is news.
 URGENT = {
     **dict.fromkeys(
@@ -61,7 +63,7 @@ URGENT = {
         [
             "case.remind", "case.remind_draft", "sme.remind", "difficulty.escalate", "hour.remind", "hour.withdraw",
             "hour.cancel", "update.remind", "term.warn", "difficulty.climb", "event.remind", "event.change",
-            "event.call_off",
+            "event.call_off", "panel.call", "panel.short",
         ],
         DEADLINE,
     ),
@@ -75,7 +77,7 @@ URGENT = {
         DECISION,
     ),
     **dict.fromkeys(
-        ["people.ask_seat", "people.give_seat", "people.end_seat", "people.unlock", *sorted(LINKS)], ACCOUNT
+        ["people.ask_seat", "people.give_seat", "people.end_seat", "people.unlock", *sorted(PASSWORD_LINKS)], ACCOUNT
     ),
 }  # fmt: skip
 
@@ -358,11 +360,15 @@ def letter(rows: Sequence[Delivery], to: str, *, key: str) -> Letter:
 
 
 def _with_link(rows: Sequence[Delivery]) -> str:
-    """By which the person chooses a password; it is made now and kept nowhere."""
-    if not any(row.notice.kind in LINKS for row in rows):
-        return ""
+    """By which the person chooses a password, or an expert comes to a task; they are made now and kept nowhere."""
+    kinds, links = {row.notice.kind for row in rows}, ""
+    if "panel.call" in kinds:
+        says = gettext("Your review is open here; each link works once, with the code the office tells you: %(links)s")
+        links = "\n\n" + says % {"links": "\n".join(scoring.links_of(rows[0].person))}
+    if not kinds & PASSWORD_LINKS:
+        return links
     values = {"name": rows[0].person.username, "link": login.password_link(rows[0].person)}
     says = gettext(
         "Your log-in name is %(name)s. Choose your password here; the link works once, for half an hour: %(link)s"
     )
-    return "\n\n" + says % values
+    return links + "\n\n" + says % values

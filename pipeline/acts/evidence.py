@@ -24,6 +24,7 @@ from pipeline.models import (
     FinancialYear,
     Firm,
     Import,
+    ProvinceList,
     Step,
     Visit,
 )
@@ -131,6 +132,7 @@ def let_go(sha256: str) -> None:
         Claim.objects.filter(sha256=sha256),
         Import.objects.filter(sha256=sha256),
         Export.objects.filter(kept=sha256),
+        ProvinceList.objects.filter(sha256=sha256),
     )
     if not any(rows.exists() for rows in held):
         transaction.on_commit(partial(storage.drop, sha256))

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_noop as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.coaching_words import COACHING_WORDS
+from pipeline.acts.panel_words import PANEL_WORDS
 from pipeline.acts.people_words import PEOPLE_WORDS
 from pipeline.acts.pool_words import POOL_WORDS
+from pipeline.acts.round_words import ROUND_WORDS
+from pipeline.acts.sme_words import SME_WORDS
 from pipeline.models import Case, Firm, Notice, User
 from pipeline.models.many_rows import insert_alike
 from pipeline.models.notice import NoticeQuerySet
@@ -211,6 +214,11 @@ WORDS = {
         _("News of your application"),
         _("The certifying agency's step in case %(number)s was recorded: %(stage)s"),
     ),
+    "application.supply": Words(
+        (CITY,),
+        _("A firm has supplied what the agency asked for"),
+        _("%(firm)s has answered the supplement in case %(number)s. Send it on to the agency."),
+    ),
     "certificate.issue": Words(
         (FIRM,),
         _("Your firm is certified"),
@@ -256,11 +264,6 @@ WORDS = {
         _("You have booked an hour"),
         _("It begins on %(due)s: %(note)s"),
     ),
-    "sme.remind": Words(
-        (FIRM,),
-        _("Please renew your SME registration"),
-        _("The registration of %(note)s has to be updated by %(due)s, or it ends."),
-    ),
     "note.write": Words(
         (FIRM,),
         _("The bureau has written to your firm"),
@@ -286,7 +289,10 @@ WORDS = {
         _("A pool book has been rejected"),
         _("“%(name)s” is not published: %(note)s"),
     ),
-    **{kind: Words(*said) for kind, said in (POOL_WORDS | COACHING_WORDS | PEOPLE_WORDS).items()},
+    **{
+        kind: Words(*said)
+        for kind, said in (POOL_WORDS | COACHING_WORDS | PEOPLE_WORDS | PANEL_WORDS | ROUND_WORDS | SME_WORDS).items()
+    },
 }
 
 

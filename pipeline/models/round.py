@@ -38,6 +38,7 @@ class Round(models.Model):
     county_date = models.DateField()
     city_date = models.DateField()
     province_date = models.DateField()
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     objects = RoundQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""What a year's rounds are planned by: places for each county, firms by their day of readiness, days that were recalled.
+"""What a year's rounds are planned by: places for each county, firms by their day of readiness, days recalled.
 
 A firm that is ready, or on its way, belongs to the first round it can reach with its forecast; an officer may move it
 to another. It stays there until that round's day for firms has passed.
@@ -82,7 +82,9 @@ class Placement(FirmOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(ended_on=None), name="a_firm_is_placed_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_on=None), name="a_firm_is_placed_once_at_a_time"
+            ),
             models.CheckConstraint(condition=~Q(why=""), name="a_placement_has_its_reason"),
         ]
 
@@ -139,5 +141,3 @@ def planned_by_county(
     rows: Any = with_forecast(cases, today).order_by().values("county").annotate(**counts)
     found = list(rows)
     return {each.pk: {row["county"]: row[f"in_{each.pk}"] for row in found if row[f"in_{each.pk}"]} for each in rounds}
-
-

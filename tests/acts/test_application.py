@@ -1,6 +1,7 @@
 """One firm in one round."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -8,9 +9,10 @@ from django.db import transaction
 from config.postgres.scope import acting
 from pipeline.acts import application, case, coaching, round
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Application, Case, Fault, MoveRefused, Notice, Round, Step, Transition
+from pipeline.models import Application, Case, Fault, MoveRefused, Notice, Round, Step, Supplement, Transition
 from pipeline.models.round import ApplicationQuerySet
 from tests.cast import Cast, Story, the
+from tests.recommended import recommended as carried
 
 OPENS, COUNTY, CITY, PROVINCE = date(2026, 11, 3), date(2026, 12, 11), date(2026, 12, 18), date(2026, 12, 31)
 
@@ -41,17 +43,7 @@ def chosen(dossier: Application) -> ApplicationQuerySet:
 
 
 def recommended(story: Story, dossier: Application) -> None:
-    cast, day = story.cast, story.day
-    with acting(cast.li), transaction.atomic():
-        application.submit(chosen(dossier), by=cast.li, on=day)
-    with acting(cast.wang), transaction.atomic():
-        coaching.record_visit(story.case.get(), by=cast.wang, on=day, way="visit", notes="现场核查属实")
-    with acting(cast.zhao), transaction.atomic():
-        application.forward(chosen(dossier), by=cast.zhao, on=day, opinion="for", note="同意推荐")
-    with acting(cast.chen), transaction.atomic():
-        application.propose(chosen(dossier), by=cast.chen, on=day, note="材料齐全")
-    with acting(cast.zhou), transaction.atomic():
-        application.recommend(chosen(dossier), by=cast.zhou, on=day)
+    carried(story.cast, chosen(dossier), story.day)
 
 
 def test_while_a_dossier_is_open_its_case_is_in_certification(story: Story, dossier: Application) -> None:
@@ -76,13 +68,18 @@ def test_a_round_takes_nothing_before_it_opens_or_after_its_county_date(cast: Ca
                 application.open(the(cast.yunling), round_, by=he, on=day)
 
 
-def test_a_county_forwards_only_after_a_site_visit(story: Story, dossier: Application) -> None:
+def test_a_county_forwards_only_after_a_site_visit_and_its_check(story: Story, dossier: Application) -> None:
     cast = story.cast
     with acting(cast.li), transaction.atomic():
         application.submit(chosen(dossier), by=cast.li, on=story.day)
     with acting(cast.zhao), transaction.atomic(), pytest.raises(ConditionUnmet) as refused:
         application.forward(chosen(dossier), by=cast.zhao, on=story.day, opinion="for", note="同意")
     assert refused.value.missing[0].place == "visit"
+    with acting(cast.wang), transaction.atomic():
+        coaching.record_visit(story.case.get(), by=cast.wang, on=story.day, way="visit", notes="看过")
+    with acting(cast.zhao), transaction.atomic(), pytest.raises(ConditionUnmet) as refused:
+        application.forward(chosen(dossier), by=cast.zhao, on=story.day, opinion="for", note="同意")
+    assert refused.value.missing[0].place == "check"
 
 
 def test_the_agencys_list_may_skip_stages(story: Story, dossier: Application) -> None:
@@ -166,12 +163,47 @@ def test_a_supplement_is_due_when_the_agency_says_and_a_publicity_after_ten_work
     recommended(story, dossier)
     chen, day = story.cast.chen, date(2026, 12, 14)
     with acting(chen), transaction.atomic():
-        application.record(chosen(dossier), to="supplement", by=chen, on=day, by_day=date(2026, 12, 21))
+        application.record(
+            chosen(dossier), to="supplement", by=chen, on=day, by_day=date(2026, 12, 21), note="补销售合同"
+        )
         assert chosen(dossier).get().due_on == date(2026, 12, 21)
         application.record(chosen(dossier), to="publicity", by=chen, on=day)
         assert chosen(dossier).get().due_on == date(2026, 12, 28)
         application.record(chosen(dossier), to="announced", by=chen, on=day)
         assert chosen(dossier).get().due_on is None
+
+
+@pytest.mark.parametrize(("left_out", "place"), [({"by_day": None}, "by_day"), ({"note": " "}, "note")])
+def test_a_supplement_names_its_day_and_what_is_asked(
+    story: Story, dossier: Application, left_out: dict[str, Any], place: str
+) -> None:
+    recommended(story, dossier)
+    said: dict[str, Any] = {"by_day": date(2026, 12, 21), "note": "补销售合同"}
+    chen = story.cast.chen
+    with acting(chen), transaction.atomic(), pytest.raises(ConditionUnmet) as refused:
+        application.record(chosen(dossier), to="supplement", by=chen, on=story.day, **said | left_out)
+    assert [each.place for each in refused.value.missing] == [place]
+
+
+def test_what_a_firm_supplies_stands_beside_what_was_asked_and_the_city_is_told(
+    story: Story, dossier: Application
+) -> None:
+    recommended(story, dossier)
+    cast, asked, day = story.cast, date(2026, 12, 14), date(2026, 12, 16)
+    with acting(cast.chen), transaction.atomic():
+        application.record(
+            chosen(dossier), to="supplement", by=cast.chen, on=asked, by_day=date(2026, 12, 21), note="补销售合同"
+        )
+    with acting(cast.li), transaction.atomic():
+        with pytest.raises(ConditionUnmet):
+            application.supply(chosen(dossier), answer=" ", by=cast.li, on=day)
+        application.supply(chosen(dossier), answer="合同三份，见资料库", by=cast.li, on=day)
+    with acting(cast.chen):
+        kept = Supplement.objects.get()
+        assert (kept.asks, kept.due_on, kept.answer) == ("补销售合同", date(2026, 12, 21), "合同三份，见资料库")
+        assert (kept.answered_on, kept.answered_by) == (day, cast.li)
+        assert chosen(dossier).get().stage == "recommended"
+        assert Notice.objects.filter(kind="application.supply", to=Notice.CITY).count() == 1
 
 
 def test_a_firm_that_is_ready_is_due_at_the_next_round(story: Story, round_: Round) -> None:

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from config.postgres.scope import acting
-from pipeline.acts import application, coaching
+from pipeline.acts import application
 from pipeline.acts import round as rounds
 from pipeline.desk.application import DEEDS
 from pipeline.models import Application, Case, Fault, Plan, Round
 from tests.cast import Story, the
 from tests.desk.conftest import Seat, Travel, text
+from tests.recommended import checked
 
 DAY = date(2026, 11, 16)
 
@@ -43,14 +44,8 @@ def applying(story: Story, travel: Travel) -> Story:
     return story
 
 
-def visited(story: Story) -> None:
-    wang = story.cast.wang
-    with acting(wang), transaction.atomic():
-        coaching.record_visit(story.case.get(), by=wang, on=DAY, way="visit", notes="现场核查研发场地")
-
-
 def forwarded(story: Story, seat: Seat) -> None:
-    visited(story)
+    checked(story.cast, Application.objects.all(), DAY)
     sent = {"version": held(story).version, "opinion": "for", "note": "属实"}
     assert seat(story.cast.zhao).post(deed(story, "forward-dossier"), sent).status_code == 302
 

@@ -209,7 +209,10 @@ CALLS: dict[tuple[str, str], tuple[str, Act]] = {
         "recommended",
         lambda p, who: application.record(p.applications, to="expert_review", **who),
     ),
-    ("application", "application.supply"): ("supplement", lambda p, who: application.supply(p.applications, **who)),
+    ("application", "application.supply"): (
+        "supplement",
+        lambda p, who: application.supply(p.applications, answer="已补", **who),
+    ),
     ("application", "application.withdraw"): ("draft", lambda p, who: application.withdraw(p.applications, **who)),
     ("application", "application.lapse"): ("draft", lambda p, who: application.lapse(p.applications, **who)),
     ("application", "case.record_departure"): (
