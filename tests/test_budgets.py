@@ -72,6 +72,8 @@ from pipeline.models import (
     MergedRecord,
     Office,
     RegistryEvent,
+    Result,
+    ResultList,
     Round,
     Step,
     User,
@@ -175,6 +177,9 @@ LISTS: dict[str, Listing] = {
     "desk:quality": Listing("chen", 12),
     "desk:merges": Listing("chen", 12),
     "desk:registry": Listing("wang", 12),
+    "desk:results": Listing("chen", 12),
+    "desk:result_list": Listing("chen", 12, lambda world: [world.result_list]),
+    "desk:reconciliation": Listing("chen", 12),
     "desk:hours": Listing("wang", 12),
     "portal:papers": Listing("li", 18, lambda world: [QINGHE]),
     "portal:people": Listing("li", 13, lambda world: [QINGHE]),
@@ -238,6 +243,7 @@ class World:
     trial: UUID = field(default_factory=uuid4)
     training: UUID = field(default_factory=uuid4)
     adjustment: UUID = field(default_factory=uuid4)
+    result_list: UUID = field(default_factory=uuid4)
     owner: User = field(default_factory=User)
 
     def grow(self, size: int) -> None:
@@ -248,6 +254,7 @@ class World:
             self._rounds(more)
             self._leads(more)
             self._acts_on_many(more)
+            self._listed_by_agency(more)
             self._office(more)
             self._holders(more)
             self._reviewed(more)
@@ -270,6 +277,22 @@ class World:
             for _asked in range(more):
                 said: dict[str, Any] = {"said": {"name": "看"}, "query": "", "language": "zh-hans"}
                 bulk.ask(one, kind="tag", by=wang, on=DAY, **said)
+
+    def _listed_by_agency(self, more: int) -> None:
+        """Lists of the agency, and one of them with many lines that nobody has settled."""
+        office, by = self.cast.offices["hangzhou"], self.cast.chen
+        about: dict[str, Any] = {"office": office, "kind": "certified", "day": DAY, "by": by, "taken_on": DAY}
+        line: dict[str, Any] = {"office": office, "sheet": "公告", "line": 2, "state": "elsewhere"}
+        with acting(by):
+            lists = [
+                ResultList.objects.create(digest=f"{at:064}", **about) for at in range(self.size - more, self.size)
+            ]
+            first = ResultList.objects.earliest("pk")
+            Result.objects.bulk_create(
+                Result(result_list=first, position=each.pk, firm=held, number=_number(self.size, each.pk % 100), **line)
+                for each, held in zip(lists, self._firms(more), strict=True)
+            )
+            self.result_list = first.public_id
 
     def _odd(self, more: int) -> None:
         """Figures that look off by a unit, merges that were taken back, what the registry tells."""

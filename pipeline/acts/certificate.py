@@ -11,11 +11,11 @@ from psycopg.types.range import DateRange
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import notice, progress
-from pipeline.acts.conditions import demand
-from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation
+from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation, Office
 from pipeline.models.property import CLASS_TWO
 from pipeline.rules import Book, books
-from pipeline.rules.codes.identifiers import IdentifierRefused, certificate_number
+from pipeline.rules.codes.identifiers import IdentifierRefused, issued_number
 from pipeline.rules.facts import firm as facts
 from pipeline.rules.law.duties import duties_of
 from pipeline.rules.law.obligations import end_of
@@ -70,12 +70,17 @@ def fulfil(obligation: Obligation, *, by: Actor, on: date) -> None:
     Obligation.objects.filter(pk=obligation.pk, fulfilled_on=None).update(fulfilled_on=on)
 
 
+def provinces() -> frozenset[str]:
+    """The first two digits of where the city offices of this house are: certificates are issued there."""
+    codes = Office.objects.filter(level=Office.CITY).values_list("division__code", flat=True)
+    return frozenset(code[:2] for code in codes if code)
+
+
 def _checked(number: str, issued_on: date) -> str:
     try:
-        form = certificate_number(number)
+        form = issued_number(number, issued_on, provinces())
     except IdentifierRefused as refused:
-        demand(False, "number", refused.says.in_language(get_language() or ""))
-    demand(form[2:6] == str(issued_on.year), "number", _("The year in the number is not the year of issue."))
+        raise ConditionUnmet([Missing("number", refused.says.in_language(get_language() or ""))]) from None
     taken = Certificate.objects.filter(number=form).exists()
     demand(not taken, "number", _("This number is recorded already."))
     return form

@@ -1,14 +1,10 @@
 """Certification: the rounds that are called, and the applications under way in them."""
 
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,27 +13,21 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import round as round_acts
+from pipeline.acts.listings.certification import APPLICATIONS
 from pipeline.desk.attempt import attempt
-from pipeline.desk.long_list import long_page
-from pipeline.models import Application, Round
-from pipeline.models.case import NEVER
-from pipeline.models.in_force import calendar_in_force
+from pipeline.desk.listed import list_page, opened
+from pipeline.fields import day_field
+from pipeline.models import Round
 from pipeline.request import StaffRequest
 
 PAGES = {
     "desk:applications": gettext_lazy("Applications"),
     "desk:rounds": gettext_lazy("Rounds"),
+    "desk:results": gettext_lazy("The agency's lists"),
+    "desk:reconciliation": gettext_lazy("Lists and record"),
     "desk:certificates": gettext_lazy("Certificates"),
     "desk:obligations": gettext_lazy("Obligations of holders"),
 }
-
-APPLICATION_SHOWN = ("stage", "due_on", "opened_on", "firm__name", "case__number", "round__name")
-
-
-def day_field(label: Any, *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
-    bounds = [MinValueValidator(date(1949, 10, 1)), MaxValueValidator(date(2199, 12, 31))]
-    return forms.DateField(label=label, required=required, widget=widget, validators=bounds)
 
 
 class RoundForm(forms.Form):
@@ -71,18 +61,9 @@ def tabs(here: str) -> list[dict[str, Any]]:
 
 def applications(request: StaffRequest) -> HttpResponse:
     """Every open application by its due day."""
-    rows = Application.objects.within(request.user.reach(access.OFFICE)).open()
-    turned = rows.annotate(turn=Coalesce("due_on", Value(NEVER)))
-    shown = turned.with_county().select_related("firm", "case", "round").only(*APPLICATION_SHOWN)
-    page = long_page(request, turned, date, shown=shown)
-    calendar = calendar_in_force()
-    context = {
-        "section": "desk:applications",
-        "tabs": tabs("desk:applications"),
-        "page": page,
-        "rows": [(each, each.due(request.today, calendar)) for each in page.rows],
-    }
-    return render(request, "desk/round/applications.html", context)
+    return list_page(
+        request, opened(request, APPLICATIONS), "desk/round/applications.html", {"tabs": tabs("desk:applications")}
+    )
 
 
 def rounds(request: StaffRequest) -> HttpResponse:

@@ -45,7 +45,7 @@ from pipeline.models.round import Application, Round
 from pipeline.models.round_plan import Placement, Quota, RoundReminder
 from pipeline.models.routing import Assignment, Escalation, RoutingRule
 from pipeline.models.seating import SeatRequest
-from pipeline.models.sme import SmeRegistration
+from pipeline.models.sme import SmeCheck, SmeEvent, SmePublicity, SmeRegistration
 from pipeline.models.staff import StaffMember, StaffMonth
 from pipeline.models.staying import Adjustment, AnnualUpdate, Leaver
 from pipeline.models.step_template import StepTemplate
@@ -159,6 +159,9 @@ __all__ = [
     "Seat",
     "SeatRequest",
     "Showing",
+    "SmeCheck",
+    "SmeEvent",
+    "SmePublicity",
     "SmeRegistration",
     "SourcedFigure",
     "StaffMember",

@@ -3,13 +3,28 @@ from typing import Self
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from pipeline.models.case import Case
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 from pipeline.rules.periods import months_later
 
 ENDING = ("revoked", "superseded", "moved_out")
+EVENTS = (
+    "renamed",
+    "business",
+    "split",
+    "merger",
+    "restructuring",
+    "moved_in",
+    "moved_out",
+    "moved_part",
+    "recheck",
+    "kept",
+    "revoked",
+    "superseded",
+)
+GROUNDS = ("not_eligible", "change", "fraud", "accident", "not_reported")
 RENEWED_WITHIN = 12  # months before the last valid day
 
 
@@ -82,9 +97,15 @@ class Certificate(FirmOwned):
 
 
 class CertificateEvent(FirmOwned):
+    """What became of a certificate. Of a revocation `ground` says why (HTE-M art. 16, 17, 19), and `since` is the day
+    of the deed, or from which the conditions were not met: tax is owed in arrears from that year on.
+    """
+
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=16)
     on = models.DateField()
+    ground = models.CharField(max_length=16, blank=True, default="", db_default="")
+    since = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)
     by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
 
@@ -93,9 +114,13 @@ class CertificateEvent(FirmOwned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["renamed", "moved_in", "moved_out", "recheck", "revoked", "superseded"]),
+                condition=Q(kind__in=EVENTS),
                 name="certificate_event_kind_is_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ground="") | Q(kind="revoked", ground__in=GROUNDS, since__isnull=False, since__lte=F("on")),
+                name="a_ground_of_revocation_is_known_and_dated",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,12 +141,15 @@ class Obligation(FirmOwned):
     due_on = models.DateField()
     source = models.CharField(max_length=100)
     fulfilled_on = models.DateField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)  # the last day on which it was called to mind
 
     objects = ObligationQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["certificate", "kind", "year"], name="one_obligation_per_kind_and_year"),
+            models.UniqueConstraint(
+                fields=["certificate", "kind", "year", "due_on"], name="one_obligation_per_kind_year_and_day"
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["annual_report", "recertification", "change_report"]),
                 name="obligation_kind_is_known",

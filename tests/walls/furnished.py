@@ -43,6 +43,8 @@ from pipeline.models import (
     Mandate,
     Objection,
     Obligation,
+    Result,
+    ResultList,
     Step,
     Upload,
     User,
@@ -91,6 +93,7 @@ class Home:
     accounts: UUID = MISSING["uuid"]  # type: ignore[assignment]
     hit: UUID = MISSING["uuid"]  # type: ignore[assignment]
     objection: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    result_list: UUID = MISSING["uuid"]  # type: ignore[assignment]
     adjustment: UUID = MISSING["uuid"]  # type: ignore[assignment]
     difficulty: UUID = MISSING["uuid"]  # type: ignore[assignment]
     upload: UUID = MISSING["uuid"]  # type: ignore[assignment]
@@ -134,6 +137,7 @@ def furnished(home: Home, folder: Path) -> Home:
         _certificate(home)
         home.hit = _odd(home)
         home.objection, home.adjustment = _pooled(home)
+        home.result_list = _agency_list(home)
         assert Step.objects.filter(firm=cast.qinghe, position=1).exists()
     return home
 
@@ -260,6 +264,16 @@ def _odd(home: Home) -> UUID:
     facts = {"figure": "sales", "year": 2025, "beside": "2024", "values": ["1", "10000"], "factor": 10_000}
     odd: dict[str, Any] = {"kind": "off_by_unit", "about": "2025.sales.2024", "sides": "0", "found_on": home.day}
     return Hit.objects.create(firm=home.cast.qinghe, facts=facts, **odd).public_id
+
+
+def _agency_list(home: Home) -> UUID:
+    """A list of the city's with a line nobody knows."""
+    day, office = home.day, home.cast.offices["hangzhou"]
+    told: dict[str, Any] = {"kind": "certified", "day": day, "digest": "0" * 64, "taken_on": day, "by": home.cast.chen}
+    listed = ResultList.objects.create(office=office, **told)
+    line: dict[str, Any] = {"position": 1, "sheet": "公告", "line": 2, "name": "某企业", "state": "elsewhere"}
+    Result.objects.create(result_list=listed, office=office, **line)
+    return listed.public_id
 
 
 def _certificate(home: Home) -> None:

@@ -101,6 +101,7 @@ WHAT = {
     "slot": (lambda home: "licence", ""),
     "hit_key": (lambda home: home.hit, "uuid"),
     "objection_key": (lambda home: home.objection, "uuid"),
+    "result_key": (lambda home: home.result_list, "uuid"),
     "adjustment_key": (lambda home: home.adjustment, ""),
     "difficulty_key": (lambda home: home.difficulty, "uuid"),
     "token": (lambda home: "none", ""),

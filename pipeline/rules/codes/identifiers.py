@@ -278,6 +278,22 @@ def certificate_number(text: str) -> str:
     return number
 
 
+def issued_number(text: str, issued_on: date, provinces: Iterable[str]) -> str:
+    """The number of a certificate that one of these provinces issued on that day."""
+    number, own = certificate_number(text), sorted(provinces)
+    if number[2:6] != str(issued_on.year):
+        raise IdentifierRefused(
+            f"证书编号中的年份 {number[2:6]} 与发证年份 {issued_on.year} 不一致",
+            f"the number is of {number[2:6]}, the day of issue of {issued_on.year}",
+        )
+    if own and number[6:8] not in own:
+        raise IdentifierRefused(
+            f"证书编号中的省码 {number[6:8]} 不是本省（{'、'.join(own)}）；外省证书请按“迁入”登记",
+            f"the number is of province {number[6:8]}, not of {', '.join(own)}; record it as moved in",
+        )
+    return number
+
+
 def phone_number(text: str) -> str:
     """A mobile number, 13812345678, or one with an area code, 0571-87654321; +86 is dropped."""
     number = re.sub(r"^(\+|00)86", "", compact(text))
