@@ -17,7 +17,7 @@ from pipeline.acts import note
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.acts.roster import on_disk
 from pipeline.models import Certificate, Firm, IntellectualProperty, Obligation, RegistryEvent, User
-from pipeline.models.merging import MERGER, RENAMED
+from pipeline.models.registry import MERGER, RENAMED
 from pipeline.outside import sheets
 from pipeline.outside.registry_extract import Told, Unread, read_extract
 from pipeline.outside.sheets import SheetRefused

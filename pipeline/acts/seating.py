@@ -69,6 +69,7 @@ def give(asked: SeatRequestQuerySet, *, by: User, on: date) -> Seat:
         kind=found.kind,
         office_id=found.office_id,
         agency=found.agency,
+        request=found,
         during=DateRange(max(found.begins_on, on), found.ends_on),
     )
     try:

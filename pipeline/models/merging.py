@@ -1,15 +1,72 @@
-"""One firm that stands on record twice, and what the market's registry tells of firms."""
+"""One firm that stands on record twice: who found it so, who confirmed it, and what was carried over."""
 
-import uuid
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from pipeline.access import Actor
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 from pipeline.models.people import of_offices
+
+AS_WRITTEN = pgtrigger.Trigger(
+    name="as_two_people_wrote_it",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func=(
+        'if (new.firm_id, new.into_id, new.proposal_id, new.by_id, new."on") is distinct from'
+        ' (old.firm_id, old.into_id, old.proposal_id, old.by_id, old."on") then'
+        " raise exception 'a merge stays as two people wrote it' using errcode = 'MP002'; end if; return new;"
+    ),
+)
+
+
+class MergeProposalQuerySet(models.QuerySet["MergeProposal"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return of_offices(self, actor)
+
+    def waiting(self) -> Self:
+        return self.filter(state=MergeProposal.WAITING)
+
+
+class MergeProposal(models.Model):
+    """Somebody holds the record `gone` for the same firm as `into`; somebody else merges the two, or nobody does."""
+
+    WAITING, DONE, DROPPED = "waiting", "done", "dropped"
+
+    office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey("pipeline.Firm", on_delete=models.PROTECT, related_name="+")
+    into = models.ForeignKey("pipeline.Firm", on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=300)
+    proposed_by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
+    proposed_on = models.DateField()
+    state = models.CharField(max_length=8, default=WAITING)
+    decided_by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_on = models.DateField(null=True, blank=True)
+
+    objects = MergeProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(state="waiting"), name="a_record_is_proposed_for_one_merge"
+            ),
+            models.CheckConstraint(condition=~Q(gone=F("into")), name="no_record_is_proposed_to_itself"),
+            models.CheckConstraint(condition=~Q(why=""), name="a_proposed_merge_has_its_reason"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by=None, decided_on=None)
+                | Q(state__in=["done", "dropped"], decided_by__isnull=False, decided_on__isnull=False),
+                name="a_proposed_merge_is_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | ~Q(decided_by=F("proposed_by")), name="two_people_merge_records"
+            ),
+        ]
+        indexes = [models.Index(fields=["office", "-id"], name="merge_proposals_of_office")]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.into_id}: {self.state}"
 
 
 class MergedRecordQuerySet(FirmOwnedQuerySet["MergedRecord"]):
@@ -26,6 +83,9 @@ class MergedRecord(FirmOwned):
     why = models.CharField(max_length=300)
     moved: Any = models.JSONField(default=dict)
     made: Any = models.JSONField(default=dict)
+    proposal = models.OneToOneField(
+        MergeProposal, null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
     by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
     undone_by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -47,64 +107,7 @@ class MergedRecord(FirmOwned):
                 name="an_undone_merge_says_who_and_why",
             ),
         ]
+        triggers = [AS_WRITTEN]
 
     def __str__(self) -> str:
         return f"{self.firm_id} into {self.into_id}"
-
-
-RENAMED, SPLIT, MERGER = "renamed", "split", "merger"
-EVENTS = (RENAMED, SPLIT, MERGER)
-
-
-class RegistryEventQuerySet(models.QuerySet["RegistryEvent"]):
-    def visible_to(self, actor: Actor) -> Self:
-        return of_offices(self, actor)
-
-    def waiting(self) -> Self:
-        return self.filter(state=RegistryEvent.WAITING)
-
-
-class RegistryEvent(models.Model):
-    """One line of an extract of the market's registry: a firm was renamed, was split, or went into another.
-
-    `other_uscc` is the firm that came of a split, or that took the firm over.
-    """
-
-    WAITING, DONE, LEFT = "waiting", "done", "left"
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
-    file = models.CharField(max_length=200)
-    line = models.PositiveIntegerField()
-    uscc = models.CharField(max_length=18)
-    kind = models.CharField(max_length=8)
-    day = models.DateField()
-    old_name = models.CharField(max_length=200, blank=True)
-    new_name = models.CharField(max_length=200, blank=True)
-    other_uscc = models.CharField(max_length=18, blank=True)
-    other_name = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=8, default=WAITING)
-    by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
-    settled_by = models.ForeignKey("pipeline.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    settled_on = models.DateField(null=True, blank=True)
-    note = models.CharField(max_length=300, blank=True)
-    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    objects = RegistryEventQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=EVENTS), name="registry_event_is_known"),
-            models.CheckConstraint(
-                condition=Q(state="waiting", settled_on=None) | Q(state__in=["done", "left"], settled_on__isnull=False),
-                name="a_settled_registry_event_has_its_day",
-            ),
-            models.UniqueConstraint(
-                fields=["office", "uscc", "kind", "day", "new_name", "other_uscc"],
-                name="the_registry_tells_an_event_once",
-            ),
-        ]
-        indexes = [models.Index(fields=["office", "id"], name="registry_events_of_office")]
-
-    def __str__(self) -> str:
-        return f"{self.uscc} {self.kind} {self.day}"

@@ -120,6 +120,9 @@ class Seat(models.Model):
     office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
     firm = models.ForeignKey("pipeline.Firm", null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
     agency = models.CharField(max_length=100, blank=True)
+    request = models.OneToOneField(  # what two people gave it by
+        "pipeline.SeatRequest", null=True, blank=True, on_delete=models.PROTECT, related_name="seat"
+    )
     during = DateRangeField()
     recorded_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
 

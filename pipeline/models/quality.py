@@ -53,9 +53,12 @@ class Looked(FirmOwned):
 
 class HitQuerySet(FirmOwnedQuerySet["Hit"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Of two firms, those of which the person's office has both."""
+        """Of two firms, those of which the person's office has both today, whatever it saw before one left."""
         reach, rows = actor.reach(OFFICE), super().visible_to(actor)
-        return rows if reach.everything else rows.filter(Q(other=None) | Q(other__in=firms_in(reach.counties)))
+        if reach.everything:
+            return rows
+        ours = firms_in(reach.counties)
+        return rows.filter(Q(other=None) | Q(firm__in=ours, other__in=ours))
 
     def open(self) -> Self:
         return self.filter(state=Hit.OPEN)

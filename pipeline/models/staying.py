@@ -118,8 +118,8 @@ class Adjustment(models.Model):
                 condition=~Q(accepted_by=models.F("proposed_by")), name="nobody_accepts_what_they_proposed"
             ),
             models.CheckConstraint(
-                condition=~Q(published_by=models.F("submitted_by")),
-                name="nobody_publishes_what_they_submitted",
+                condition=~Q(published_by=models.F("submitted_by")) & ~Q(published_by=models.F("proposed_by")),
+                name="nobody_publishes_what_they_put_forward",
             ),
             models.CheckConstraint(
                 condition=~Q(state="published")

@@ -16,6 +16,8 @@ def pool_rows(own: dict[str, Any], case: Any, county: int, officer: int, day: da
     models.Objection.objects.create(
         **own, case=case, about="admission", objector="某人", received_on=day, says="不实", registered_by_id=officer
     )
+    mine: dict[str, Any] = {"case": case, "name": "某企业", "about": "removal", "says": "不实"}
+    models.OwnObjection.objects.create(**own, **mine, by_id=officer, on=day)
     models.AnnualUpdate.objects.create(**own, case=case, year=day.year, due_on=day)
     models.Leaver.objects.create(**own, case=case, adjustment=adjustment, reason="expired", grounds={})
     models.HandOver.objects.create(**own, case=case, target_id=county)

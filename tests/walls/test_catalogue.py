@@ -14,6 +14,8 @@ from tests.walls.world import World, as_role, declare
 
 # What runs as the owner, for anybody: docs/security.md says of each why.
 RUN_AS_OWNER = {
+    "mp_asked(uuid)",
+    "mp_chairing()",
     "mp_code_taken(text)",
     "mp_division_in_use(bigint,date)",
     "mp_office_in_use(bigint,date)",
@@ -34,7 +36,9 @@ RUN_AS_OWNER = {
     "mp_past_firms()",
     "mp_provisions()",
     "mp_seats_given(bigint)",
+    "mp_reviewing()",
     "mp_sees_city()",
+    "mp_tasks()",
 }
 
 LINTS = {
@@ -193,6 +197,7 @@ def test_each_table_carries_the_triggers_its_line_promises(fresh_database: str):
     promised = {(name, each.name) for name, table in TABLES.items() for each in register.triggers(name, table)}
     beside = {("pipeline_firm", "spelt_anew")}  # keep what firms are found by; they stand with their models
     beside |= {(f"pipeline_{each}", "frozen") for each in ("provincelist", "listed")}  # what went out stays
+    beside |= {("pipeline_mergedrecord", "as_two_people_wrote_it"), ("pipeline_registryevent", "in_ones_own_name")}
     beside |= {("pipeline_formername", f"names_{each}") for each in ("insert", "update", "delete")}
     assert there - beside == {(table, name) for table, name in promised if table.startswith("pipeline_")}
     assert beside <= there

@@ -13,7 +13,10 @@ ASK = (
     " values (%s, 'expert', '', '', 'asked', '', mp_today(), %s, mp_today())"
 )
 DECIDE = "update pipeline_seatrequest set state = %s, decided_by_id = %s, decided_on = mp_today() where kind = 'expert'"
-SEAT = "insert into pipeline_seat (user_id, kind, agency, during) values (%s, %s, '', daterange(mp_today(), null))"
+SEAT = (
+    "insert into pipeline_seat (user_id, kind, agency, during, request_id) values (%s, %s, '',"
+    " daterange(mp_today(), null), (select max(id) from pipeline_seatrequest where kind = 'expert'))"
+)
 TELL = (
     'insert into pipeline_notice (public_id, "to", person_id, kind, title, body, state, tries, last_error)'
     " values (gen_random_uuid(), 'self', %s, 'people.end_seat', '{}', '{}', 'waiting', 0, '')"
@@ -59,7 +62,7 @@ def test_what_was_asked_for_is_not_changed_nor_removed(world: World, raw: psycop
     assert raw.execute("delete from pipeline_seatrequest").rowcount == 0
 
 
-def test_a_head_of_the_city_makes_the_seat_that_was_asked_for_and_no_other(
+def test_a_head_of_the_city_makes_the_seat_that_was_asked_for_and_no_other_and_once(
     world: World, raw: psycopg.Connection
 ) -> None:
     head, nobody = world.people["seat:city_head"], world.people["nobody"]
@@ -70,7 +73,11 @@ def test_a_head_of_the_city_makes_the_seat_that_was_asked_for_and_no_other(
     for user, kind in ((head, "expert"), (nobody, "security_admin"), (nobody, "bank")):
         with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
             raw.execute(SEAT, [user, kind])
+    with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
+        raw.execute(SEAT.replace("select max(id)", "select null::bigint"), [nobody, "expert"])
     raw.execute(SEAT, [nobody, "expert"])
+    with pytest.raises(errors.UniqueViolation), raw.transaction():
+        raw.execute(SEAT, [nobody, "expert"])  # what two people gave once is no standing leave
     assert raw.execute(DECIDE, ["refused", head]).rowcount == 0, "what was decided stays"
 
 
