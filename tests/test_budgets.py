@@ -160,6 +160,8 @@ LISTS: dict[str, Listing] = {
     "portal:step": Listing("li", 10, lambda world: [QINGHE, 1]),
     "portal:messages": Listing("li", 10, lambda world: [QINGHE]),
     "portal:application": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:dossier": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:dossier_secrets": Listing("li", 12, lambda world: [QINGHE]),
     "portal:certificate": Listing("li", 10, lambda world: [world.holder.uscc]),
     "portal:workbook": Listing("li", 10, lambda world: [QINGHE]),
     "portal:accounts": Listing("li", 10, lambda world: [QINGHE]),

@@ -48,6 +48,12 @@ PURPOSES = {
     "product": ANY,
     "conversion": ANY,
     "staff": IMAGES | {"xlsx"},
+    "rd_system": ANY,
+    "rd_institute": ANY,
+    "incentives": ANY,
+    "talent": ANY,
+    "auditor": IMAGES,
+    "declaration": IMAGES,
     "other": ANY,
 }
 FIRM_LIMIT = 2 * 1024 * evidence.MEGABYTE

@@ -52,6 +52,12 @@ class RightForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Name of the right"), max_length=200, required=False)
     granted_on = PastDayField(label=gettext_lazy("Day of grant"), required=False)
     acquired_by = forms.ChoiceField(label=gettext_lazy("How it was acquired"), choices=list(WAYS.items()))
+    holder = forms.CharField(
+        label=gettext_lazy("Owner on the certificate"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("word for word; several owners one after the other"),
+    )
     core = YesNoField(label=gettext_lazy("Supports the main product"))
 
     def __init__(self, *args: Any, today: date, **also: Any) -> None:

@@ -24,6 +24,7 @@ from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.paper import AlreadyHere
 from pipeline.fields import offer
 from pipeline.models import Commitment, Document, DocumentVersion, Firm, StaffMember, Upload
+from pipeline.models.dossier.attachments import ORGANISED, TITLES
 from pipeline.models.evidence import without_names
 from pipeline.portal import proofs, standing
 from pipeline.portal.proofs import Proof
@@ -39,6 +40,9 @@ PURPOSES = {
     "product": gettext_lazy("Papers of products"),
     "conversion": gettext_lazy("Proof of conversions"),
     "staff": gettext_lazy("Staff lists and social insurance"),
+    **ORGANISED,
+    "auditor": TITLES["A9"],
+    "declaration": TITLES["A10"],
     "other": gettext_lazy("Other papers"),
 }
 ELSEWHERE = {  # papers that came in with something else; nobody chooses these
@@ -156,7 +160,7 @@ def papers(request: StaffRequest, uscc: str) -> HttpResponse:
         request.POST or None,
         MultiValueDict({"chosen": _sent(request)}) if request.method == "POST" else None,
         places=places,
-        initial={"proves": place, "purpose": USUAL.get(place.partition(".")[0], "other")},
+        initial={"proves": place, "purpose": request.GET.get("purpose") or USUAL.get(place.partition(".")[0], "other")},
     )
     if request.method == "POST" and form.is_valid():
         back = _take(request, firm, form)

@@ -1,4 +1,7 @@
-"""The attachments an application asks for (国科发火〔2016〕32号 article 12, 国科火字〔2016〕195号) and how each stands."""
+"""The attachments an application asks for and how each stands.
+
+Asked for by 国科发火〔2016〕32号 article 12 and its guidelines, 国科火字〔2016〕195号.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -15,7 +18,9 @@ from pipeline.models.dossier.texts import topic_name
 from pipeline.models.evidence import Commitment, DocumentVersion, Evidence
 from pipeline.models.filing import TOPICS
 from pipeline.models.former_name import FormerName
-from pipeline.models.product import ConversionProof
+from pipeline.models.ledger import RdProject
+from pipeline.models.product import Conversion, ConversionProof, HitechProduct
+from pipeline.models.property import IntellectualProperty
 
 THERE, MISSING, OUT_OF_DATE, SECRET = "there", "missing", "out_of_date", "secret"
 # what proves how R&D is organised, one group of papers each, as the score has them
@@ -111,8 +116,18 @@ def _shelf(dossier: Dossier) -> Shelf:
     purposes: dict[str, list[DocumentVersion]] = defaultdict(list)
     for key, version in sorted(usable.items(), key=lambda each: (each[1].recorded_at, str(each[0]))):
         purposes[dossier.documents[key].purpose].append(version)
+    return Shelf(proofs, purposes, _secret_papers(dossier))
+
+
+def _secret_papers(dossier: Dossier) -> set[UUID]:
+    """Those that are marked, and those that prove what is."""
     marked = {key for key, each in dossier.documents.items() if dossier.is_secret(each)}
-    return Shelf(proofs, purposes, marked)
+    hidden = {(type(each), each.pk) for each in dossier.whole if dossier.is_secret(each)}
+    for tie in dossier.all(Evidence):
+        ends = ((RdProject, tie.project_id), (IntellectualProperty, tie.right_id), (HitechProduct, tie.product_id))
+        marked |= {tie.document_id} if hidden & set(ends) else set()
+    slots = dossier.all(ConversionProof)
+    return marked | {slot.document_id for slot in slots if (Conversion, slot.conversion_id) in hidden}
 
 
 def _part(
@@ -244,7 +259,7 @@ def _declarations(dossier: Dossier, shelf: Shelf) -> Iterator[Part]:
 
 
 def _commitments(dossier: Dossier, shelf: Shelf) -> Iterator[Part]:
-    signed = {each.slot: each.year for each in dossier.all(Commitment)}
+    signed = {each.slot: each.year for each in sorted(dossier.all(Commitment), key=lambda each: each.year)}
     names = {LICENCE: _("For the licence"), RIGHTS: _("For the certificates of rights")}
     for slot, name in names.items():
         year = signed.get(slot)

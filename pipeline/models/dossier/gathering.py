@@ -100,6 +100,11 @@ class Dossier:
         scored = [each for each in self.all(Conversion) if each.year in self.years]
         return sorted(scored, key=lambda each: (each.year, each.pk or 0))
 
+    @property
+    def whole(self) -> list[Any]:
+        """Everything that may be secret by itself or by what it came from."""
+        return [*self.projects, *self.rights, *self.products, *self.all(Conversion)]
+
     @cached_property
     def auditor(self) -> Auditor | None:
         return max(self.all(Auditor), key=lambda each: each.year, default=None)
