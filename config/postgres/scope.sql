@@ -120,3 +120,47 @@ create or replace function mp_division_in_use(division bigint, since date) retur
 create or replace function mp_seats_given(asked bigint) returns integer language sql stable security definer set search_path = public, pg_temp
     as $$ select coalesce(sum(a.people), 0)::integer from pipeline_attendance a
         where a.event_id = asked and a.state in ('accepted', 'attended') $$;
+
+-- The panels that ask the identity to review today: it sits in them as an expert and is not done; those of them that it
+-- came in to by link and code; and those in which it sums up as chair, as everybody has handed in.
+create or replace function mp_tasks() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.panel_id from pipeline_panelmember m join pipeline_panel p on p.id = m.panel_id
+        where m.user_id = mp_user() and m.recused_on is null and m.done_at is null
+          and p.state = 'open' and mp_today() between p.opens_on and p.closes_on and mp_holds('expert') $$;
+
+create or replace function mp_reviewing() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.panel_id from pipeline_panelmember m
+        where m.user_id = mp_user() and m.entered_at is not null and m.panel_id in (select mp_tasks()) $$;
+
+create or replace function mp_chairing() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.panel_id from pipeline_panelmember m
+        where m.user_id = mp_user() and m.chair and m.recused_on is null and m.panel_id in (select mp_reviewing())
+          and not exists (select 1 from pipeline_panelmember o
+            where o.panel_id = m.panel_id and o.recused_on is null and o.submitted_at is null) $$;
+
+-- Whose task a link names, while that is open: who comes by a link has not signed in. It tells the person's key alone.
+create or replace function mp_asked(task uuid) returns bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.user_id from pipeline_panelmember m join pipeline_panel p on p.id = m.panel_id
+        where m.public_id = task and m.recused_on is null and m.done_at is null
+          and p.state = 'open' and mp_today() between p.opens_on and p.closes_on $$;
+
+-- Why an expert may not judge a firm; null where nothing on record stands in the way. It sees what its caller sees.
+create or replace function mp_conflict(expert bigint, firm bigint) returns text language sql stable set search_path = public, pg_temp
+    as $$ select case
+        when e.employer_code = f.uscc or mp_plain(e.employer) = any(f.called)
+          or exists (select 1 from pipeline_seat s where s.user_id = e.user_id and s.firm_id = f.id) then 'employer'
+        when exists (select 1 from unnest(e.shares) each where each = f.uscc or mp_plain(each) = any(f.called)) then 'shares'
+        when exists (select 1 from pipeline_appointment a where a.firm_id = f.id and a.coach_id = e.user_id)
+          or exists (select 1 from pipeline_visit v where v.firm_id = f.id and v.by_id = e.user_id) then 'coach'
+        when exists (select 1 from pipeline_mandate m left join pipeline_seat s on s.user_id = m.agent_id and s.kind = 'agency'
+            where m.firm_id = f.id
+              and (m.agent_id = e.user_id or (s.agency <> '' and mp_plain(s.agency) = mp_plain(e.employer)))) then 'agency'
+        when exists (select 1 from unnest(e.declared) each where each = f.uscc or mp_plain(each) = any(f.called))
+          or exists (select 1 from pipeline_panelmember m join pipeline_panelfile x on x.id = m.recused_from_id
+            where m.expert_id = e.id and x.firm_id = f.id) then 'declared'
+        end
+        from pipeline_expert e, lateral (
+            select r.id, r.uscc, array(select mp_plain(r.name) union all
+                select mp_plain(n.name) from pipeline_formername n where n.firm_id = r.id) called
+            from pipeline_firm r where r.id = firm) f
+        where e.id = expert $$;

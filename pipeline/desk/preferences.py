@@ -26,6 +26,7 @@ BEGINNINGS = (
     (access.OFFICE, "desk:queue"),
     (frozenset({"leader"}), "desk:funnel"),
     (frozenset({"coach"}), "advisers:home"),
+    (frozenset({"expert"}), "advisers:tasks"),
     (frozenset({"agency"}), "portal:clients"),
     (frozenset({"bank"}), "portal:shown"),
     (frozenset({"system_admin"}), "health"),

@@ -31,6 +31,7 @@ BEGUN_AT = {  # acts that begin on a page of their own, without a case or a firm
     "calendar.propose": "desk:calendar",
     "firm.assign_county": "desk:county_less",
     "hour.offer": "desk:hours",
+    "panel.compose": "desk:panels",
     "trial.ask": "desk:laboratory",
 }
 NO_PAGES = frozenset({"desk:palette", "desk:hand_over", "desk:call_note"})  # where one is, or an act

@@ -27,8 +27,11 @@ ENTRY = named("""
 # What a coaching plan counts with: how long things take. No verdict does.
 PLAN = named("lead_bought_months lead_class_1_months lead_class_2_months tech_staff_days")
 
+# Who sits in a panel of experts. No verdict asks.
+PANEL = named("panel_financial panel_members panel_technical_share")
+
 PARAMETERS: dict[str, frozenset[str]] = {
-    "hte": SCORE | ENTRY | PLAN | named("annual_report_due certificate_years innovation_score publicity_workdays"),
+    "hte": SCORE | ENTRY | PLAN | PANEL | named("annual_report_due certificate_years class_two_used_by innovation_score publicity_workdays"),
     "pool": SCORE
     | ENTRY
     | named("""
