@@ -1,4 +1,4 @@
-"""Two records of one firm become one, and two again where that was wrong."""
+"""Two records of one firm become one, by two people, and two again where that was wrong."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,30 +10,44 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
+from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Case, Firm, FormerName, Hit, MergedRecord
+from pipeline.models import Case, Firm, FormerName, Hit, MergedRecord, MergeProposal, User
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.quality import DUPLICATES
-from pipeline.models.what_moves import in_the_way, rows_of, what_moves, what_returns
+from pipeline.models.what_moves import WhatMoves, in_the_way, rows_of, what_moves, what_returns
 
 AT_ONCE = 5_000
 
 
 @transaction.atomic
-def merge(gone: Firm, into: Firm, *, why: str, seen: str, by: Actor, on: date) -> MergedRecord:
-    """Carry what is on record of `gone` over to `into`, whose former name it leaves behind.
+def propose(gone: Firm, into: Firm, *, why: str, seen: str, by: User, on: date) -> MergeProposal:
+    """Say that two records are of one firm; somebody else looks at the same and merges them. The city is told."""
+    access.require(by, "merging.propose", _held(gone, into))
+    demand(by.office is not None, "why", _("Only people of an office put records together."))
+    demand(bool(why.strip()), "why", _("Say how you know that both are the same firm."))
+    _demand_mergeable(gone, into, seen)
+    waiting = MergeProposal.objects.waiting().filter(gone=gone).exists()
+    demand(not waiting, "firm", _("This record is proposed for a merge already: decide that first."))
+    told: dict[str, Any] = {"office": by.office, "gone": gone, "into": into, "why": why.strip()}
+    proposed = MergeProposal.objects.create(**told, proposed_by=by, proposed_on=on)
+    notice.tell_city(kind="merging.propose", gone=gone.name, into=into.name, who=by.name)
+    return proposed
 
-    `seen` is the digest of what the person was shown (`what_moves`). People keep their seats where they are: who may
+
+@transaction.atomic
+def merge(proposed: MergeProposal, *, seen: str, by: Actor, on: date) -> MergedRecord:
+    """Carry what is on record of one over to the other, whose former name it leaves behind, as another person proposed.
+
+    `seen` is the digest of what this person was shown (`what_moves`). People keep their seats where they are: who may
     act for a record is no matter of its rows.
     """
+    gone, into = proposed.gone, proposed.into
     firms = _held(gone, into)
     access.require(by, "merging.merge", firms)
-    demand(bool(why.strip()), "why", _("Say how you know that both are the same firm."))
-    hindrances = hindrances_of(gone, into)
-    if hindrances:
-        raise ConditionUnmet(hindrances)
-    found = what_moves(gone, into)
-    demand(found.digest == seen, "seen", _("What is on record of the two has changed since. Look at it again."))
+    demand(proposed.proposed_by_id != by.pk, "seen", _("You proposed this merge yourself: another person confirms it."))
+    found = _demand_mergeable(gone, into, seen)
+    _decide(proposed, MergeProposal.DONE, by, on)
     _rehome(found.moves, into)
     made: dict[str, list[int]] = {}
     if gone.name != into.name:
@@ -41,9 +55,15 @@ def merge(gone: Firm, into: Firm, *, why: str, seen: str, by: Actor, on: date) -
     firms.update(diagnosis_due=True)
     first, second = sorted((gone.pk, into.pk))
     Hit.objects.filter(firm=first, other=second, kind__in=DUPLICATES).delete()
-    return MergedRecord.objects.create(
-        firm=gone, into=into, why=why.strip(), moved=_written(found.moves), made=made, by_id=by.pk, on=on
-    )
+    written: dict[str, Any] = {"moved": _written(found.moves), "made": made, "proposal": proposed}
+    return MergedRecord.objects.create(firm=gone, into=into, why=proposed.why, **written, by_id=by.pk, on=on)
+
+
+@transaction.atomic
+def drop(proposed: MergeProposal, *, by: Actor, on: date) -> None:
+    """Leave the two records as they are."""
+    access.require(by, "merging.drop")
+    _decide(proposed, MergeProposal.DROPPED, by, on)
 
 
 @transaction.atomic
@@ -76,6 +96,21 @@ def hindrances_of(gone: Firm, into: Firm) -> list[Missing]:
         numbers = ", ".join(case.number for case in both)
         found.append(Missing("case", _("Both have an open case (%(numbers)s): end one first.") % {"numbers": numbers}))
     return found
+
+
+def _demand_mergeable(gone: Firm, into: Firm, seen: str) -> WhatMoves:
+    hindrances = hindrances_of(gone, into)
+    if hindrances:
+        raise ConditionUnmet(hindrances)
+    found = what_moves(gone, into)
+    demand(found.digest == seen, "seen", _("What is on record of the two has changed since. Look at it again."))
+    return found
+
+
+def _decide(proposed: MergeProposal, state: str, by: Actor, on: date) -> None:
+    waiting = MergeProposal.objects.waiting().filter(pk=proposed.pk)
+    decided = waiting.update(state=state, decided_by=by.pk, decided_on=on)
+    demand(bool(decided), "seen", _("Somebody has decided about this merge already. Look at it again."))
 
 
 def _demand_way_back(back: Mapping[str, list[Any]], merged: MergedRecord) -> None:

@@ -33,6 +33,11 @@ POOL_WORDS: dict[str, tuple[tuple[str, ...], str, str]] = {
         _("The yearly adjustment waits for a head"),
         _("The adjustment of %(year)s lists %(count)s firms. A head accepts it or sends it back."),
     ),
+    "merging.propose": (
+        (CITY,),
+        _("Two records wait to be merged"),
+        _("%(who)s holds %(gone)s and %(into)s for one firm. Another person of the city confirms it under data quality."),
+    ),
     "adjustment.accept": (
         (FIRM, COUNTY),
         _("A firm is proposed to leave the pool"),

@@ -1,4 +1,4 @@
-"""Two records of one firm: what would move from one to the other, doing it, and taking it back."""
+"""Two records of one firm: what would move from one to the other, proposed, confirmed by another, taken back."""
 
 from typing import Any
 
@@ -15,11 +15,12 @@ from pipeline.acts.conditions import Missing
 from pipeline.desk.attempt import attempt
 from pipeline.desk.paging import page_of
 from pipeline.desk.two_sides import firms_shown, lines
-from pipeline.models import Case, Certificate, Firm, IntellectualProperty, MergedRecord, Seat
+from pipeline.models import Case, Certificate, Firm, IntellectualProperty, MergedRecord, MergeProposal, Seat
 from pipeline.models.people import TODAY
 from pipeline.models.what_moves import MOVED, WhatMoves, what_moves
 from pipeline.request import StaffRequest, number_sent
 
+MOST_PROPOSED = 50
 ROW_NAMES: dict[str, str | Promise] = {
     "Case": gettext_lazy("Cases"),
     "Application": gettext_lazy("applications"),
@@ -79,8 +80,14 @@ class UndoForm(forms.Form):
     why = forms.CharField(label=gettext_lazy("Why they are two firms after all"), max_length=300)
 
 
+class SeenForm(forms.Form):
+    """What the person saw who confirms."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+
 def merge(request: StaffRequest) -> HttpResponse:
-    """What would move from one record to the other; nothing does before it is confirmed."""
+    """What would move from one record to the other; nothing does before a second person, shown the same, confirms."""
     asked = PairForm(request.GET or None)
     pair = _pair(request, asked) if request.GET and asked.is_valid() else None
     if pair is None:
@@ -88,11 +95,13 @@ def merge(request: StaffRequest) -> HttpResponse:
     gone, into = pair
     hindrances = acts.hindrances_of(gone, into)
     found = what_moves(gone, into) if not hindrances else WhatMoves({}, {})
-    form = WhyForm(request.POST or None, initial={"seen": found.digest})
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _merge(request, gone, into, form)):
-        messages.success(request, _("%(gone)s is one with %(into)s now.") % {"gone": gone, "into": into})
-        return redirect("desk:firm", into.uscc)
-    return render(request, "desk/merging/merge.html", _shown(request, gone, into, found, hindrances, form))
+    proposed = MergeProposal.objects.waiting().filter(gone=gone, into=into).select_related("proposed_by").first()
+    form = (SeenForm if proposed else WhyForm)(request.POST or None, initial={"seen": found.digest})
+    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _step(request, pair, proposed, form)):
+        return redirect("desk:merges") if "drop" in request.POST or not proposed else redirect("desk:firm", into.uscc)
+    shown = _shown(request, gone, into, found, hindrances, form)
+    own = proposed is not None and proposed.proposed_by_id == request.user.pk
+    return render(request, "desk/merging/merge.html", {**shown, "proposed": proposed, "own": own})
 
 
 def merges(request: StaffRequest) -> HttpResponse:
@@ -105,8 +114,14 @@ def merges(request: StaffRequest) -> HttpResponse:
         if attempt(form, lambda: acts.undo(held, why=why, by=request.user, on=request.today)):
             messages.success(request, _("%(firm)s is a record of its own again.") % {"firm": held.firm})
             return redirect("desk:merges")
-    rows = seen.select_related("firm", "into", "by", "undone_by").order_by("-pk")
-    context = {"page": page_of(request, rows, rows.count()), "form": form, "section": "desk:quality"}
+    rows = seen.select_related("firm", "into", "by", "proposal__proposed_by", "undone_by").order_by("-pk")
+    proposed = MergeProposal.objects.visible_to(request.user).waiting().select_related("gone", "into", "proposed_by")
+    context = {
+        "page": page_of(request, rows, rows.count()),
+        "proposed": proposed.order_by("pk")[:MOST_PROPOSED],
+        "form": form,
+        "section": "desk:quality",
+    }
     return render(request, "desk/merging/merges.html", context)
 
 
@@ -128,13 +143,23 @@ def _pair(request: StaffRequest, form: PairForm) -> tuple[Firm, Firm] | None:
     return (gone, into) if gone and into else None
 
 
-def _merge(request: StaffRequest, gone: Firm, into: Firm, form: WhyForm) -> None:
-    said = form.cleaned_data
-    acts.merge(gone, into, why=said["why"], seen=said["seen"], by=request.user, on=request.today)
+def _step(request: StaffRequest, pair: tuple[Firm, Firm], proposed: MergeProposal | None, form: forms.Form) -> None:
+    """Propose the merge; or confirm, or drop, what somebody proposed."""
+    gone, into = pair
+    who: dict[str, Any] = {"by": request.user, "on": request.today}
+    if proposed is None:
+        acts.propose(gone, into, why=form.cleaned_data["why"], seen=form.cleaned_data["seen"], **who)
+        messages.success(request, _("Proposed. Another person of the city looks at the same and confirms it."))
+    elif "drop" in request.POST:
+        acts.drop(proposed, **who)
+        messages.success(request, _("The two records stay as they are."))
+    else:
+        acts.merge(proposed, seen=form.cleaned_data["seen"], **who)
+        messages.success(request, _("%(gone)s is one with %(into)s now.") % {"gone": gone, "into": into})
 
 
 def _shown(
-    request: StaffRequest, gone: Firm, into: Firm, found: WhatMoves, hindrances: list[Missing], form: WhyForm
+    request: StaffRequest, gone: Firm, into: Firm, found: WhatMoves, hindrances: list[Missing], form: forms.Form
 ) -> dict[str, Any]:
     firms = sorted(firms_shown(request.user, [gone.pk, into.pk]), key=lambda each: bool(each.pk == into.pk))
     kept, moved = found.stays, found.moves

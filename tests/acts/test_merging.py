@@ -25,6 +25,8 @@ from pipeline.models import (
     FormerName,
     IntellectualProperty,
     MergedRecord,
+    MergeProposal,
+    Notice,
     Obligation,
     RdProject,
     TrailEntry,
@@ -63,10 +65,22 @@ def twin(cast: Cast) -> Firm:
     return made
 
 
-def merge(gone: Firm, into: Firm, *, by: User, why: str = WHY, seen: str | None = None) -> MergedRecord:
+def propose(gone: Firm, into: Firm, *, by: User, why: str = WHY, seen: str | None = None) -> MergeProposal:
     with acting(by), transaction.atomic():
         digest = what_moves(gone, into).digest if seen is None else seen
-        return merging.merge(gone, into, why=why, seen=digest, by=by, on=DAY)
+        return merging.propose(gone, into, why=why, seen=digest, by=by, on=DAY)
+
+
+def confirm(proposed: MergeProposal, *, by: User, seen: str | None = None) -> MergedRecord:
+    with acting(by), transaction.atomic():
+        digest = what_moves(proposed.gone, proposed.into).digest if seen is None else seen
+        return merging.merge(proposed, seen=digest, by=by, on=DAY)
+
+
+def merge(gone: Firm, into: Firm, *, by: User, why: str = WHY, seen: str | None = None) -> MergedRecord:
+    """Proposed by one of the city, confirmed by the head."""
+    zhou = User.objects.get(username="zhou")
+    return confirm(propose(gone, into, by=by, why=why, seen=seen), by=zhou)
 
 
 def undo(merged: MergedRecord, *, by: User) -> None:
@@ -197,6 +211,35 @@ def test_a_record_is_merged_once_and_not_into_itself(cast: Cast, twin: Firm, qin
 def test_a_county_merges_nothing(cast: Cast, twin: Firm, qinghe: Firm) -> None:
     with pytest.raises(access.Refused):
         merge(twin, qinghe, by=cast.wang)
+    proposed = propose(twin, qinghe, by=cast.chen)
+    with pytest.raises(access.Refused):
+        confirm(proposed, by=cast.zhao, seen="")
+
+
+def test_a_merge_takes_a_second_person_who_saw_the_same(cast: Cast, twin: Firm, qinghe: Firm) -> None:
+    before = everything(cast)
+    proposed = propose(twin, qinghe, by=cast.chen)
+    assert everything(cast) == before
+    with acting(cast.zhou), transaction.atomic():
+        assert "青禾" in Notice.objects.get(kind="merging.propose").body["zh"]
+    with pytest.raises(ConditionUnmet, match="another person confirms"):
+        confirm(proposed, by=cast.chen)
+    with pytest.raises(ConditionUnmet, match="changed since"):
+        confirm(proposed, by=cast.zhou, seen="0" * 64)
+    with pytest.raises(ConditionUnmet, match="decide that first"):
+        propose(twin, qinghe, by=cast.zhou)
+    confirm(proposed, by=cast.zhou)
+    with pytest.raises(ConditionUnmet):
+        confirm(proposed, by=cast.zhou)
+
+
+def test_a_proposed_merge_may_be_dropped_and_proposed_anew(cast: Cast, twin: Firm, qinghe: Firm) -> None:
+    proposed = propose(twin, qinghe, by=cast.chen)
+    with acting(cast.chen), transaction.atomic():
+        merging.drop(proposed, by=cast.chen, on=DAY)
+    with pytest.raises(ConditionUnmet, match="decided about this merge"):
+        confirm(proposed, by=cast.zhou)
+    merge(twin, qinghe, by=cast.chen)
 
 
 def test_a_merged_record_is_no_firm_of_the_city_until_it_is_taken_back(cast: Cast, twin: Firm, qinghe: Firm) -> None:
@@ -219,6 +262,7 @@ STAY = {
     **dict.fromkeys(["appointment", "mandate", "invitation", "showing"], "who was let into that record, by its owner"),
     **dict.fromkeys(["notice", "difficulty", "booking"], "said to and by the people of that record"),
     **dict.fromkeys(["draft", "upload", "uploadpiece", "workbook", "accountbook", "accountmapping"], "on the way"),
+    "ownobjection": "said by the people of that record",
     "listed": "as it went to the province",
     "handover": "of that record's move to another county",
     **dict.fromkeys(["presence", "faultdraft"], "gone in a moment"),

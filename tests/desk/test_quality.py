@@ -55,7 +55,7 @@ def page(person: User, address: str, query: str = "") -> str:
 def test_the_list_opens_at_the_first_kind_there_is_and_names_both_firms(cast: Cast, pair: Hit) -> None:
     shown = as_(cast.chen).get(reverse("desk:quality"))
     assert shown.context["kind"] == "same_right"
-    assert {tab["url"]: tab["count"] for tab in shown.context["tabs"]}["?kind=same_right"] == 1
+    assert {tab["url"]: tab["count"] for tab in shown.context["groups"]}["?kind=same_right"] == "1"
     text = shown.content.decode()
     assert all(name in text for name in ("青禾", "云岭", RIGHT))
 
@@ -104,6 +104,13 @@ def test_what_would_move_is_shown_then_done_then_taken_back(cast: Cast) -> None:
     stale = chen.post(address, {"why": "同一家", "seen": "0" * 64})
     assert stale.context["why"].non_field_errors() or stale.context["why"].errors["seen"]
     assert chen.post(address, {"why": "同一家", "seen": seen}).status_code == 302
+    own = chen.post(address, {"seen": seen})
+    assert own.status_code == 200, "who proposed it does not confirm it"
+    assert "同一家" in page(cast.zhou, reverse("desk:merges"))
+    zhou = as_(cast.zhou)
+    again = zhou.get(address)
+    assert all(said in again.content.decode() for said in (TWIN_NAME, CERTIFICATE, RIGHT, "同一家")), "sees the same"
+    assert zhou.post(address, {"seen": again.context["why"].initial["seen"]}).status_code == 302
     assert TWIN in page(cast.chen, reverse("desk:firm", args=[QINGHE]))
     assert QINGHE in page(cast.chen, reverse("desk:firm", args=[TWIN]))
     with acting(cast.chen), transaction.atomic():

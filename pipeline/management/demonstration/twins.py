@@ -12,7 +12,7 @@ from config.postgres.scope import acting
 from pipeline.access import ASSESSOR
 from pipeline.acts import firm, merging, quality, registry
 from pipeline.management.demonstration.cast import Cast
-from pipeline.models import Contact, Firm, Hit, MergedRecord, User
+from pipeline.models import Contact, Firm, Hit, MergedRecord, MergeProposal, User
 from pipeline.models.alike import neighbours
 from pipeline.models.what_moves import what_moves
 
@@ -31,9 +31,12 @@ def show(cast: Cast, *, on: date) -> None:
         called = Contact.objects.exclude(phone="").order_by("firm").values("firm")
         firms = list(Firm.objects.here().filter(pk__in=called).with_county().order_by("pk")[:4])
         twins = [_twin(each, by=chen, on=on) for each in firms[:2]]
-        _merge(twins[1], firms[1], by=chen, on=on)
+        proposed = _proposed(twins[1], firms[1], by=chen, on=on)
         _extract(firms[2:], by=chen, on=on)
         keys = list(Firm.objects.values_list("pk", flat=True))
+    with acting(cast["zhou"]), transaction.atomic():
+        head = User.objects.get(pk=cast["zhou"].pk)
+        merging.merge(proposed, seen=what_moves(proposed.gone, proposed.into).digest, by=head, on=on)
     with acting(ASSESSOR), transaction.atomic():
         quality.look(keys, by=ASSESSOR, on=on)
     with acting(chen), transaction.atomic():
@@ -54,8 +57,8 @@ def _twin(known: Firm, *, by: User, on: date) -> Firm:
     return twin
 
 
-def _merge(gone: Firm, into: Firm, *, by: User, on: date) -> None:
-    merging.merge(gone, into, why=WHY, seen=what_moves(gone, into).digest, by=by, on=on)
+def _proposed(gone: Firm, into: Firm, *, by: User, on: date) -> MergeProposal:
+    return merging.propose(gone, into, why=WHY, seen=what_moves(gone, into).digest, by=by, on=on)
 
 
 def _extract(firms: list[Firm], *, by: User, on: date) -> None:
