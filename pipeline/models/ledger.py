@@ -9,7 +9,12 @@ from django.db.models import Count, F, Q, Sum
 
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
-PROJECT_KINDS = ("in_house", "commissioned", "joint")
+KIND_NAMES = {
+    "in_house": ("自主研发", "In house"),
+    "commissioned": ("委托研发", "Commissioned"),
+    "joint": ("合作研发", "Joint"),
+}
+PROJECT_KINDS = tuple(KIND_NAMES)
 STAGE_NAMES = {
     "planned": ("未开始", "Not begun"),
     "running": ("未完成", "Under way"),

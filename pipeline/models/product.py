@@ -5,7 +5,15 @@ from django.db.models import F, Func, Q
 
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
-WAYS = ("self", "transfer", "licence", "joint", "shares", "other")  # 促进科技成果转化法, article 16
+WAY_NAMES = {  # 促进科技成果转化法, article 16
+    "self": ("自行投资实施", "Carried out by oneself"),
+    "transfer": ("向他人转让", "Transferred"),
+    "licence": ("许可他人使用", "Licensed"),
+    "joint": ("以成果为合作条件共同实施", "Carried out together"),
+    "shares": ("作价投资", "Contributed for shares"),
+    "other": ("其他协商确定的方式", "Another agreed way"),
+}
+WAYS = tuple(WAY_NAMES)
 PROOFS = ("contract", "invoice", "test_report", "user_report")
 
 

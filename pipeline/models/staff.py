@@ -5,8 +5,19 @@ from django.db.models import F, Q
 
 from pipeline.models.firm import FirmOwned, FirmOwnedQuerySet
 
-EMPLOYED_AS = ("employed", "part_time", "temporary")
-DEGREES = ("doctor", "master", "bachelor", "college", "other")
+EMPLOYED_NAMES = {
+    "employed": ("在职", "Employed"),
+    "part_time": ("兼职", "Part-time"),
+    "temporary": ("临时聘用", "Temporary"),
+}
+DEGREE_NAMES = {
+    "doctor": ("博士", "Doctor"),
+    "master": ("硕士", "Master"),
+    "bachelor": ("本科", "Bachelor"),
+    "college": ("大专", "College"),
+    "other": ("其他", "Other"),
+}
+EMPLOYED_AS, DEGREES = tuple(EMPLOYED_NAMES), tuple(DEGREE_NAMES)
 MOST_DAYS = 366
 
 

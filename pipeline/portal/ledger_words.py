@@ -4,7 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from pipeline.models.ledger import CATEGORY_NAMES, CERTIFICATION, STAGE_NAMES
+from pipeline.models.ledger import CATEGORY_NAMES, CERTIFICATION, KIND_NAMES, STAGE_NAMES
+from pipeline.models.product import WAY_NAMES
+from pipeline.models.staff import DEGREE_NAMES, EMPLOYED_NAMES
 
 type Words = Mapping[str, tuple[str, str]]
 
@@ -27,38 +29,17 @@ TAX_CATEGORIES: Words = {
     "fiscal_funds": ("不征税财政资金支出（扣减）", "Paid from non-taxable public funds (taken off)"),
     "special_income": ("特殊收入（扣减）", "Special income (taken off)"),
 }
-PROJECT_KINDS: Words = {
-    "in_house": ("自主研发", "In house"),
-    "commissioned": ("委托研发", "Commissioned"),
-    "joint": ("合作研发", "Joint"),
-}
+PROJECT_KINDS: Words = KIND_NAMES
 STAGES: Words = STAGE_NAMES
-WAYS: Words = {
-    "self": ("自行投资实施", "Carried out by oneself"),
-    "transfer": ("向他人转让", "Transferred"),
-    "licence": ("许可他人使用", "Licensed"),
-    "joint": ("以成果为合作条件共同实施", "Carried out together"),
-    "shares": ("作价投资", "Contributed for shares"),
-    "other": ("其他协商确定的方式", "Another agreed way"),
-}
+WAYS: Words = WAY_NAMES
 PROOFS: Words = {
     "contract": ("合同", "Contract"),
     "invoice": ("发票", "Invoice"),
     "test_report": ("检测报告", "Test report"),
     "user_report": ("用户使用报告", "User report"),
 }
-EMPLOYED_AS: Words = {
-    "employed": ("在职", "Employed"),
-    "part_time": ("兼职", "Part-time"),
-    "temporary": ("临时聘用", "Temporary"),
-}
-DEGREES: Words = {
-    "doctor": ("博士", "Doctor"),
-    "master": ("硕士", "Master"),
-    "bachelor": ("本科", "Bachelor"),
-    "college": ("大专", "College"),
-    "other": ("其他", "Other"),
-}
+EMPLOYED_AS: Words = EMPLOYED_NAMES
+DEGREES: Words = DEGREE_NAMES
 BEGINNINGS = re.compile(r"^(R\d|[一二三四五六七八九十\d]+[.、．])")
 
 

@@ -211,7 +211,7 @@ def _products(dossier: Dossier, shelf: Shelf) -> Iterator[Part]:
 def _staff(dossier: Dossier, shelf: Shelf) -> Iterator[Part]:
     last = dossier.years[-1]
     papers, before = shelf.of("staff", last), shelf.of("staff", last - 1)
-    listed = dossier.staff.get(last, 0)
+    listed = any(each.year == last for each in dossier.listed)
     name = _("List of %(year)s, with social insurance") % {"year": last}
     old = _("only of the year before") if before and not papers else ""
     yield _part(shelf, name, f"staff.{last}", papers or before, _("no paper of this year"), old=old)

@@ -58,15 +58,25 @@ class Booked(NamedTuple):
     last: date
 
 
+class Listed(NamedTuple):
+    """How many people of one kind the list of a year has."""
+
+    year: int
+    employed_as: str
+    degree: str
+    does_rd: bool
+    people: int
+
+
 @dataclass(frozen=True)
 class Dossier:
-    """A firm's application as its record has it on a day. `staff` counts the people listed of each year."""
+    """A firm's application as its record has it on a day."""
 
     firm: Firm
     day: date
     rows: Mapping[type[Model], list[Any]] = field(default_factory=dict)
     booked: list[Booked] = field(default_factory=list)
-    staff: Mapping[int, int] = field(default_factory=dict)
+    listed: list[Listed] = field(default_factory=list)
 
     def all(self, model: type[Model]) -> list[Any]:
         return self.rows.get(model, [])
@@ -154,7 +164,7 @@ class Dossier:
 
 def dossier_of(firm: Firm, day: date) -> Dossier:
     """Three statements."""
-    return Dossier(firm, day, rows_of(firm, WHOLE), _booked(firm), _staff(firm))
+    return Dossier(firm, day, rows_of(firm, WHOLE), _booked(firm), _listed(firm))
 
 
 def rows_of(firm: Firm, models: Iterable[type[Model]]) -> dict[type[Model], list[Any]]:
@@ -188,6 +198,6 @@ def _booked(firm: Firm) -> list[Booked]:
     return [Booked(*row) for row in told]
 
 
-def _staff(firm: Firm) -> dict[int, int]:
-    rows = StaffMember.objects.filter(firm=firm).order_by().values_list("year")
-    return dict(rows.annotate(people=Count("pk")))
+def _listed(firm: Firm) -> list[Listed]:
+    rows = StaffMember.objects.filter(firm=firm).order_by().values_list("year", "employed_as", "degree", "does_rd")
+    return [Listed(*row) for row in rows.annotate(people=Count("pk"))]
