@@ -123,6 +123,7 @@ LISTS: dict[str, Listing] = {
     "desk:screening": Listing("chen", 12),
     "desk:coaching": Listing("chen", 12),
     "desk:caseloads": Listing("chen", 12),
+    "desk:visits": Listing("chen", 12),
     "desk:events": Listing("wang", 12),
     "desk:event": Listing("wang", 12, lambda world: [world.training]),
     "desk:event_sheet": Listing("wang", 12, lambda world: [world.training]),

@@ -7,17 +7,14 @@ from itertools import batched
 from typing import Any, BinaryIO, cast
 
 from django.db import transaction
-from django.db.models import F, OrderBy
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pipeline import access
-from pipeline.acts import export_sheet
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.acts.export_source import AnyAsked, source_of
 from pipeline.models import Claim, DocumentVersion, Export, Import, User
-from pipeline.models.case import CaseQuerySet
-from pipeline.models.case_list import PERSONAL, Asked, cases
 from pipeline.models.export import CANCELLED, HELD, KEPT_FOR
 from pipeline.models.trial import DONE, FAILED, RUNNING, WAITING
 from pipeline.outside import storage
@@ -26,17 +23,19 @@ from pipeline.outside.table_writer import table
 PART = 1_000
 MOST_AN_HOUR = 10
 SECOND_LOOK_ABOVE = 2_000  # rows; columns that tell of persons want one at any length
-ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
-    "due": (F("deadline").asc(nulls_last=True), "pk"),
-    "firm": ("firm__pinyin", "pk"),
-    "county": ("county_name", "pk"),
-    "opened": ("opened_on", "pk"),
-}
 
 
 @transaction.atomic
 def ask(
-    *, listing: str, asked: Asked, says: str, columns: Sequence[str], form: str, language: str, by: User, on: date
+    *,
+    listing: str,
+    asked: AnyAsked,
+    says: str,
+    columns: Sequence[str],
+    form: str,
+    language: str,
+    by: User,
+    on: date,
 ) -> Export:
     """A file that waits to be written, or to be approved first."""
     access.require(by, "export.ask")
@@ -44,16 +43,17 @@ def ask(
         raise ConditionUnmet([Missing("", _("Only people of an office take lists out as files."))])
     lately = Export.objects.filter(by=by, asked_at__gt=Now() - timedelta(hours=1)).count()
     demand(lately < MOST_AN_HOUR, "", _("At most %(n)s files an hour: please wait.") % {"n": MOST_AN_HOUR})
-    rows = cases(asked, by, on).count()
+    source = source_of(listing)
+    rows = source.rows(asked.to_json(), by, on).order_by().count()
     demand(rows > 0, "", _("The list is empty: there is nothing to take out."))
-    held = rows > SECOND_LOOK_ABOVE or not set(PERSONAL).isdisjoint(columns)
+    held = rows > SECOND_LOOK_ABOVE or not set(source.personal).isdisjoint(columns)
     return Export.objects.create(
         office=by.office,
         by=by,
         listing=listing,
         asked=asked.to_json(),
         says=says[:400],
-        columns=[each for each in columns if each not in export_sheet.ON_SCREEN_ONLY],
+        columns=[each for each in columns if each not in source.kept_back],
         form=form,
         language=language,
         day=on,
@@ -89,7 +89,7 @@ def again(export: Export, *, by: User) -> None:
 
 def write(key: int, *, by: User) -> None:
     """Write a file that waits, from its beginning. A second call while the first one works does nothing."""
-    export = _claim(key, by)
+    export = Export.objects.claim(key, by, rows_done=0)
     if export is None:
         return
     access.require(by, "export.ask")
@@ -97,21 +97,22 @@ def write(key: int, *, by: User) -> None:
         with translation.override(export.language):
             content = _written(export, by)
         if content is not None:
-            _end(export, state=DONE, kept=storage.keep(content))
+            Export.objects.tell(export, state=DONE, kept=storage.keep(content))
     except Exception:
-        _end(export, state=FAILED)
+        Export.objects.tell(export, state=FAILED)
         raise
 
 
 def _written(export: Export, by: User) -> BinaryIO | None:
     """The file; none where it was given up meanwhile."""
     form = cast(Any, export.form)
-    rows = table(form, export_sheet.headings(export.columns), _("Cases"))
+    source = source_of(export.listing)
+    rows = table(form, source.headings(export.columns), str(source.title))
     done = 0
     for keys in batched(_keys(export, by), PART):
         rows.add(_part(export, keys, by))
         done += len(keys)
-        if not _tell(export, done):
+        if not Export.objects.tell(export, rows_done=done):
             return None
     return rows.close()
 
@@ -119,16 +120,13 @@ def _written(export: Export, by: User) -> BinaryIO | None:
 @transaction.atomic
 def _keys(export: Export, by: User) -> Iterator[int]:
     """Which rows there are, all at one moment, in the order of the list: a number each is all that is held of them."""
-    asked = Asked.from_json(export.asked)
-    found: CaseQuerySet = cases(asked, by, export.day)
-    rows = (found.with_county() if asked.sort == "county" else found).order_by(*ORDERS[asked.sort])
+    rows = source_of(export.listing).rows(export.asked, by, export.day)
     return iter(array("q", rows.values_list("pk", flat=True).iterator(chunk_size=10_000)))
 
 
 @transaction.atomic
 def _part(export: Export, keys: Sequence[int], by: User) -> list[list[Any]]:
-    found = export_sheet.fetched(keys, export.columns, by)
-    return [export_sheet.cells(case, export.columns, export.day) for case in found]
+    return source_of(export.listing).lines(export.asked, keys, export.columns, by, export.day)
 
 
 def content(export: Export) -> BinaryIO:
@@ -155,21 +153,3 @@ def clear(*, by: access.Actor) -> int:
 
 def expires(export: Export) -> date:
     return (export.asked_at + KEPT_FOR).date()
-
-
-@transaction.atomic
-def _claim(key: int, by: User) -> Export | None:
-    """For who asked alone: in another's name the list would be as long as that person sees."""
-    if not Export.objects.waiting().filter(pk=key, by=by).update(state=RUNNING, worked_at=Now(), rows_done=0):
-        return None
-    return Export.objects.get(pk=key)
-
-
-@transaction.atomic
-def _tell(export: Export, done: int) -> bool:
-    return bool(Export.objects.filter(pk=export.pk, state=RUNNING).update(rows_done=done, worked_at=Now()))
-
-
-@transaction.atomic
-def _end(export: Export, **values: Any) -> None:
-    Export.objects.filter(pk=export.pk, state=RUNNING).update(worked_at=Now(), **values)

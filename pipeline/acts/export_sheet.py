@@ -128,8 +128,13 @@ def _contacts(rows: QuerySet[Contact]) -> dict[int, str]:
     """Of each firm the first person named, with the middle of the number left out."""
     found: dict[int, str] = {}
     for firm, name, phone in rows.order_by("pk").values_list("firm_id", "name", "phone"):
-        found.setdefault(firm, f"{name[:1]}** {phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else f"{name[:1]}**")
+        found.setdefault(firm, masked(name, phone))
     return found
+
+
+def masked(name: str, phone: str) -> str:
+    """A person of a firm as a file may tell them."""
+    return f"{name[:1]}** {phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else f"{name[:1]}**"
 
 
 CELLS: dict[str, Callable[[Any], Value]] = {

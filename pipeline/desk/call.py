@@ -1,8 +1,5 @@
 """Telephone: whom to call today and why, and a note of a call from any page."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -15,41 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import call as acts
+from pipeline.acts.listings.calls import CALLS, GROUPS
 from pipeline.desk.attempt import attempt
-from pipeline.desk.paging import page_of
+from pipeline.desk.listed import list_page, opened
 from pipeline.desk.standing import open_dossier, standing_of
 from pipeline.fields import day_field
-from pipeline.models import Call, Case, Contact, Firm, Obligation
+from pipeline.models import Case, Firm
 from pipeline.models.firm_search import sought
-from pipeline.models.in_force import calendar_in_force
 from pipeline.request import StaffRequest
 
-LISTS = {
-    "corrections": gettext_lazy("Corrections that run out"),
-    "reports": gettext_lazy("Reports that are due"),
-    "agreed": gettext_lazy("Calls agreed upon"),
-}
-REPORTS_WITHIN = timedelta(days=45)
-CORRECTIONS_WITHIN = 8  # working days
 OFFERED = 8
-KINDS = {
-    "annual_report": gettext_lazy("annual report"),
-    "recertification": gettext_lazy("re-certification"),
-    "change_report": gettext_lazy("report of a change"),
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A firm to call: about what, until when, whom, and what was said last."""
-
-    firm: Firm
-    county: str
-    about: str
-    url: str
-    due: Any
-    contact: Contact | None
-    last: Call | None
 
 
 class CallForm(forms.Form):
@@ -66,22 +38,11 @@ class CallForm(forms.Form):
 
 
 def calls(request: StaffRequest) -> HttpResponse:
-    chosen = request.GET.get("list", "")
-    chosen = chosen if chosen in LISTS else "corrections"
-    sources = {name: _rows(request, name) for name in LISTS}
-    counts = {name: rows.count() for name, rows in sources.items()}
-    page = page_of(request, sources[chosen], counts[chosen])
-    context = {
-        "tabs": [
-            {"url": f"?list={name}", "label": label, "count": counts[name], "here": name == chosen}
-            for name, label in LISTS.items()
-        ],
-        "page": page,
-        "rows": _drawn(request, chosen, list(page.object_list)),
-        "list": chosen,
-        "section": "desk:calls",
-    }
-    return render(request, "desk/call/calls.html", context)
+    def dress(rows: list[Any]) -> None:
+        for row in rows:
+            _lead_on(request, row)
+
+    return list_page(request, opened(request, CALLS), "desk/call/calls.html", {}, dress=dress)
 
 
 def call_note(request: StaffRequest) -> HttpResponse:
@@ -89,7 +50,7 @@ def call_note(request: StaffRequest) -> HttpResponse:
     named = {"firm": request.GET.get("firm", "")}
     form = CallForm(request.POST or None, initial=named)
     came_from = (request.POST or request.GET).get("list", "")
-    came_from = came_from if came_from in LISTS else ""
+    came_from = came_from if came_from in GROUPS else ""
     found: list[Firm] = []
     if request.method == "POST" and form.is_valid():
         found = _meant(request, form.cleaned_data["firm"])
@@ -123,48 +84,10 @@ def _noted(request: StaffRequest, form: CallForm, firm: Firm) -> bool:
     return True
 
 
-def _rows(request: StaffRequest, name: str) -> Any:
-    reach, today = request.user.reach(access.OFFICE), request.today
-    if name == "reports":
-        owed = Obligation.objects.within(reach).pending().filter(due_on__lte=today + REPORTS_WITHIN)
-        return owed.with_county().select_related("firm").order_by("due_on", "pk")
-    if name == "agreed":
-        agreed = Call.objects.within(reach).to_call_again(today)
-        return agreed.with_county().select_related("firm", "by").order_by("next_on", "pk")
-    last = calendar_in_force().add(today, CORRECTIONS_WITHIN).due
-    waiting = Case.objects.within(reach).to_call_about(last)
-    return waiting.with_county().select_related("firm").prefetch_related("applications")
-
-
-def _drawn(request: StaffRequest, name: str, found: list[Any]) -> list[Row]:
-    firms = {each.firm_id for each in found}
-    contacts = _first(Contact.objects.filter(firm__in=firms).order_by("firm", "pk"))
-    last = _first(Call.objects.filter(firm__in=firms).latest_of_each().select_related("by"))
-    return [
-        Row(
-            each.firm,
-            each.county_name or "—",
-            *_about(request, name, each),
-            contacts.get(each.firm_id),
-            last.get(each.firm_id),
-        )
-        for each in found
-    ]
-
-
-def _about(request: StaffRequest, name: str, each: Any) -> tuple[str, str, Any]:
-    """What the call is about, the page it is seen on, and the day: as a due chip or plain."""
-    firm = reverse("desk:firm", args=[each.firm.uscc])
-    if name == "reports":
-        return f"{KINDS[each.kind]} {each.year}", firm, each.due_on
-    if name == "agreed":
-        return each.says, firm, each.next_on
-    standing = standing_of(each, open_dossier(each), request.user, request.today)
-    return each.number, reverse("desk:case", args=[each.number]), standing
-
-
-def _first(rows: Iterable[Any]) -> dict[int, Any]:
-    kept: dict[int, Any] = {}
-    for each in rows:
-        kept.setdefault(each.firm_id, each)
-    return kept
+def _lead_on(request: StaffRequest, row: Any) -> None:
+    """The page on which one sees what the call is about, and where a case stands."""
+    if hasattr(row, "stage"):
+        row.url = reverse("desk:case", args=[row.number])
+        row.standing = standing_of(row, open_dossier(row), request.user, request.today)
+    else:
+        row.url = reverse("desk:firm", args=[row.firm.uscc])

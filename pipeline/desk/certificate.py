@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,39 +12,15 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import certificate as certificate_acts
+from pipeline.acts.listings.certification import CERTIFICATES, OBLIGATION_LIST, OBLIGATIONS, STATES
 from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
-from pipeline.desk.long_list import long_page
+from pipeline.desk.listed import list_page, opened
 from pipeline.desk.round import tabs
 from pipeline.fields import IdentifierField, day_field
 from pipeline.models import Certificate, Firm, Obligation
 from pipeline.request import StaffRequest
 from pipeline.rules.codes.identifiers import certificate_number
-
-LISTS = {
-    "": gettext_lazy("All"),
-    "valid": gettext_lazy("Valid"),
-    "ending": gettext_lazy("Ending within a year"),
-    "expired": gettext_lazy("Expired"),
-    "ended": gettext_lazy("Ended early"),
-}
-STATES = {
-    "valid": gettext_lazy("valid"),
-    "expired": gettext_lazy("expired"),
-    "not_yet": gettext_lazy("not valid yet"),
-    "revoked": gettext_lazy("revoked"),
-    "superseded": gettext_lazy("superseded"),
-    "moved_out": gettext_lazy("moved out of the city"),
-}
-KINDS = {
-    "annual_report": gettext_lazy("Annual report"),
-    "recertification": gettext_lazy("Re-certification"),
-    "change_report": gettext_lazy("Report of a change"),
-}
-
-OF_FIRM = ("firm__uscc", "firm__name")
-CERTIFICATE_SHOWN = ("number", "issued_on", "valid", "case__number", *OF_FIRM)
-OBLIGATION_SHOWN = ("kind", "year", "due_on", "source", "certificate__number", *OF_FIRM)
 
 
 class CertificateForm(forms.Form):
@@ -61,35 +36,18 @@ class CertificateForm(forms.Form):
 
 def certificates(request: StaffRequest) -> HttpResponse:
     """Certificates within reach, the newest first, with their state today."""
-    chosen = request.GET.get("state", "") if request.GET.get("state", "") in LISTS else ""
-    held = Certificate.objects.within(request.user.reach(access.OFFICE))
-    turned = held.annotate(turn=F("issued_on"))
-    shown = turned.with_ending(request.today).with_county().select_related("firm", "case").only(*CERTIFICATE_SHOWN)
-    rows = turned.in_state(chosen, request.today) if chosen else turned
-    page = long_page(request, rows, date, newest_first=True, shown=shown)
-    context = {
-        "tabs": tabs("desk:certificates"),
-        "lists": [{"url": f"?state={name}", "label": label, "here": name == chosen} for name, label in LISTS.items()],
-        "page": page,
-        "rows": [_shown(each, request.today) for each in page.rows],
-    }
-    return render(request, "desk/certificate/certificates.html", context)
+    more = {"tabs": tabs("desk:certificates")}
+    return list_page(request, opened(request, CERTIFICATES), "desk/certificate/certificates.html", more)
 
 
 def obligations(request: StaffRequest) -> HttpResponse:
     """What holders owe and have not done, the first due on top."""
-    owed = Obligation.objects.within(request.user.reach(access.OFFICE)).pending()
-    turned = owed.annotate(turn=F("due_on"))
-    shown = turned.with_county().select_related("firm", "certificate").only(*OBLIGATION_SHOWN)
-    page = long_page(request, turned, date, shown=shown)
-    context = {
+    more = {
         "section": "desk:certificates",
         "tabs": tabs("desk:obligations"),
-        "page": page,
-        "rows": [(each, KINDS[each.kind], each.due_on < request.today) for each in page.rows],
         "may": access.may(request.user, "certificate.fulfil"),
     }
-    return render(request, "desk/certificate/obligations.html", context)
+    return list_page(request, opened(request, OBLIGATION_LIST), "desk/certificate/obligations.html", more)
 
 
 def certificate_issue(request: StaffRequest, uscc: str) -> HttpResponse:
@@ -116,7 +74,7 @@ def obligation_fulfil(request: StaffRequest, number: str, kind: str, year: int) 
     owed = Obligation.objects.within(request.user.reach(access.OFFICE))
     obligation = get_object_or_404(owed.select_related("firm"), certificate__number=number, kind=kind, year=year)
     certificate_acts.fulfil(obligation, by=request.user, on=request.today)
-    said = {"kind": KINDS[kind], "year": year, "firm": obligation.firm}
+    said = {"kind": OBLIGATIONS[kind], "year": year, "firm": obligation.firm}
     messages.success(request, _("%(kind)s %(year)s of %(firm)s is noted as done.") % said)
     return redirect("desk:obligations")
 

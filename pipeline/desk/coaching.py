@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import coaching as coaching_acts
 from pipeline.acts import diagnosis as diagnosis_acts
+from pipeline.acts.listings.coached import COACHING, WAYS
 from pipeline.desk.attempt import attempt
 from pipeline.desk.diagnosis import PEOPLE
 from pipeline.desk.identity import identity
+from pipeline.desk.listed import list_page, opened
 from pipeline.desk.looking import note_look
-from pipeline.desk.paging import altered, page_of
 from pipeline.fields import day_field, offer_rows
 from pipeline.models import (
     Appointment,
@@ -29,43 +30,24 @@ from pipeline.models import (
     DocumentVersion,
     Evidence,
     Firm,
-    Mandate,
     Plan,
-    Seat,
     Step,
     User,
     Visit,
 )
-from pipeline.models.case import CaseQuerySet, attention
 from pipeline.models.people import TODAY
-from pipeline.models.silence import Touch, last_touches, silence_term
-from pipeline.request import StaffRequest, number_sent
+from pipeline.models.silence import silence_term
+from pipeline.request import StaffRequest
 from pipeline.rules.condition import TITLES
 
-TABS = {
-    "": gettext_lazy("All coached firms"),
-    "handed_in": gettext_lazy("Steps to look at"),
-    "late": gettext_lazy("Steps over their day"),
-    "alone": gettext_lazy("Without a coach"),
-    "planless": gettext_lazy("Without a plan"),
-    "silent": gettext_lazy("No contact for long"),
-}
-TOUCHES = {
-    "visit": gettext_lazy("Visit"),
-    "call": gettext_lazy("Call"),
-    "note": gettext_lazy("Note"),
-    "message": gettext_lazy("Message"),
-    "booking": gettext_lazy("Hour booked"),
-    "event": gettext_lazy("Training"),
-}
 PAGES = {
     "desk:coaching": gettext_lazy("Coached firms"),
+    "desk:visits": gettext_lazy("Visits"),
     "desk:caseloads": gettext_lazy("Coaches and agencies"),
     "desk:events": gettext_lazy("Trainings"),
     "desk:step_templates": gettext_lazy("Steps for plans"),
 }
 STATES = {Step.OPEN: "open", Step.HANDED_IN: "submitted", Step.DONE: "accepted", Step.DROPPED: "dropped"}
-WAYS = {"visit": gettext_lazy("Visit"), "call": gettext_lazy("Call"), "meeting": gettext_lazy("Meeting")}
 VISITS_SHOWN = 30
 Papers = dict[tuple[str, int | None], list[Evidence]]  # by what they belong to: ("step" or "visit", its key)
 PLAN_ACTS = ("accept_step", "reopen_step", "add_steps", "edit_step", "record_visit", "appoint", "draw_plan")
@@ -109,23 +91,8 @@ class StepRow:
 
 def coaching(request: StaffRequest) -> HttpResponse:
     """All coached firms, or those of one coach or agency; those whose next step is due first on top."""
-    tab = request.GET.get("tab", "") if request.GET.get("tab", "") in TABS else ""
-    cases, whose = _whose(request, Case.objects.within(request.user.reach(access.OFFICE)).coached())
-    counts = cases.count_coached(request.today)
-    chosen = cases.filter(attention(request.today)[tab]) if tab else cases
-    rows = chosen.select_related("firm").prefetch_related("applications").with_county().with_progress()
-    page = page_of(request, rows.order_by(F("next_due").asc(nulls_last=True), "pk"), counts[tab or "all"])
-    context = {
-        "pages": pages(request.user, "desk:coaching"),
-        "tabs": _tabs(request, tab, counts),
-        "whose": whose,
-        "everybody": f"?tab={tab}",
-        "silent": tab == "silent",
-        "days": silence_term(request.today),
-        "page": page,
-        "rows": _coached(list(page.object_list), request.today),
-    }
-    return render(request, "desk/coaching/coaching.html", context)
+    more = {"pages": pages(request.user, "desk:coaching"), "days": silence_term(request.today)}
+    return list_page(request, opened(request, COACHING), "desk/coaching/coaching.html", more)
 
 
 def pages(user: User, here: str) -> list[dict[str, Any]]:
@@ -135,60 +102,6 @@ def pages(user: User, here: str) -> list[dict[str, Any]]:
         for name, label in PAGES.items()
         if access.opens(user.seat_kinds, name)
     ]
-
-
-def _whose(request: StaffRequest, cases: CaseQuerySet) -> tuple[CaseQuerySet, str]:
-    """The cases of the coach, the coaching agency or the agent that the address asks for, and its name."""
-    coach, agent = (number_sent(request.GET.get(name, "")) for name in ("coach", "agent"))
-    agency = request.GET.get("agency", "")[:100]
-    if agency:
-        return cases.of_agency(agency), agency
-    if max(coach, agent) <= 0:
-        return cases, ""
-    person = _named(coach, agent)
-    return cases.of_coach(coach) if coach > 0 else cases.of_agent(agent), person.name if person else ""
-
-
-def _named(coach: int, agent: int) -> User | None:
-    """Of the whole house those alone who sit as a coach, or whom a firm in sight let in."""
-    coaches = Seat.objects.filter(kind="coach", user=coach).values("user")
-    agents = Mandate.objects.filter(agent=agent).values("agent")
-    return User.objects.filter(Q(pk__in=coaches) | Q(pk__in=agents)).first()
-
-
-def _tabs(request: StaffRequest, here: str, counts: dict[str, int]) -> list[dict[str, Any]]:
-    return [
-        {"url": altered(request.GET, "tab", tab), "label": label, "count": counts[tab or "all"], "here": tab == here}
-        for tab, label in TABS.items()
-    ]
-
-
-def _coached(cases: Sequence[Any], today: date) -> list[dict[str, Any]]:
-    """Each case with its row of progress, its coach, the last visit and the last contact. Three statements."""
-    keys = [case.firm_id for case in cases]
-    touches = last_touches(keys) if keys else {}
-    coaches = {
-        each.firm_id: each
-        for each in Appointment.objects.filter(firm__in=keys, during__contains=today).select_related("coach")
-    }
-    visits: dict[int, Visit] = {}
-    for visit in Visit.objects.filter(firm__in=keys).order_by("on", "pk").defer("notes"):
-        visits[visit.firm_id] = visit
-    return [
-        {
-            "case": case,
-            "row": next((each for each in case.applications.all() if each.ended_on is None), case),
-            "coach": coaches.get(case.firm_id),
-            "visit": visits.get(case.firm_id),
-            "touch": _touch(touches.get(case.firm_id)),
-            "late": case.next_due is not None and case.next_due < today,
-        }
-        for case in cases
-    ]
-
-
-def _touch(last: Touch | None) -> dict[str, Any] | None:
-    return {"on": last.on, "says": TOUCHES[last.way]} if last else None
 
 
 def plan(request: StaffRequest, number: str) -> HttpResponse:

@@ -1,6 +1,5 @@
 """What may narrow the desk's list of cases: read from the address, offered in a form, said as a sentence."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,10 +13,11 @@ from pipeline import access, stages
 from pipeline.acts.diagnosis import WEIGHT
 from pipeline.acts.export_sheet import KINDS
 from pipeline.desk.happenings import FLAG_NAMES
-from pipeline.desk.paging import OF_A_PAGE, altered
-from pipeline.fields import offer
+from pipeline.desk.paging import OF_A_PAGE
+from pipeline.desk.sentence import Sentence
+from pipeline.fields import day_field, offer
 from pipeline.models import Division, Seat, Tag, User
-from pipeline.models.case_list import NOBODY, NONE, OF_APPLICATION, SORTS, Asked
+from pipeline.models.case_list import NOBODY, NONE, OF_APPLICATION, TURN_FORMS, Asked
 from pipeline.models.people import TODAY, own_offices
 from pipeline.models.work import VIEWS
 from pipeline.rules.codes.fields import carried_fields
@@ -49,14 +49,17 @@ KNOWN = frozenset({"view", "sort", "saved", *CONDITION_NAMES, *OF_A_PAGE})
 Offered = dict[str, list[tuple[str, str]]]
 
 
-class Conditions(forms.Form):
-    """What narrows a list. A value that is none of the choices narrows nothing, and `faults` says so."""
+class Conditions(Sentence):
+    """What narrows the list of cases."""
+
+    says = CONDITION_NAMES
+    known = KNOWN
 
     county = forms.ChoiceField(label=gettext_lazy("County"), required=False)
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
     when = forms.ChoiceField(label=gettext_lazy("Due"), required=False)
-    since = forms.DateField(label=gettext_lazy("Due from"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("Due until"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = day_field(gettext_lazy("Due from"), required=False)
+    until = day_field(gettext_lazy("Due until"), required=False)
     officer = forms.ChoiceField(label=gettext_lazy("Officer"), required=False)
     coach = forms.ChoiceField(label=gettext_lazy("Coach"), required=False)
     lacking = forms.ChoiceField(label=gettext_lazy("Short of"), required=False)
@@ -90,56 +93,12 @@ class Conditions(forms.Form):
         """Those of another address, out of the same choices."""
         return Conditions(asked, self.offered)
 
-    def clean(self) -> dict[str, Any]:
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and since > until:
-            self.add_error("until", "")
-            del self.cleaned_data["since"]
-        return self.cleaned_data
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        return {name: _text(value) for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def faults(self) -> list[str]:
-        """What of the address could not be read, one sentence each."""
-        says = _("“%(value)s” is not known under “%(condition)s”: the list is not narrowed by it.")
-        unread = [
-            says % {"value": self.data.get(name, "")[:40], "condition": self.fields[name].label} for name in self.errors
-        ]
-        strange = [name for name in self.data if name not in KNOWN]
-        return unread + [_("“%(name)s” is no condition of this list.") % {"name": name[:40]} for name in strange]
-
-    def words(self, name: str) -> str:
-        """A chosen value as the list names it."""
-        choices = getattr(self.fields[name], "choices", [])
-        flat = [pair for value, label in choices for pair in (label if isinstance(label, list) else [(value, label)])]
-        return str(dict(flat).get(self.chosen[name], self.chosen[name]))
-
-    def chips(self, query: QueryDict) -> list[dict[str, str]]:
-        """The conditions as a sentence; each part can be taken away."""
-        return [
-            {
-                "name": str(CONDITION_NAMES[name])
-                if place == 0
-                else _("and %(condition)s") % {"condition": CONDITION_NAMES[name]},
-                "value": self.words(name),
-                "clear": altered(query, name),
-            }
-            for place, name in enumerate(self.chosen)
-        ]
-
-    @property
-    def sentence(self) -> str:
-        return " · ".join(f"{CONDITION_NAMES[name]} {self.words(name)}" for name in self.chosen)
-
 
 def asked_by(query: QueryDict, conditions: Conditions) -> Asked:
     """What an address asks for; a view or an order it does not know is the first one."""
     view = next((each for each in VIEWS if each == query.get("view")), VIEWS[0])
     sort = query.get("sort", "due")
-    return Asked(view, sort if sort in SORTS else "due", conditions.chosen)
+    return Asked(view, sort if sort in TURN_FORMS else "due", conditions.chosen)
 
 
 def offered(person: User) -> Offered:
@@ -180,7 +139,3 @@ def stage_choices() -> list[Any]:
 def rule_choices() -> list[tuple[str, str]]:
     """The conditions of certification that a diagnosis names when they are unmet."""
     return [(rule, spoken(TITLES[rule])) for rule in WEIGHT]
-
-
-def _text(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -12,18 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import difficulty as acts
+from pipeline.acts.listings.coached import DIFFICULTIES
 from pipeline.desk.attempt import attempt
-from pipeline.desk.paging import page_of
+from pipeline.desk.listed import list_page, opened
 from pipeline.models import Difficulty, DocumentVersion, Evidence
 from pipeline.models.coaching import BEST_RATING
-from pipeline.models.help import DifficultyQuerySet
 from pipeline.request import StaffRequest, number_sent
-
-LISTS = {
-    "": gettext_lazy("Waiting"),
-    "late": gettext_lazy("Past their day"),
-    "over": gettext_lazy("Answered"),
-}
 
 
 class AnswerForm(forms.Form):
@@ -37,17 +31,7 @@ class AnswerForm(forms.Form):
 
 def difficulties(request: StaffRequest) -> HttpResponse:
     """Questions of the firms within reach, the first due on top."""
-    chosen = request.GET.get("list", "") if request.GET.get("list", "") in LISTS else ""
-    seen = Difficulty.objects.within(request.user.reach(access.OFFICE | {"coach"}))
-    rows = _listed(seen, chosen, request).with_county().select_related("firm", "answered_by").first_due_first()
-    page = page_of(request, rows, rows.count())
-    context = {
-        "lists": [{"url": f"?list={name}", "label": label, "here": name == chosen} for name, label in LISTS.items()],
-        "page": page,
-        "rows": [(each, acts.NAMES[each.kind], _late(each, request)) for each in page.object_list],
-        "best": BEST_RATING,
-    }
-    return render(request, "desk/difficulty/difficulties.html", context)
+    return list_page(request, opened(request, DIFFICULTIES), "desk/difficulty/difficulties.html", {"best": BEST_RATING})
 
 
 def difficulty(request: StaffRequest, difficulty_key: str) -> HttpResponse:
@@ -75,12 +59,6 @@ def difficulty(request: StaffRequest, difficulty_key: str) -> HttpResponse:
         "routes": is_open and access.may(request.user, "difficulty.route"),
     }
     return render(request, "desk/difficulty/difficulty.html", context)
-
-
-def _listed(seen: DifficultyQuerySet, chosen: str, request: StaffRequest) -> DifficultyQuerySet:
-    if chosen == "over":
-        return seen.exclude(state=Difficulty.OPEN)
-    return seen.late(request.today) if chosen == "late" else seen.unanswered()
 
 
 def _papers(asked: Difficulty) -> list[Evidence]:

@@ -17,9 +17,11 @@ from django_htmx.http import HttpResponseClientRefresh
 from pipeline import access, jobs
 from pipeline.acts import export as acts
 from pipeline.acts.conditions import ConditionUnmet
+from pipeline.acts.export_source import AnyAsked, source_of
+from pipeline.acts.listings import LISTS
 from pipeline.desk import batch_deeds, list_look, queue
+from pipeline.desk.listed import opened
 from pipeline.models import Bulk, Export
-from pipeline.models.case_list import PERSONAL
 from pipeline.models.export import HELD
 from pipeline.models.listing import QUEUE
 from pipeline.models.people import own_offices
@@ -34,26 +36,38 @@ FORMS = {
 MOST_SHOWN = 50
 
 
-def export_ask(request: StaffRequest) -> HttpResponse:
-    """Ask for the cases of the list, as its address describes it, in the columns it shows."""
-    asked, conditions = queue.asked_of(request)
-    look = list_look.look_of(request.user.look, QUEUE)
+def export_ask(request: StaffRequest, listing: str = QUEUE) -> HttpResponse:
+    """Ask for the rows of a list, as its address describes it, in the columns it shows."""
+    if listing not in (QUEUE, *LISTS) or not access.opens(request.user.seat_kinds, f"desk:{listing}"):
+        raise Http404("no such list")
+    asked, says = _asked(request, listing)
+    look, personal = list_look.look_of(request.user.look, listing), source_of(listing).personal
     form = request.POST.get("form", "")
     own: dict[str, Any] = {
         "form": form if form in FORMS else "xlsx",
         "language": get_language() or "",
         "by": request.user,
     }
-    columns = [*look.columns, *(PERSONAL if "contact" in request.POST else ())]
-    says = f"{queue.VIEW_NAMES[asked.view]} {conditions.sentence}".strip()
+    shown = [each for each in look.columns if each not in personal]
+    columns = [*shown, *(personal if "contact" in request.POST else ())]
     try:
         with transaction.atomic():
-            made = acts.ask(listing=QUEUE, asked=asked, says=says, columns=columns, on=request.today, **own)
+            made = acts.ask(listing=listing, asked=asked, says=says, columns=columns, on=request.today, **own)
     except ConditionUnmet as unmet:
         messages.error(request, unmet.missing[0].says)
-        return redirect(list_look.back(request, QUEUE))
+        return redirect(list_look.back(request, listing))
     _set_to_work(request, made)
     return redirect("desk:export", made.public_id)
+
+
+def _asked(request: StaffRequest, listing: str) -> tuple[AnyAsked, str]:
+    """What the address of the list asks for, and as a sentence."""
+    if listing == QUEUE:
+        asked, conditions = queue.asked_of(request)
+        return asked, f"{queue.VIEW_NAMES[asked.view]} {conditions.sentence}".strip()
+    found = opened(request, LISTS[listing])
+    group = found.listing.groups.get(found.asked.view, "")
+    return found.asked, " ".join(f"{found.listing.title} {group} {found.conditions.sentence}".split())
 
 
 def exports(request: StaffRequest) -> HttpResponse:
@@ -92,7 +106,7 @@ def export_progress(request: StaffRequest, export_key: UUID) -> HttpResponse:
 def _file(request: StaffRequest, found: Export) -> HttpResponseBase:
     if found.by_id != request.user.pk or not found.kept:
         raise Http404("another person's file, or one whose time is over")
-    name = _("cases %(day)s.%(form)s") % {"day": found.day, "form": found.form}
+    name = f"{source_of(found.listing).title} {found.day}.{found.form}"
     response = FileResponse(acts.content(found), as_attachment=True, filename=name, content_type=FORMS[found.form])
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

@@ -7,35 +7,35 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.access import Reach
-from pipeline.desk.paging import page_of
-from pipeline.models import Application, Case, Certificate, Division, Firm, Gap, User
-from pipeline.models.firm import FirmQuerySet
+from pipeline.acts.listings.behind import (
+    CERTIFIED,
+    FIRMS,
+    FUNNEL_FIRMS,
+    HOMELESS,
+    OPEN,
+    POOL,
+    STAGES,
+    overseen,
+    title_of,
+)
+from pipeline.desk.listed import list_page, opened
+from pipeline.models import Case, Division, Firm, Gap, User
+from pipeline.models.keyset import counted
 from pipeline.request import StaffRequest
 from pipeline.rules.condition import TITLES
-from pipeline.stages import CASE_STAGES
-from pipeline.templatetags.look import language
 
 SMALLEST_SHOWN = 5
 POOL_STAGES = ("coaching", "ready", "in_certification")
-STAGES = [stage for stage in CASE_STAGES if stage != "closed"]
-FIRMS, OPEN, POOL, CERTIFIED = "firms", "open", "pool", "certified"
-OTHERS = {
-    FIRMS: gettext_lazy("Firms on record"),
-    OPEN: gettext_lazy("Open cases"),
-    POOL: gettext_lazy("In the pool"),
-    CERTIFIED: gettext_lazy("Certified this year"),
-}
+BY_THE_TABLE = ("county", "stage")  # other conditions would take small groups apart
 COLUMNS = [FIRMS, *STAGES, OPEN, CERTIFIED]
-CITY, HOMELESS = "", "none"  # rows of the table that are no county
+CITY = ""  # the row of the table that is no county
 Place = tuple[str, str]  # row (a county's code) and column
 
 
@@ -71,10 +71,10 @@ def funnel(request: StaffRequest) -> HttpResponse:
         request,
         "desk/funnel/funnel.html",
         {
-            "columns": [_title(column) for column in COLUMNS],
+            "columns": [title_of(column) for column in COLUMNS],
             "lines": lines,
             "city": city,
-            "steps": list(zip([_title(column) for column in STAGES], city.cells[1 : 1 + len(STAGES)], strict=True)),
+            "steps": list(zip([title_of(column) for column in STAGES], city.cells[1 : 1 + len(STAGES)], strict=True)),
             "widest": max((cell.count for cell in city.cells[1 : 1 + len(STAGES)] if cell.kind == "shown"), default=0),
             "longest": max((line.total.count for line in lines if line.total.kind == "shown"), default=0),
             "pool": _pool(pool, hides=_sees_no_small_groups(request.user)),
@@ -84,39 +84,20 @@ def funnel(request: StaffRequest) -> HttpResponse:
 
 
 def funnel_firms(request: StaffRequest) -> HttpResponse:
-    """The firms behind one number of the funnel: name, county, stage, certificate."""
-    stage = request.GET.get("stage", FIRMS)
-    firms = firms_behind(overseen(request.user), request.GET.get("county", CITY), stage, request.today)
-    total = firms.count()
-    withheld = _sees_no_small_groups(request.user) and 0 < total < SMALLEST_SHOWN
-    page = page_of(request, firms.with_county().order_by("pinyin", "pk"), 0 if withheld else total)
-    context = {
-        "title": _title(stage),
-        "page": page,
-        "rows": [] if withheld else _rows(list(page.object_list)),
-        "total": total,
+    """The firms behind one number of the funnel. A leader narrows them as the table does, and in no other way."""
+    hides = _sees_no_small_groups(request.user)
+    only = BY_THE_TABLE if hides else None
+    found = opened(request, FUNNEL_FIRMS, only=only)
+    total = counted({"all": FUNNEL_FIRMS.narrowed(found.asked, found.asker)})["all"] if hides else 0
+    withheld = 0 < total < SMALLEST_SHOWN
+    more = {
+        "title": title_of(found.asked.conditions.get("stage", FIRMS)),
+        "section": "desk:funnel",
         "withheld": withheld,
-        "staff": bool(request.user.seat_kinds & access.OFFICE),
+        "staff": not hides,
+        **({"rows": []} if withheld else {}),
     }
-    return render(request, "desk/funnel/firms.html", context)
-
-
-def firms_behind(reach: Reach, county: str, stage: str, day: date) -> FirmQuerySet:
-    firms = Firm.objects.within(reach).here()
-    if county:
-        firms = firms.in_county(None if county == HOMELESS else county)
-    cases = Case.objects.open().filter(firm=OuterRef("pk"))
-    if stage == CERTIFIED:
-        return firms.filter(Exists(Firm.objects.certified_in(day.year).filter(pk=OuterRef("pk"))))
-    if stage in (OPEN, POOL):
-        return firms.filter(Exists(cases if stage == OPEN else cases.in_pool()))
-    return firms.filter(Exists(cases.filter(stage=stage))) if stage in STAGES else firms
-
-
-def overseen(user: User) -> Reach:
-    """The firms whose numbers a person may know: those of the office they work in, and of the one they lead."""
-    reach = user.reach(access.OFFICE | {"leader"})
-    return Reach(everything=reach.everything or reach.leads_city, counties=reach.counties | reach.led_counties)
+    return list_page(request, found, "desk/funnel/firms.html", more)
 
 
 def _sees_no_small_groups(user: User) -> bool:
@@ -181,10 +162,6 @@ def _list(row: str, column: str) -> str:
     return f"{reverse('desk:funnel_firms')}?{urlencode({'county': row, 'stage': column})}"
 
 
-def _title(column: str) -> str:
-    return CASE_STAGES[column].label(language()) if column in STAGES else str(OTHERS.get(column, OTHERS[FIRMS]))
-
-
 def _pool(count: int, *, hides: bool) -> Cell:
     return Cell(count, _list(CITY, POOL), "small" if hides and 0 < count < SMALLEST_SHOWN else "shown")
 
@@ -195,20 +172,3 @@ def _gaps(user: User) -> list[dict[str, Any]]:
         return []
     found = list(Gap.objects.within(user.reach(access.OFFICE)).by_rule())
     return [{"rule": each["rule"], "title": TITLES[each["rule"]], "firms": each["firms"]} for each in found]
-
-
-def _rows(firms: Sequence[Any]) -> list[dict[str, Any]]:
-    """Each firm with its stage and its newest certificate. Three statements."""
-    keys = [firm.pk for firm in firms]
-    cases = {case.firm_id: case for case in Case.objects.open().filter(firm__in=keys)}
-    dossiers = {each.firm_id: each for each in Application.objects.open().filter(firm__in=keys)}
-    held = {each.firm_id: each for each in Certificate.objects.filter(firm__in=keys).order_by("issued_on")}
-    return [
-        {
-            "firm": firm,
-            "case": cases.get(firm.pk),
-            "row": dossiers.get(firm.pk) or cases.get(firm.pk),
-            "certificate": held.get(firm.pk),
-        }
-        for firm in firms
-    ]

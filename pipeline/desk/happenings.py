@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pipeline import access, stages
 from pipeline.acts.difficulty import NAMES as DIFFICULTIES
+from pipeline.acts.listings.coached import WAYS
 from pipeline.acts.note import NAMING
-from pipeline.desk.coaching import WAYS
 from pipeline.desk.standing import phrases
 from pipeline.models import Fault, Firm, Flag, Notice
 from pipeline.models.record import place_name

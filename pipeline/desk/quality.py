@@ -15,28 +15,18 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import quality as acts
+from pipeline.acts.listings.odd import GROUPS, QUALITY, keys_of, share
 from pipeline.desk.attempt import attempt
-from pipeline.desk.paging import page_of
+from pipeline.desk.listed import list_page, opened
 from pipeline.desk.two_sides import firms_shown, lines
-from pipeline.models import Firm, Hit, MergedRecord
+from pipeline.models import Hit, MergedRecord
 from pipeline.models.quality import DUPLICATES, KINDS, OFF_BY_UNIT, ON_LINE
 from pipeline.request import StaffRequest
 from pipeline.rules.facts.figures import NAMES
 from pipeline.rules.labels import Label
-from pipeline.rules.sentences import money, shown
+from pipeline.rules.sentences import money
 from pipeline.templatetags.look import spoken
 
-NAMES_OF_KINDS: dict[str, str | Promise] = {
-    "same_name": gettext_lazy("Same name"),
-    "same_phone": gettext_lazy("Same telephone"),
-    "same_person": gettext_lazy("Same person and address"),
-    "near_code": gettext_lazy("Codes one sign apart"),
-    "same_right": gettext_lazy("Same right"),
-    "same_staff": gettext_lazy("Same people"),
-    "same_text": gettext_lazy("Same text"),
-    "on_line": gettext_lazy("Exactly on the line"),
-    "off_by_unit": gettext_lazy("Off by a unit"),
-}
 REASONS: dict[str, str | Promise] = {
     "same_name": gettext_lazy("Without places and legal form both have the same name."),
     "same_phone": gettext_lazy("The contacts of both have the same telephone number."),
@@ -66,37 +56,17 @@ class SettleForm(forms.Form):
 
 
 def quality(request: StaffRequest) -> HttpResponse:
-    """How many there are of each kind, and those of one kind, the newest on top."""
-    seen = Hit.objects.visible_to(request.user)
-    counts = seen.by_kind()
+    """How many there are of each kind, and those of one kind, the newest on top; at first of a kind there is."""
     kind = request.GET.get("kind", "")
-    kind = kind if kind in KINDS else next((each for each in KINDS if counts.get(each)), KINDS[0])
-    settled = bool(request.GET.get("settled"))
-    rows = seen.filter(kind=kind, state=Hit.SETTLED if settled else Hit.OPEN)
-    total = rows.count() if settled else counts.get(kind, 0)
-    page = page_of(request, rows.select_related("settled_by").order_by("-pk"), total)
-    context = {
-        "tabs": [
-            {"url": f"?kind={each}", "label": NAMES_OF_KINDS[each], "count": counts.get(each, 0), "here": each == kind}
-            for each in KINDS
-        ],
+    if kind not in KINDS:
+        found = Hit.objects.visible_to(request.user).by_kind()
+        kind = next((each for each in KINDS if found.get(each)), KINDS[0])
+    more = {
         "kind": kind,
         "reason": REASONS[kind] if kind != OFF_BY_UNIT else "",
-        "settled": settled,
-        "page": page,
-        "rows": _rows(request, list(page.object_list)),
         "may_merge": access.may(request.user, "merging.merge"),
     }
-    return render(request, "desk/quality/quality.html", context)
-
-
-def _rows(request: StaffRequest, hits: list[Hit]) -> list[dict[str, Any]]:
-    keys = {key for each in hits for key in _keys(each)}
-    firms = {each.pk: each for each in Firm.objects.visible_to(request.user).filter(pk__in=keys).with_county()}
-    return [
-        {"hit": each, "firms": [firms[key] for key in _keys(each) if key in firms], "what": _what(each)}
-        for each in hits
-    ]
+    return list_page(request, opened(request, QUALITY, first=kind), "desk/quality/quality.html", more)
 
 
 def hit(request: StaffRequest, hit_key: UUID) -> HttpResponse:
@@ -111,10 +81,10 @@ def hit(request: StaffRequest, hit_key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: _settle(request, one, form)):
         messages.success(request, _("Settled. It comes back when one side changes."))
         return redirect("desk:quality")
-    firms = firms_shown(request.user, _keys(held))
+    firms = firms_shown(request.user, keys_of(held))
     context = {
         "hit": held,
-        "name": NAMES_OF_KINDS[held.kind],
+        "name": GROUPS[held.kind],
         "reason": _reason(held),
         "firms": firms,
         "lines": lines(firms),
@@ -135,12 +105,8 @@ def _settle(request: StaffRequest, one: Any, form: SettleForm) -> None:
 
 
 def _may_merge(request: StaffRequest, held: Hit) -> bool:
-    merged = MergedRecord.objects.standing().filter(firm__in=_keys(held))
+    merged = MergedRecord.objects.standing().filter(firm__in=keys_of(held))
     return held.kind in DUPLICATES and access.may(request.user, "merging.merge") and not merged.exists()
-
-
-def _keys(held: Hit) -> list[int]:
-    return [held.firm_id] if held.other_id is None else [held.firm_id, held.other_id]
 
 
 def _reason(held: Hit) -> str:
@@ -148,24 +114,12 @@ def _reason(held: Hit) -> str:
     return said % {"factor": f"{held.facts['factor']:,}"} if held.kind == OFF_BY_UNIT else said
 
 
-def _what(held: Hit) -> str:
-    """In a few words what a line of the list is about."""
-    facts = held.facts
-    if held.kind == ON_LINE:
-        return f"{spoken(facts['title'])}: {_share(facts['found'])} / {_share(facts['needed'])}"
-    if held.kind == OFF_BY_UNIT:
-        return f"{facts['year']} {spoken(NAMES[facts['figure']])} × {facts['factor']:,}"
-    first, second = facts["shared"][0]
-    said = first if first == second else f"{first} / {second}"
-    return said if facts["count"] == 1 else _("%(first)s and %(n)s more") % {"first": said, "n": facts["count"] - 1}
-
-
 def _figures(held: Hit) -> list[tuple[str, str]]:
     """The two numbers that do not go together, or that touch, each with its name."""
     facts = held.facts
     if held.kind == ON_LINE:
         title = spoken(facts["title"])
-        return [(title, _share(facts["found"])), (_("the standard"), f"{_share(facts['needed'])} {facts['article']}")]
+        return [(title, share(facts["found"])), (_("the standard"), f"{share(facts['needed'])} {facts['article']}")]
     if held.kind != OFF_BY_UNIT:
         return []
     name, beside = spoken(NAMES[facts["figure"]]), facts["beside"]
@@ -173,7 +127,3 @@ def _figures(held: Hit) -> list[tuple[str, str]]:
     other = f"{beside} {name}" if beside.isdecimal() else named
     values = [spoken(money(Fraction(Decimal(each)))) for each in facts["values"]]
     return [(other, values[0]), (f"{facts['year']} {name}", values[1])]
-
-
-def _share(value: str) -> str:
-    return spoken(shown(Fraction(value), "share"))

@@ -1,4 +1,4 @@
-"""One visit or call at a firm, written down on the spot: kept while it is typed, with photographs."""
+"""Visits and calls at firms: the list, and one written down on the spot, kept while it is typed, with photographs."""
 
 from datetime import date
 from typing import Any, BinaryIO, cast
@@ -15,9 +15,11 @@ from pipeline.acts import coaching as coaching_acts
 from pipeline.acts import draft as draft_acts
 from pipeline.acts import evidence as evidence_acts
 from pipeline.acts.conditions import demand
+from pipeline.acts.listings.coached import VISITS, WAYS
 from pipeline.desk.attempt import attempt
-from pipeline.desk.coaching import WAYS, case_of
+from pipeline.desk.coaching import case_of, pages
 from pipeline.desk.identity import identity
+from pipeline.desk.listed import list_page, opened
 from pipeline.fields import day_field
 from pipeline.models import Case, Draft, Visit
 from pipeline.request import StaffRequest
@@ -52,6 +54,12 @@ class VisitForm(forms.Form):
         if on > self.today:
             raise forms.ValidationError(_("A visit is recorded after it took place. Plan the next one below."))
         return on
+
+
+def visits(request: StaffRequest) -> HttpResponse:
+    """Visits to the firms within reach, the latest on top."""
+    more = {"pages": pages(request.user, "desk:visits"), "section": "desk:coaching"}
+    return list_page(request, opened(request, VISITS), "desk/visit/visits.html", more)
 
 
 def visit(request: StaffRequest, number: str) -> HttpResponse:

@@ -16,17 +16,17 @@ class BulkQuerySet(WorkQuerySet["Bulk"]):
     def waiting(self) -> Self:
         """What a job must take up: to be rehearsed or done, and nobody has got on with it for long."""
         idle = Q(worked_at=None) | Q(worked_at__lt=Now() - MAY_PAUSE)
-        return self.filter(idle, state__in=[Bulk.ASKED, Bulk.CONFIRMED])
+        return self.filter(idle, state__in=[Bulk.ASKED, Bulk.CONFIRMED, Bulk.UNDOING])
 
 
 class Bulk(models.Model):
-    """One act on many cases: asked for, rehearsed, confirmed, done chunk by chunk.
+    """One act on many cases: asked for, rehearsed, confirmed, done chunk by chunk; some acts are taken back so too.
 
     Which cases, and at which version, is frozen when it is asked for; `said` is what the form gave, rows by their keys.
     """
 
-    ASKED, REHEARSED, CONFIRMED, DONE, CANCELLED, FAILED = (
-        "asked", "rehearsed", "confirmed", "done", "cancelled", "failed",
+    ASKED, REHEARSED, CONFIRMED, DONE, CANCELLED, FAILED, UNDOING, UNDONE = (
+        "asked", "rehearsed", "confirmed", "done", "cancelled", "failed", "undoing", "undone",
     )  # fmt: skip
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -48,7 +48,9 @@ class Bulk(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "rehearsed", "confirmed", "done", "cancelled", "failed"]),
+                condition=Q(
+                    state__in=["asked", "rehearsed", "confirmed", "done", "cancelled", "failed", "undoing", "undone"]
+                ),
                 name="bulk_state_is_known",
             )
         ]
@@ -61,9 +63,9 @@ class Bulk(models.Model):
         """Keep which cases were chosen, and at which version; how many. One statement."""
         chosen = Case.objects.filter(pk__in=cases.order_by().values("pk")).order_by().values_list("pk", "version")
         text, values = chosen.query.sql_with_params()
-        into = "insert into pipeline_bulkrow (bulk_id, office_id, case_id, version, state, why, effect)"
+        into = "insert into pipeline_bulkrow (bulk_id, office_id, case_id, version, state, why, effect, before)"
         # the text is what Django made of a queryset
-        frozen = f"{into} select %s, %s, chosen.*, 'open', '', '{{}}' from ({text}) as chosen"  # noqa: S608
+        frozen = f"{into} select %s, %s, chosen.*, 'open', '', '{{}}', '{{}}' from ({text}) as chosen"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(frozen, [self.pk, self.office_id, *values])
             return int(cursor.rowcount)
@@ -78,7 +80,8 @@ class BulkRow(models.Model):
     """One of the cases: what the rehearsal found and what became of it."""
 
     OPEN, ILLEGAL, REFUSED, CHANGED, DONE = "open", "illegal", "refused", "changed", "done"
-    STATES = (OPEN, ILLEGAL, REFUSED, CHANGED, DONE)
+    UNDONE, KEPT = "undone", "kept"  # taken back; left as it was done, for the reason in `why`
+    STATES = (OPEN, ILLEGAL, REFUSED, CHANGED, DONE, UNDONE, KEPT)
 
     bulk = models.ForeignKey(Bulk, on_delete=models.CASCADE, related_name="rows")
     office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
@@ -86,6 +89,7 @@ class BulkRow(models.Model):
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=8, default=OPEN)
     why = models.CharField(max_length=400, blank=True)  # in the language of who asked
+    before: Any = models.JSONField(default=dict)  # what taking it back needs
     effect: Any = models.JSONField(default=dict)  # {stage, due, officer, told} as they would be, by the rehearsal
 
     objects = WorkQuerySet["BulkRow"].as_manager()
@@ -94,7 +98,8 @@ class BulkRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["bulk", "case"], name="a_case_is_in_a_bulk_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "illegal", "refused", "changed", "done"]), name="bulk_row_state_is_known"
+                condition=Q(state__in=["open", "illegal", "refused", "changed", "done", "undone", "kept"]),
+                name="bulk_row_state_is_known",
             ),
         ]
         indexes = [models.Index(fields=["bulk", "state", "case"], name="bulk_rows_by_state")]

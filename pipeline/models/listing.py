@@ -11,6 +11,10 @@ from django.db.models.functions import Now
 from pipeline.access import OFFICE, Actor
 
 QUEUE, SCREENING = "queue", "screening"
+LISTINGS = (  # by the names of their pages
+    QUEUE, SCREENING, "applications", "certificates", "obligations", "coaching", "visits", "difficulties", "calls",
+    "funnel_firms", "quality",
+)  # fmt: skip
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
@@ -51,7 +55,7 @@ class SavedView(models.Model):
                 name="one_shared_view_of_a_name_per_office",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="a_view_has_a_name"),
-            models.CheckConstraint(condition=Q(listing__in=["queue", "screening"]), name="a_view_is_of_a_known_list"),
+            models.CheckConstraint(condition=Q(listing__in=LISTINGS), name="a_view_is_of_a_known_list"),
         ]
 
     def __str__(self) -> str:

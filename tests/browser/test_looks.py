@@ -92,6 +92,7 @@ SCREENS = {
     "step to change": Screen("chen", lambda city: reverse("desk:edit_step", args=city.open_step)),
     "steps of the office": Screen("zhou", to("desk:step_templates")),
     "caseloads": Screen("chen", to("desk:caseloads")),
+    "visits": Screen("chen", to("desk:visits")),
     "trainings": Screen("chen", to("desk:events")),
     "training": Screen("chen", lambda city: reverse("desk:event", args=[city.training])),
     "training, list": Screen("chen", lambda city: reverse("desk:event_sheet", args=[city.training])),

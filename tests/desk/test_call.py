@@ -105,4 +105,4 @@ def test_reports_that_are_due_are_listed_before_their_day(cast: Cast, seat: Seat
 
 
 def test_a_list_nobody_knows_shows_the_first(cast: Cast, seat: Seat) -> None:
-    assert seat(cast.wang).get(CALLS, {"list": "x"}).context["list"] == "corrections"
+    assert seat(cast.wang).get(CALLS, {"list": "x"}).context["asked"].view == "corrections"

@@ -27,7 +27,7 @@ def held(story: Story, seat: Seat, travel: Travel) -> Story:
 
 
 def states(answer: object) -> dict[str, str]:
-    return {row["certificate"].number: row["state"] for row in answer.context["rows"]}  # type: ignore[attr-defined]
+    return {row.number: row.state for row in answer.context["rows"]}  # type: ignore[attr-defined]
 
 
 def test_recording_a_certificate_ends_the_open_case_on_the_day_of_issue(held: Story) -> None:
@@ -97,7 +97,7 @@ def test_a_revoked_certificate_is_told_as_such_from_its_day_on(held: Story, seat
 def test_obligations_stand_by_their_day_and_one_that_is_past_is_marked(held: Story, seat: Seat, travel: Travel) -> None:
     def shown() -> list[tuple[str, int, date, bool]]:
         rows = seat(held.cast.wang).get(OWED).context["rows"]
-        return [(owed.kind, owed.year, owed.due_on, late) for owed, _kind, late in rows]
+        return [(owed.kind, owed.year, owed.due_on, owed.late) for owed in rows]
 
     assert [(kind, year) for kind, year, _due, _late in shown()] == [
         ("annual_report", 2026),

@@ -170,7 +170,7 @@ def test_a_case_without_a_plan_is_listed_as_such(plan: Story, seat: Seat) -> Non
     with acting(plan.cast.chen):
         Plan.objects.update(superseded_on=plan.day)
     shown = seat(plan.cast.wang).get(LIST, {"tab": "planless"})
-    assert [row["case"].number for row in shown.context["rows"]] == [plan.number]
+    assert [row.number for row in shown.context["rows"]] == [plan.number]
 
 
 def count_of(client: Any, url: str) -> int:

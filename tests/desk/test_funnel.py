@@ -81,7 +81,8 @@ def test_a_county_counts_its_own_firms_only(cast: Cast, seat: Seat) -> None:
     assert [line.name for line in shown.context["lines"]] == ["临安区"]
     assert shown.context["city"].total.count == 2
     elsewhere = seat(cast.wang).get(BEHIND, {"county": "330106", "stage": "lead"})
-    assert elsewhere.context["total"] == 0
+    assert elsewhere.context["total"] == 2, "another county is none of the choices, and one's own firms are shown"
+    assert len(elsewhere.context["faults"]) == 1
 
 
 def test_a_leader_is_told_no_group_of_fewer_than_five(cast: Cast, seat: Seat) -> None:
