@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import coaching, diagnosis, fault, firm, flag, handover, progress, proposal
+from pipeline.acts import class_two, coaching, diagnosis, fault, firm, flag, handover, objection, progress, proposal
 from pipeline.acts.case import Versions
 from pipeline.acts.conditions import demand
 from pipeline.models import (
@@ -217,6 +217,8 @@ def record(
     demand(by_day is None or by_day >= on, "by_day", _("The agency's day lies in the past."))
     if to == "supplement":
         _ask(applications, by_day, note.strip(), by=by, on=on)
+    if to == "announced":
+        objection.demand_none_of_certification(applications)
     keys = list(applications.values_list("pk", flat=True))
     due = {"supplement": by_day, "publicity": _publicity_ends(on)}.get(to)
     moved = progress.advance_application(
@@ -230,6 +232,9 @@ def record(
         refusal=list(refusal),
         due_on=due,
     )
+    if to == "refused":
+        class_two.use_up(Firm.objects.filter(application__in=keys), certified=False, on=on, book=books("hte", on))
+        objection.settle_upheld(Application.objects.filter(pk__in=keys), by=by, on=on, note=note)
     return moved + _end(keys, by=by, on=on, note=note) if to in ("refused", "withdrawn") else moved
 
 

@@ -10,10 +10,9 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import notice, progress
+from pipeline.acts import class_two, notice, objection, progress
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Application, Case, Certificate, Firm, IntellectualProperty, Obligation, Office
-from pipeline.models.property import CLASS_TWO
+from pipeline.models import Application, Case, Certificate, Firm, Obligation, Office
 from pipeline.rules import Book, books
 from pipeline.rules.codes.identifiers import IdentifierRefused, issued_number
 from pipeline.rules.facts import firm as facts
@@ -38,6 +37,7 @@ def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> C
     case = Case.objects.open().filter(firm=firm).first()
     application = Application.objects.open().filter(firm=firm).first()
     if application is not None:
+        objection.demand_none_of_certification(Application.objects.filter(pk=application.pk))
         progress.advance_application(
             Application.objects.filter(pk=application.pk), "certificate.issue", by=by, on=issued_on, note=number
         )
@@ -57,7 +57,7 @@ def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> C
     Obligation.objects.bulk_create(
         Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on, book)
     )
-    _use_up_class_two(firm, issued_on)
+    class_two.use_up(firms, certified=True, on=issued_on, book=books("hte", issued_on))
     if case is None:
         notice.tell_firm(firm, kind="certificate.issue", note=number)
     return certificate
@@ -94,10 +94,3 @@ def _obligations(issued_on: date, book: Book) -> list[dict[str, Any]]:
         for each in duties
         if each.kind in OWED
     ]
-
-
-def _use_up_class_two(firm: Firm, on: date) -> None:
-    """A class II right counts once for ever (HTE-G); those of the record are taken as used by this certification."""
-    IntellectualProperty.objects.filter(firm=firm, kind__in=CLASS_TWO, used_in_certification_on=None).update(
-        used_in_certification_on=on
-    )

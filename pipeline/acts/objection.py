@@ -1,5 +1,5 @@
-"""Objections while a firm is on public notice or about to leave: registered, examined by one person, decided by
-another.
+"""Objections while a firm is on public notice, of the pool or of its certification, or about to leave: registered,
+examined by one person, decided by another.
 """
 
 from datetime import date
@@ -15,6 +15,7 @@ from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Case, Firm, Flag, Leaver, MoveRefused, Objection, Proposal
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.objection import ObjectionQuerySet
+from pipeline.models.round import ApplicationQuerySet
 
 REMOVABLE = stages.CASE_MOVES["case.remove"].from_
 RESULTS = {
@@ -51,7 +52,7 @@ def register(
             firm_id=case.firm_id,
             case=case,
             flag=flags.get(case.firm_id),
-            about=Objection.REMOVAL if case.stage in REMOVABLE else Objection.ADMISSION,
+            about=matter_of(case),
             received_on=received,
             **said,
             **who,
@@ -91,6 +92,36 @@ def decide(objections: ObjectionQuerySet, *, by: Actor, on: date, result: str, r
         _stays(one.case, by=by, on=on, ruling=ruling.strip())
     zh, en = RESULTS[result]
     progress.tell([one.case], "objection.decide", note=ruling.strip(), result={"zh": zh, "en": en})
+
+
+def matter_of(case: Case) -> str:
+    """What one objects to at the stage where a case stands."""
+    if case.stage in REMOVABLE:
+        return Objection.REMOVAL
+    return Objection.CERTIFICATION if case.stage == "in_certification" else Objection.ADMISSION
+
+
+def demand_none_of_certification(applications: ApplicationQuerySet) -> None:
+    """Refuse a result in a firm's favour while an objection to it is undecided, or was upheld and is not settled.
+
+    Raises ConditionUnmet.
+    """
+    open_ones = Objection.objects.filter(case__in=applications.values("case"), about=Objection.CERTIFICATION)
+    undecided = _("%(firm)s: an objection of %(day)s is not decided yet.")
+    upheld = _("%(firm)s: an objection of %(day)s was upheld. Record the refusal, or settle it on the case.")
+    unmet = [
+        Missing("objection", (upheld if each.result else undecided) % {"firm": each.firm, "day": each.received_on})
+        for each in open_ones.filter(flag__cleared_on=None).select_related("firm").order_by("pk")
+    ]
+    if unmet:
+        raise ConditionUnmet(unmet)
+
+
+def settle_upheld(applications: ApplicationQuerySet, *, by: Actor, on: date, note: str) -> None:
+    """Where the agency refused a firm, the blocks of objections that were upheld have had their effect."""
+    upheld = Objection.objects.filter(case__in=applications.values("case"), about=Objection.CERTIFICATION)
+    flags = Flag.objects.filter(objection__in=upheld.filter(result=Objection.UPHELD), cleared_on=None)
+    flags.update(cleared_on=on, cleared_by=by.pk, cleared_note=note or _("The agency refused the firm."))
 
 
 def demand_none_of_removal(cases: CaseQuerySet) -> None:

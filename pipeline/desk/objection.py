@@ -23,6 +23,7 @@ from pipeline.templatetags.look import spoken
 MATTERS = {
     Objection.ADMISSION: gettext_lazy("against the admission"),
     Objection.REMOVAL: gettext_lazy("against the removal"),
+    Objection.CERTIFICATION: gettext_lazy("against the certification"),
 }
 
 

@@ -12,10 +12,22 @@ from django.utils import translation
 
 from config.postgres.scope import acting
 from pipeline import access
-from pipeline.acts import certificate, firm, result
+from pipeline.access import INTAKE
+from pipeline.acts import application, certificate, firm, objection, result
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.result_matching import rules_of
-from pipeline.models import Application, Case, Certificate, Result, ResultList, Round, Step
+from pipeline.models import (
+    Application,
+    Case,
+    Certificate,
+    Flag,
+    IntellectualProperty,
+    Objection,
+    Result,
+    ResultList,
+    Round,
+    Step,
+)
 from pipeline.models.reconciliation import Span, sides
 from tests.agency import called, with_agency
 from tests.cast import DAY, QINGHE, YUNLING, Cast
@@ -299,3 +311,71 @@ def test_only_the_city_takes_lists_in(cast: Cast) -> None:
     about: dict[str, Any] = {"kind": "certified", "day": ISSUED, "round": None, "on": LATER, "text": "企业名称\n某"}
     with acting(cast.wang), transaction.atomic(), pytest.raises(access.Refused):
         result.take_in(by=cast.wang, **about)
+
+
+def on_notice(cast: Cast, applied: Application, take: Take) -> Application:
+    told = take(["1", NAME, QINGHE], head=HEAD[:3], kind="publicity", day=DAY)
+    assert put_on_record(cast, told) == ["recorded"]
+    with acting(cast.chen):
+        return Application.objects.get(pk=applied.pk)
+
+
+def objected(cast: Cast, applied: Application, how: str) -> None:
+    """Somebody objects under a real name, chen examines it, zhou decides it."""
+    with acting(cast.wang), transaction.atomic():
+        cases = Case.objects.filter(pk=applied.case_id)
+        (found,) = objection.register(cases, by=cast.wang, on=LATER, objector="马某", says="专利权属有争议")
+        assert found.about == "certification"
+    one = Objection.objects.filter(pk=found.pk)
+    if how == "undecided":
+        return
+    with acting(cast.chen), transaction.atomic():
+        objection.examine(one, by=cast.chen, on=LATER, finding="已核对登记簿", version=1)
+    with acting(cast.zhou), transaction.atomic():
+        objection.decide(one, by=cast.zhou, on=LATER, result=how, ruling="理由如下", version=2)
+
+
+@pytest.mark.parametrize(
+    ("how", "state", "says"),
+    [
+        ("dismissed", "recorded", ""),
+        ("withdrawn", "recorded", ""),
+        ("undecided", "refused", "is not decided yet"),
+        ("upheld", "refused", "was upheld"),
+    ],
+)
+def test_an_objection_to_a_certification_keeps_it_off_the_record(
+    cast: Cast, applied: Application, take: Take, how: str, state: str, says: str
+) -> None:
+    objected(cast, on_notice(cast, applied, take), how)
+    told = take(["1", NAME, QINGHE, number(1), ""])
+    assert put_on_record(cast, told) == [state]
+    (row,) = rows_of(cast, told)
+    assert says in (row.why or {"en": ""})["en"]
+    with acting(cast.chen), transaction.atomic():
+        assert Certificate.objects.exists() is (state == "recorded")
+        if how in ("undecided", "upheld"):
+            with pytest.raises(ConditionUnmet):
+                application.record(Application.objects.all(), to="announced", by=cast.chen, on=LATER)
+
+
+def test_a_refusal_settles_the_objection_that_was_upheld(cast: Cast, applied: Application, take: Take) -> None:
+    objected(cast, on_notice(cast, applied, take), "upheld")
+    with acting(cast.chen), transaction.atomic():
+        rows = Application.objects.all()
+        application.record(rows, to="refused", by=cast.chen, on=LATER, note="异议成立", refusal=["owns_ip"])
+        assert Flag.objects.get().cleared_on == LATER
+        assert Case.objects.get().stage == "coaching"
+
+
+@pytest.mark.parametrize(("outcome", "used"), [("certified", LATER), ("refused", None)])
+def test_a_certification_uses_class_two_rights_up_and_a_refusal_does_not(
+    cast: Cast, applied: Application, take: Take, outcome: str, used: date | None
+) -> None:
+    with acting(INTAKE), transaction.atomic():
+        IntellectualProperty.objects.create(firm_id=applied.firm_id, kind="software", number="1", granted_on=DAY)
+    head = ["企业名称", "统一社会信用代码", "证书编号", "未通过原因"]
+    told = take([NAME, QINGHE, number(1), "研发费用占比不足"], head=head, kind=outcome, day=LATER)
+    assert put_on_record(cast, told) == ["recorded"]
+    with acting(cast.chen):
+        assert IntellectualProperty.objects.get().used_in_certification_on == used

@@ -31,7 +31,11 @@ PLAN = named("lead_bought_months lead_class_1_months lead_class_2_months tech_st
 PANEL = named("panel_financial panel_members panel_technical_share")
 
 PARAMETERS: dict[str, frozenset[str]] = {
-    "hte": SCORE | ENTRY | PLAN | PANEL | named("annual_report_due certificate_years class_two_used_by innovation_score publicity_workdays"),
+    "hte": SCORE
+    | ENTRY
+    | PLAN
+    | PANEL
+    | named("annual_report_due certificate_years class_two_used_by innovation_score publicity_workdays"),
     "pool": SCORE
     | ENTRY
     | named("""

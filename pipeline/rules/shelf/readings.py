@@ -48,6 +48,10 @@ READINGS: Mapping[str, Mapping[str, Label]] = {
         "hte": Label("高企口径", "the scope of certification"),
     },
     "rights_used_count": ALLOWED,
+    "class_two_used_by": {
+        "certified": Label("通过认定时", "a certification"),
+        "reviewed": Label("参加评审后（不论结果）", "any application that was reviewed, whatever came of it"),
+    },
     "score_staff_nonzero": ASKED,
     "field": {"hte_fields_2016": Label("2016 年目录", "the list of 2016")},
     "industry": {"none": Label("不限", "none")},
