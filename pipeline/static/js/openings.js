@@ -12,6 +12,11 @@ document.addEventListener("click", (event) => {
   dialog.showModal();
 });
 
+// A menu left by the Tab key would lie over what has the focus next.
+document.addEventListener("focusin", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of openMenus()) {
