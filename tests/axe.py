@@ -8,7 +8,6 @@ from playwright.sync_api import Page, ViewportSize
 Rules = dict[str, Any]
 
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-STRUCTURE: Rules = {**WCAG, "rules": {"color-contrast": {"enabled": False}}}
 COLOURS: Rules = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # What another dress or another window can change.
 DRESS: Rules = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block", "target-size"]}}

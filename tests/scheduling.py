@@ -10,6 +10,7 @@ from xdist.scheduler import LoadFileScheduling
 
 DEMONSTRATION = (
     "tests/browser/test_looks.py",
+    "tests/browser/test_keyboard.py",
     "tests/browser/test_budgets.py",
     "tests/browser/test_pictures.py",
     "tests/browser/test_one_sheet.py",
