@@ -21,6 +21,7 @@ from pipeline.access import ASSESSOR, INTAKE, PUBLICITY, SEALER, SENDER
 from pipeline.acts import (
     assignment,
     bulk,
+    bundle,
     case,
     claim,
     coaching,
@@ -32,11 +33,13 @@ from pipeline.acts import (
     evidence,
     export,
     firm,
+    holder,
     hour,
     panel,
     paper,
     presence,
     quality,
+    registry_extract,
     result,
     roster,
     round,
@@ -52,6 +55,7 @@ from pipeline.models import (
     Attendance,
     Booking,
     Bulk,
+    Bundle,
     Case,
     Certificate,
     Claim,
@@ -62,8 +66,10 @@ from pipeline.models import (
     Heartbeat,
     Import,
     Notice,
+    Obligation,
     Panel,
     Plan,
+    RegistryExtract,
     ResultList,
     Round,
     SmeRegistration,
@@ -174,7 +180,9 @@ def sweep() -> None:
         waiting = Import.objects.waiting().with_hands()
         trials, sheets = Trial.objects.waiting().with_hands(), TrialSheet.objects.waiting().with_hands()
         exports, bulks = Export.objects.waiting().with_hands(), Bulk.objects.waiting().with_hands()
+        bundles = Bundle.objects.waiting().with_hands()
         lists = ResultList.objects.waiting().with_hands()
+        extracts = RegistryExtract.objects.waiting().with_hands()
     for key, person, state in waiting:
         (commit_roster if state == Import.CONFIRMED else read_roster).delay(key, person=person)
     for key, person in trials:
@@ -185,8 +193,12 @@ def sweep() -> None:
         write_export.delay(key, person=person)
     for key, person in bulks:
         work_bulk.delay(key, person=person)
+    for key, person in bundles:
+        make_bundle.delay(key, person=person)
     for key, person in lists:
         record_results.delay(key, person=person)
+    for key, person in extracts:
+        read_extract.delay(key, person=person)
 
 
 @shared_task(base=Acting)
@@ -229,9 +241,21 @@ def write_export(key: int, *, person: int) -> None:
 
 
 @shared_task(base=Acting)
+def make_bundle(key: int, *, person: int) -> None:
+    """When an application was asked for as a file: make it, as the person who asked."""
+    bundle.make(key, by=_who_asked(person))
+
+
+@shared_task(base=Acting)
 def work_bulk(key: int, *, person: int) -> None:
     """When an act on many cases was asked for or confirmed: rehearse it, or do it, as the person who asked."""
     bulk.work(key, by=_who_asked(person))
+
+
+@shared_task(base=Acting)
+def read_extract(key: int, *, person: int) -> None:
+    """When a long extract of the registry was taken in: read it, as the person who took it in."""
+    registry_extract.read(key, by=_who_asked(person))
 
 
 @shared_task(base=Acting)
@@ -242,8 +266,9 @@ def record_results(key: int, *, person: int) -> None:
 
 @shared_task(**_as(INTAKE))
 def clear_exports() -> None:
-    """Every night: files of lists whose week is over are taken away."""
+    """Every night: files of lists whose week is over, of dossiers whose month is, are taken away."""
     export.clear(by=INTAKE)
+    bundle.clear(by=INTAKE)
 
 
 @shared_task(**_as(INTAKE))
@@ -299,10 +324,13 @@ def close_publicity() -> None:
 
 @shared_task(**_as(INTAKE))
 def remind_firms() -> None:
-    """Every morning: firms that must correct are reminded three working days before their day, and one."""
+    """Every morning: firms that must correct are reminded three working days before their day, and one; holders of
+    certificates of what they owe.
+    """
     today, calendar = clock.today(), calendar_in_force()
     with transaction.atomic():
         case.remind(Case.objects.to_remind(today, [calendar.add(today, n).due for n in (3, 1)]), by=INTAKE, on=today)
+        holder.remind(Obligation.objects.all(), by=INTAKE, on=today)
 
 
 @shared_task(**_as(INTAKE))

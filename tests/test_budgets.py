@@ -60,28 +60,34 @@ from pipeline.acts import (
 from pipeline.acts import round as rounds
 from pipeline.models import (
     Adjustment,
+    Application,
     Attendance,
     Case,
     Certificate,
+    CountyCheck,
     Division,
     FinancialYear,
     Firm,
     Hit,
     Hour,
     Import,
+    Listed,
     MergedRecord,
     Office,
+    ProvinceList,
     RegistryEvent,
     Result,
     ResultList,
     Round,
     Step,
     User,
+    Visit,
 )
 from pipeline.request import CompressionMiddleware
 from tests.cast import DAY, QINGHE, SINCE, YEARS, Cast, Story, city, fresh, the, yuan
 from tests.outside.workbooks import HEAD, xlsx
 from tests.pooled import pooled
+from tests.walls.help_rows import sme_rows
 from tests.walls.own_books import keep_many
 
 FEW, MANY = 5, 50
@@ -132,6 +138,9 @@ LISTS: dict[str, Listing] = {
     "desk:funnel_firms": Listing("chen", 12, query="?stage=firms"),
     "desk:applications": Listing("chen", 12),
     "desk:rounds": Listing("chen", 12),
+    "desk:round": Listing("chen", 12, lambda world: [world.round], query="?list=draft"),
+    "desk:province_list": Listing("chen", 10, lambda world: [world.round, 1]),
+    "desk:recommendation": Listing("wang", 16, lambda world: [world.applied]),
     "desk:certificates": Listing("chen", 12),
     "desk:certificate_issue": Listing("chen", 12, lambda world: [world.holder.uscc]),
     "desk:obligations": Listing("chen", 12),
@@ -162,6 +171,7 @@ LISTS: dict[str, Listing] = {
     "portal:messages": Listing("li", 10, lambda world: [QINGHE]),
     "portal:application": Listing("li", 10, lambda world: [QINGHE]),
     "portal:dossier": Listing("li", 10, lambda world: [QINGHE]),
+    "desk:dossier": Listing("chen", 12, lambda world: [world.number]),
     "portal:dossier_secrets": Listing("li", 12, lambda world: [QINGHE]),
     "portal:certificate": Listing("li", 10, lambda world: [world.holder.uscc]),
     "portal:workbook": Listing("li", 10, lambda world: [QINGHE]),
@@ -174,6 +184,9 @@ LISTS: dict[str, Listing] = {
     "desk:pool_updates": Listing("chen", 12),
     "desk:windows": Listing("chen", 12),
     "desk:objections": Listing("chen", 12),
+    "desk:sme": Listing("chen", 12),
+    "desk:sme_publicity": Listing("chen", 12),
+    "desk:sme_checks": Listing("chen", 12),
     "desk:adjustments": Listing("chen", 12),
     "desk:adjustment": Listing("chen", 12, lambda world: [world.adjustment]),
     "desk:hand_overs": Listing("chen", 12),
@@ -200,7 +213,7 @@ LISTS: dict[str, Listing] = {
 
 # Pages whose length does not follow the record: forms, single things, files, answers to a click.
 NO_LISTS = {
-    "desk:roles", "desk:person",
+    "desk:roles", "desk:person", "desk:province_list_file",
     "home", "look", "language", "telling", "demo_switch", "demo_day", "health", "health_live", "health_ready",
     "api:assess", "api:openapi-json", "api:api-root",
     "desk:call_note", "desk:calendar",
@@ -223,7 +236,7 @@ NO_LISTS = {
     "portal:figures_draft", "portal:reconciliation",
     "signup", "portal:claim", "portal:join", "desk:claim", "desk:claim_paper",
     "portal:difficulty", "portal:sme", "portal:one_page", "portal:shown_firm", "portal:removal", "desk:difficulty",
-    "desk:hit", "desk:merge", "desk:objection", "portal:update",
+    "desk:hit", "desk:merge", "desk:objection", "portal:update", "desk:sme_registration", "desk:sme_numbers",
     "portal:diagnosis", "portal:workbook_file", "portal:workbook_returned", "portal:workbook_marked",
     "portal:accounts_book",
     "portal:paper", "portal:upload", "portal:upload_piece", "portal:commitment",
@@ -248,6 +261,7 @@ class World:
     adjustment: UUID = field(default_factory=uuid4)
     result_list: UUID = field(default_factory=uuid4)
     owner: User = field(default_factory=User)
+    applied: str = ""
 
     def grow(self, size: int) -> None:
         """Every list as long as this."""
@@ -260,6 +274,7 @@ class World:
             self._listed_by_agency(more)
             self._office(more)
             self._holders(more)
+            self._listed(more)
             self._reviewed(more)
             self._one_firm(more)
             self._let_in(more)
@@ -318,6 +333,7 @@ class World:
         firms = self._firms(more)
         with acting(INTAKE):
             pooled(firms, self.cast, DAY, self.cast.chen)
+            sme_rows(firms, self.cast.chen, DAY)
             self.adjustment = Adjustment.objects.get().public_id
 
     def _leads(self, more: int) -> None:
@@ -377,6 +393,27 @@ class World:
         with acting(self.cast.chen):
             for at in range(self.size - more, self.size):
                 rounds.open(name=f"2026 年第 {at} 批", opens_on=DAY, by=self.cast.chen, **days)
+
+    @property
+    def round(self) -> int:
+        return Round.objects.earliest("pk").pk
+
+    def _listed(self, more: int) -> None:
+        """Every dossier of a round on one list, and one of them checked very often."""
+        with acting(INTAKE):
+            listed, _made = ProvinceList.objects.get_or_create(
+                round_id=self.round, number=1, defaults={"drawn_by": self.cast.chen, "drawn_on": DAY}
+            )
+            dossiers = list(Application.objects.filter(round=self.round, listed=None).order_by("pk"))
+            for position, each in enumerate(dossiers, start=Listed.objects.count() + 1):
+                says = {"name": "某企业", "uscc": "", "county": "", "kind": "", "visited": "", "county_says": ""}
+                Listed.objects.create(firm_id=each.firm_id, list=listed, application=each, position=position, says=says)
+            checked = Application.objects.filter(round=self.round).select_related("case").order_by("pk")[0]
+            self.applied = checked.case.number
+            own: dict[str, Any] = {"firm_id": checked.firm_id, "on": DAY, "by": self.cast.wang}
+            visits = [Visit.objects.create(case=checked.case, notes="看过", **own) for _each in range(more)]
+            for visit in visits:
+                CountyCheck.objects.create(application=checked, visit=visit, findings={}, says="属实", **own)
 
     def _reviewed(self, more: int) -> None:
         """Firms on public notice, and one that was returned with very many faults."""

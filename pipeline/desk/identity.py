@@ -36,23 +36,30 @@ def identity(actor: Actor, firm: Any, *, on: date, here: str, case: Any = None) 
     application = Application.objects.open().filter(case=case).select_related("round").first() if case else None
     standing = standing_of(case, application, actor, on) if case else None
     return Identity(
-        firm, firm.county_name or _("county to be assigned"), case, standing, _pages(actor, firm, case, here)
+        firm,
+        firm.county_name or _("county to be assigned"),
+        case,
+        standing,
+        _pages(actor, firm, case, here, applied=application is not None),
     )
 
 
 def of_case(actor: Actor, case: Any, standing: Standing, *, here: str) -> Identity:
     """The same from a case that was fetched with its firm and county. No statement."""
     county = case.county_name or _("county to be assigned")
-    return Identity(case.firm, county, case, standing, _pages(actor, case.firm, case, here))
+    applied = bool(case.applications.all())
+    return Identity(case.firm, county, case, standing, _pages(actor, case.firm, case, here, applied=applied))
 
 
-def _pages(actor: Actor, firm: Firm, case: Case | None, here: str) -> list[dict[str, object]]:
-    """The pages of the firm that one of the person's seats opens."""
+def _pages(actor: Actor, firm: Firm, case: Case | None, here: str, *, applied: bool) -> list[dict[str, object]]:
+    """The pages of the firm that one of the person's seats opens; what a recommendation rests on, once it applied."""
     number = case.number if case else ""
     offered = [
         ("desk:case", _("Case %(number)s") % {"number": number}, number),
         ("desk:diagnosis", _("Diagnosis"), firm.uscc),
         ("desk:plan", _("Coaching plan"), number),
+        ("desk:recommendation", _("Recommendation"), number if applied else ""),
+        ("desk:dossier", _("Dossier"), number if applied else ""),
         ("desk:firm", _("Firm and figures"), firm.uscc),
         ("desk:timeline", _("Timeline"), firm.uscc),
         ("desk:firm_sight", _("Who sees it"), firm.uscc),

@@ -5,17 +5,20 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import HttpResponseClientRefresh
 
-from pipeline import access
+from pipeline import access, jobs
+from pipeline.acts import bundle as bundle_acts
 from pipeline.acts import filing as acts
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Auditor, Document, Firm, HitechProduct, IntellectualProperty, RdProject, Statement
+from pipeline.models import Auditor, Bundle, Document, Firm, HitechProduct, IntellectualProperty, RdProject, Statement
 from pipeline.models.dossier.attachments import Part, attachments_of
 from pipeline.models.dossier.checks import checked
 from pipeline.models.dossier.gathering import Dossier, dossier_of
@@ -27,6 +30,7 @@ from pipeline.portal.pasted_rows import told_at
 from pipeline.portal.shelf import PURPOSES
 from pipeline.request import StaffRequest
 
+MOST_BUNDLES = 5
 PAGES = {"triangle": "triangle", "texts": "dossier_texts"}
 AUDITOR = ("name", "licence", "founded_on", "staff", "licensed", "blameless")
 
@@ -88,6 +92,8 @@ class TextsForm(forms.Form):
 def dossier(request: StaffRequest, uscc: str) -> HttpResponse:
     """What looks wrong in it, how each attachment stands, and the file of it."""
     firm = standing.firm_or_404(request, uscc)
+    if request.method == "POST":
+        return _ask(request, firm)
     held = dossier_of(firm, request.today)
     context = {
         "firm": firm,
@@ -98,9 +104,31 @@ def dossier(request: StaffRequest, uscc: str) -> HttpResponse:
         ],
         "texts": len([topic for topic in TOPICS[:4] if topic in held.texts]),
         "auditor": held.auditor,
-        "may_mark": access.may(request.user, "filing.mark_secret"),
+        "bundles": Bundle.objects.filter(firm=firm).select_related("by").order_by("-asked_at")[:MOST_BUNDLES],
+        "may_ask": access.may(request.user, "bundle.ask"),
     }
     return render(request, "portal/dossier/dossier.html", context)
+
+
+def _ask(request: StaffRequest, firm: Firm) -> HttpResponse:
+    try:
+        made = bundle_acts.ask(firm, by=request.user, on=request.today)
+    except ConditionUnmet as unmet:
+        standing.tell_unmet(request, unmet)
+        return redirect("portal:dossier", firm.uscc)
+    transaction.on_commit(lambda: jobs.make_bundle.delay(made.pk, person=request.user.pk), robust=True)
+    return redirect("portal:bundle", firm.uscc, made.public_id)
+
+
+def bundle(request: StaffRequest, uscc: str, bundle_key: UUID) -> HttpResponse:
+    """How far the file of the dossier is, and what is in it; asked for by the page itself, the moving part alone."""
+    firm = standing.firm_or_404(request, uscc)
+    found = get_object_or_404(Bundle.objects.select_related("by"), firm=firm, public_id=bundle_key)
+    moving = bool(request.headers.get("HX-Request"))
+    if moving and not found.working:
+        return HttpResponseClientRefresh()
+    context = {"firm": firm, "bundle": found, "expires": bundle_acts.expires(found)}
+    return render(request, "look/bundle_progress.html" if moving else "portal/dossier/bundle.html", context)
 
 
 def _checks(firm: Firm, held: Dossier) -> dict[str, Any]:

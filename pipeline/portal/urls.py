@@ -81,6 +81,7 @@ urlpatterns: list[URLPattern] = [
     path("<credit_code:uscc>/application", application.application, name="application"),
     path("<credit_code:uscc>/dossier", dossier.dossier, name="dossier"),
     path("<credit_code:uscc>/dossier/texts", dossier.dossier_texts, name="dossier_texts"),
+    path("<credit_code:uscc>/dossier/files/<uuid:bundle_key>", dossier.bundle, name="bundle"),
     path("<credit_code:uscc>/dossier/secrets", dossier.dossier_secrets, name="dossier_secrets"),
     path("<credit_code:uscc>/certificate", certificate.certificate, name="certificate"),
     path("<credit_code:uscc>/papers", shelf.papers, name="papers"),

@@ -17,6 +17,7 @@ from pipeline.acts import (
     application,
     book,
     bulk,
+    bundle,
     claim,
     difficulty,
     event,
@@ -43,8 +44,10 @@ from pipeline.models import (
     Mandate,
     Objection,
     Obligation,
+    ProvinceList,
     Result,
     ResultList,
+    SmeRegistration,
     Step,
     Upload,
     User,
@@ -94,9 +97,11 @@ class Home:
     hit: UUID = MISSING["uuid"]  # type: ignore[assignment]
     objection: UUID = MISSING["uuid"]  # type: ignore[assignment]
     result_list: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    round: int = 0
     adjustment: UUID = MISSING["uuid"]  # type: ignore[assignment]
     difficulty: UUID = MISSING["uuid"]  # type: ignore[assignment]
     upload: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    bundle: UUID = MISSING["uuid"]  # type: ignore[assignment]
     certificate: str = "GR202333000001"
     day: date = date(2026, 11, 2)
     own: dict[str, int] = field(default_factory=dict)  # rows of its ledger and lists
@@ -111,6 +116,8 @@ def furnished(home: Home, folder: Path) -> Home:
     with acting(cast.chen):
         dates = dict.fromkeys(("opens_on", "county_date", "city_date", "province_date"), home.day)
         opened = round.open(name="第一批", by=cast.chen, **dates)
+        ProvinceList.objects.create(round=opened, number=1, drawn_by=cast.zhou, drawn_on=home.day)
+        home.round = opened.pk
     with acting(li), transaction.atomic():
         application.open(the(cast.qinghe), opened, by=li, on=home.day)
         year = FinancialYear.objects.get(firm__uscc=QINGHE, year=2025)
@@ -125,6 +132,9 @@ def furnished(home: Home, folder: Path) -> Home:
     _books(home, folder)
     with acting(li), transaction.atomic():
         home.own = own_books(cast.qinghe, by=li, on=home.day)
+        asked = bundle.ask(cast.qinghe, by=li, on=home.day)
+        bundle.make(asked.pk, by=li)
+        home.bundle = asked.public_id
     home.trial, home.scheme = _supposed(home)
     home.bulk, home.export, home.view = _listed(home)
     with acting(li):
@@ -146,6 +156,9 @@ def _pooled(home: Home) -> tuple[UUID, UUID]:
     """An objection to Qinghe, and the list of the year with Qinghe on it."""
     kept, chen = Case.objects.get(number=home.number), home.cast.chen
     pool_rows({"firm": kept.firm}, kept, home.cast.divisions["xihu"].pk, chen.pk, home.day)
+    SmeRegistration.objects.create(
+        firm=kept.firm, year=2026, route="points", state="handed_in", handed_in_on=home.day, by=chen
+    )
     return Objection.objects.get().public_id, Adjustment.objects.get().public_id
 
 

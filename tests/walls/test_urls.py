@@ -44,8 +44,12 @@ from tests.walls.furnished import FOREIGN, MISSING, OWN, Home, furnished
 from tests.walls.world import without_policies
 
 SEATS = sorted(access.SEATS)
-# What the state decides, not the seat: a firm in certification has nothing to submit; no row of the roster is wrong.
-NOT_NOW = {"portal:begin", "portal:submit", "portal:corrections", "portal:withdraw", "desk:roster_marked"}
+# What the state decides, not the seat: a firm in certification has nothing to submit; no row of the roster is wrong; no
+# list has gone to the province.
+NOT_NOW = {
+    "portal:begin", "portal:submit", "portal:corrections", "portal:withdraw", "desk:roster_marked",
+    "desk:province_list_file",
+}  # fmt: skip
 # A page for one deed tells a seat of the page that lacks the grant so, before anything is pressed.
 ONE_DEED = {"desk:firm_lead", "desk:firm_county", "desk:firm_verify"}
 # What is posted names the thing, and an empty form names none.
@@ -53,7 +57,7 @@ NAMED_BY_FORM = {
     "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "desk:merges",
     "portal:people",
     "portal:certificate", "desk:seats", "portal:events", "portal:rate_visit",
-    "desk:adjustment", "desk:hand_overs", "desk:jobs",
+    "desk:adjustment", "desk:hand_overs", "desk:jobs", "desk:recommendation",
 }  # fmt: skip
 DOES_MOST = {"county_officer", "city_officer", "city_head"}
 PUBLIC_ANSWERS = {200, 302, 400, 405}
@@ -99,6 +103,7 @@ WHAT = {
     "rule": (lambda home: "all", ""),
     "upload_key": (lambda home: home.upload, "uuid"),
     "slot": (lambda home: "licence", ""),
+    "bundle_key": (lambda home: home.bundle, "uuid"),
     "hit_key": (lambda home: home.hit, "uuid"),
     "objection_key": (lambda home: home.objection, "uuid"),
     "result_key": (lambda home: home.result_list, "uuid"),
@@ -109,6 +114,8 @@ WHAT = {
     "row": (lambda home: "RD01", "project"),
     "claim_key": (lambda home: home.claim, "uuid"),
     "event_key": (lambda home: home.event, "uuid"),
+    "round_key": (lambda home: home.round, ""),
+    "list_number": (lambda home: 1, ""),
     "office": (lambda home: home.cast.offices["linan"].pk, "row"),
     "person": (lambda home: home.cast.wang.pk, "row"),
 }
@@ -116,7 +123,7 @@ VARIANTS = {
     "desk:case_move": sorted(CASE_DEEDS), "desk:application_move": sorted(APPLICATION_DEEDS),
     "desk:scheme_move": sorted(SCHEME_DEEDS), "desk:case_faults": sorted(RETURNS),
 }  # fmt: skip
-YEARS = {"desk:obligation_fulfil": 2026}
+YEARS = {"desk:obligation_fulfil": 2026, "desk:sme_registration": 2026}
 
 
 @dataclass(frozen=True)
