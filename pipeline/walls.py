@@ -203,22 +203,21 @@ def _move_policies(name: str, past: str) -> Iterator[str]:
 
 
 def _seat_policies(name: str) -> Iterator[str]:
-    firms = "firm_id in (select mp_firms())"
+    own, here = f"{name}.firm_id in (select mp_own_firms())", _in_counties(f"{name}.firm_id", "mp_counties")
+    firms = f"({own} or {here})"  # `mp_firms` would read all firms of a county to look at one seat
     coaches = "(kind = 'coach' and exists (select mp_offices()))"  # offices appoint them
     colleagues = "office_id in (select mp_offices())"  # a head puts cases into their hands
     everybody = f"{SEES_ALL} or (select mp_holds('security_admin'))"
     agencies = "(kind in ('agency', 'bank') and exists (select mp_own_firms()))"  # firms let them in
     given = "(select mp_holds('security_admin')) or (select mp_provisions())"
     owned = "firm_id in (select mp_owned_firms())"
-    checked = (
-        f"(kind = 'firm_owner' and ({SEES_ALL} or (exists (select mp_offices()) and firm_id in (select mp_firms()))))"
-    )
+    checked = f"(kind = 'firm_owner' and ({SEES_ALL} or (exists (select mp_offices()) and {firms})))"
     asked = (
         "exists (select from pipeline_invitation i where i.id in (select mp_invited())"
         " and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind)"
     )
     taken_over = f"(kind = 'firm_owner' and {asked})"  # who takes a firm over ends its owner's seat
-    seen = f"user_id = (select mp_user()) or {everybody} or {firms} or {coaches} or {agencies} or {colleagues}"
+    seen = f"user_id = (select mp_user()) or {everybody} or {colleagues} or {coaches} or {agencies} or {firms}"
     confirmed = (
         f"exists (select from pipeline_seatrequest r where r.id = {name}.request_id and r.state = 'given'"
         " and r.decided_by_id = (select mp_user())"

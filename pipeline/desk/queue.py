@@ -18,7 +18,7 @@ from pipeline.desk.conditions import CONDITION_NAMES, GROUP_NAMES, Conditions, a
 from pipeline.desk.list_look import ListLook
 from pipeline.desk.standing import Standing, open_dossier, standing_of
 from pipeline.models import Case, SavedView
-from pipeline.models.case_list import SHORT_ONLY, SORTS, TURN_FORMS, Asked, arms, cases, countable, counted_at_once
+from pipeline.models.case_list import SHORT_ONLY, TURN_FORMS, Asked, cases, countable, listed
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.keyset import MOST_COUNTED, Stretch, counted, stretch
 from pipeline.models.listing import QUEUE
@@ -115,15 +115,15 @@ def _page(request: StaffRequest, views: list[SavedView]) -> Page:
     if asked.sort in SHORT_ONLY and sum(counts["group", name] for name in GROUP_NAMES) > MOST_COUNTED:
         faults.append(_("More than %(n)s cases are not sorted by county: narrow the list first.") % {"n": MOST_COUNTED})
         asked = Asked(asked.view, "due", asked.conditions)
-    found = cases(asked, request.user, request.today, in_order=True)
+    found = listed(asked, request.user, request.today)
     try:
         sent = paging.cursors_sent(request.GET, TURN_FORMS[asked.sort])
     except paging.CursorBroken:
         sent = {"after": None, "before": None}
         faults.append(paging.broken_says())
-    shown = stretch(arms(found, asked.sort), paging.PAGE, after=sent["after"], before=sent["before"])
+    shown = stretch(found, paging.PAGE, after=sent["after"], before=sent["before"])
     if (sent.get("before") and not shown.before) or (not shown.rows and any(sent.values())):
-        shown = stretch(arms(found, asked.sort), paging.PAGE)  # the list begins here
+        shown = stretch(found, paging.PAGE)  # the list begins here
     return Page(asked, conditions, counts, shown, faults)
 
 
@@ -132,12 +132,10 @@ def _counts(
 ) -> dict[tuple[str, Any], int]:
     """How long the tabs, the groups and the saved views are, each counted up to a thousand at least. One statement."""
     person, today = request.user, request.today
-    if not (asked.conditions or views or person.reach().everything):
-        return counted_at_once(asked.view, person, today)
     found = countable(asked, person, today)
     lists: dict[tuple[str, Any], Any] = {("view", name): countable(Asked(name), person, today) for name in VIEWS}
     for name, when in by_deadline(today, calendar_in_force()).items():
-        lists["group", name] = found.filter(when)
+        lists["group", name] = [arm.filter(when) for arm in found]
     for each in views:
         query = QueryDict(each.query)
         lists["saved", each.pk] = countable(asked_by(query, conditions.of(query)), person, today)
@@ -150,7 +148,7 @@ def _strange(asked: QueryDict) -> list[str]:
     if asked.get("view", VIEWS[0]) not in VIEWS:
         words = {"name": asked["view"][:40], "shown": VIEW_NAMES[VIEWS[0]]}
         says.append(_("There is no view “%(name)s”: “%(shown)s” is shown.") % words)
-    if asked.get("sort", "due") not in SORTS:
+    if asked.get("sort", "due") not in TURN_FORMS:
         says.append(_("The list cannot be sorted by “%(name)s”.") % {"name": asked["sort"][:40]})
     return says
 
@@ -216,7 +214,7 @@ def _columns(look: ListLook, sort: str, asked: QueryDict) -> list[dict[str, Any]
             "label": HEADINGS[name],
             "wide": name in WIDE,
             "sorted": name == sort,
-            "url": paging.altered(asked, "sort", name) if name in SORTS else "",
+            "url": paging.altered(asked, "sort", name) if name in TURN_FORMS else "",
         }
         for name in look.columns
     ]

@@ -10,6 +10,8 @@ from django.db.models.functions import Coalesce
 from pipeline.access import Actor
 from pipeline.models.book import POOL
 from pipeline.models.commonness import VERY_COMMON, held_by_many
+from pipeline.models.entering import NEVER as NEVER
+from pipeline.models.entering import or_never
 from pipeline.models.firm import Appointment, FirmOwned, FirmOwnedQuerySet, Mandate
 from pipeline.models.in_force import book_in_force, book_of
 from pipeline.models.moving import MovingQuerySet, due
@@ -24,7 +26,6 @@ from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
 from pipeline.stages import CASE_STAGES, Due, Stage
 
-NEVER = date(9999, 12, 31)  # stands for no day, so that a list can be entered anywhere
 TERM_ENDS = models.Func(F("term"), function="upper", output_field=models.DateField())  # the first day after it
 
 
@@ -105,14 +106,6 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         """How many cases stand in each of these groups. One statement."""
         counted = self.with_dossier().order_by()
         return counted.aggregate(**{name: Count("pk", filter=which) for name, which in groups.items()})
-
-    def standings(self, **also: Any) -> "models.QuerySet[Case, dict[str, Any]]":
-        """How many cases stand alike in all that tells their view, with `also` as further columns. A county's tens of
-        thousands are looked at once, and come to a few hundred lines.
-        """
-        alike = ("closed_on", "officer", "stage", "clock_from", "dossier_stage", "dossier_from", "deadline", *also)
-        rows = self.with_dossier().annotate(dossier_stage=F("dossier_stage"), dossier_from=F("dossier_from"), **also)
-        return rows.order_by().values(*alike).annotate(count=Count("pk"))  # type: ignore[no-any-return]
 
     def by_officer(self, groups: Mapping[str, Q], officers: Collection[int]) -> "models.QuerySet[Case, dict[str, Any]]":
         """Of each officer how many open cases stand in these groups, and the day in the middle of those since when they
@@ -297,9 +290,7 @@ class Case(Placed):
             models.Index(fields=["due_on", "id"], condition=Q(closed_on=None), name="open_cases_by_due_day"),
             models.Index(fields=["stage", "due_on"], condition=Q(closed_on=None), name="open_cases_by_stage"),
             models.Index(TERM_ENDS, "id", condition=Q(closed_on=None, term__isnull=False), name="pool_cases_by_end"),
-            models.Index(
-                Coalesce("due_on", Value(NEVER)), "id", condition=Q(closed_on=None), name="open_cases_in_turn"
-            ),
+            models.Index(or_never("due_on"), "id", condition=Q(closed_on=None), name="open_cases_in_turn"),
             models.Index(fields=["officer", "due_on"], condition=Q(closed_on=None), name="open_cases_of_officer"),
             models.Index(
                 fields=["firm"],
@@ -308,10 +299,15 @@ class Case(Placed):
             ),
             models.Index(
                 "county",
-                Coalesce("due_on", Value(NEVER)),
+                or_never("due_on"),
                 "id",
                 condition=Q(closed_on=None),
                 name="open_cases_of_county_in_turn",
+            ),
+            models.Index(
+                fields=["county", "stage", "clock_from"],
+                condition=Q(closed_on=None),
+                name="open_cases_of_county_by_stage",
             ),
         ]
 

@@ -1,27 +1,28 @@
 """The desk's list of cases: what narrows it, how it is sorted. Its screen, its export, acts on all of it ask here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from pipeline.access import OFFICE
-from pipeline.models.case import NEVER, Case, CaseQuerySet
+from pipeline.models.case import Case, CaseQuerySet
 from pipeline.models.commonness import COMMON
+from pipeline.models.entering import NEVER, or_never
 from pipeline.models.firm import Appointment
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.people import TODAY, User
 from pipeline.models.review import Flag
 from pipeline.models.round import Application
 from pipeline.models.tag import Tagging
-from pipeline.models.work import VIEWS, View, by_deadline, views, whether_to_decide
+from pipeline.models.work import VIEWS, Half, View, by_deadline, views, ways_into
 
 OF_APPLICATION = "application."
-NOBODY, NONE = "nobody", "none"
+NOBODY, NONE, CLOSED, CERTIFYING = "nobody", "none", "closed", "in_certification"
 COLUMNS = (
     "number", "county", "stage", "turn", "due", "shortfall", "change",
     "officer", "kind", "opened", "coach", "tags", "code", "field",
@@ -51,60 +52,77 @@ class Asked:
 def cases(asked: Asked, person: User, today: date, *, in_order: bool = False) -> CaseQuerySet:
     """The cases of the view under the conditions, of those the person's offices work on; a page of them `in_order`."""
     seen = Case.objects.within(person.reach(OFFICE))
-    if in_order and list(asked.conditions) == ["text"]:
-        return _in_view(asked, seen, person, today).matching(asked.conditions["text"], common=COMMON)
-    return _narrowed(asked, seen, person, today)
+    if asked.conditions.get("stage") == CLOSED:
+        found = seen.filter(stage=CLOSED).with_dossier()
+    else:
+        found = seen.in_view(asked.view, person, today, calendar_in_force())
+    return _narrowed(found, asked, person, today, in_order=in_order)
 
 
-def countable(asked: Asked, person: User, today: date) -> CaseQuerySet:
-    """The same cases, to be counted up to a thousand."""
-    return _narrowed(asked, _looked_up(Case.objects.within(person.reach(OFFICE))), person, today)
+def listed(asked: Asked, person: User, today: date) -> list[CaseQuerySet]:
+    """The same cases as a list that can be entered anywhere; see `keyset`."""
+    if asked.sort != "due":
+        return [SORTS[asked.sort](cases(asked, person, today, in_order=True))]
+    seen = Case.objects.within(person.reach(OFFICE))
+    without = seen.with_dossier().filter(Q(dossier_case__isnull=True)).annotate(deadline=or_never("due_on"))
+    halves: dict[Half, CaseQuerySet] = {"case": without, "application": _with_dossier(seen, person)}
+    found = _arms(halves, asked, person, today)
+    return [_narrowed(rows, asked, person, today, in_order=True).annotate(turn=F("deadline")) for rows in found]
+
+
+def countable(asked: Asked, person: User, today: date) -> list[CaseQuerySet]:
+    """The same cases, to be counted up to a thousand: in arms of which no two share a case, each found by an index of
+    its own. In each the `deadline` is a far day where there is none.
+    """
+    seen = Case.objects.within(person.reach(OFFICE))
+    with_one = _with_dossier(seen, person).filter(stage=CERTIFYING)
+    halves: dict[Half, CaseQuerySet] = {"case": _looked_up(seen), "application": with_one}
+    return [_narrowed(rows, asked, person, today) for rows in _arms(halves, asked, person, today)]
+
+
+def _arms(halves: Mapping[Half, CaseQuerySet], asked: Asked, person: User, today: date) -> Iterator[CaseQuerySet]:
+    """Of each half the cases of the view; no half of which a stage that is asked for tells that it holds none."""
+    stage, calendar = asked.conditions.get("stage", ""), calendar_in_force()
+    for half, rows in halves.items():
+        if stage == CLOSED:
+            yield rows.filter(stage=CLOSED)
+        elif half == "case" and not stage.startswith(OF_APPLICATION):
+            yield rows.filter(views(person, today, calendar, half)[asked.view])
+        elif half == "application" and (stage in ("", CERTIFYING) or stage.startswith(OF_APPLICATION)):
+            yield from (rows.filter(way) for way in ways_into(asked.view, person, today, calendar, half))
 
 
 def _looked_up(rows: CaseQuerySet) -> CaseQuerySet:
-    """As `with_dossier`, for a count that ends early: an application is looked up where its case is in certification,
-    while a join would read all that are under way.
+    """Cases without an open application. One is looked up where it may be; by a join the database would read all that
+    are under way, for a count that ends early. What is asked of an application is known to be nothing.
     """
-    ones = Application.objects.open().filter(case=OuterRef("pk"))
-
-    def of_one(name: str) -> Any:
-        when = When(stage="in_certification", then=Subquery(ones.values(name)[:1]))
-        return models.Case(when)  # noqa: TID251  # Django's, by its own name
-
-    found = rows.alias(dossier_case=of_one("case"), dossier_stage=of_one("stage"), dossier_from=of_one("clock_from"))
-    return found.alias(dossier_due=of_one("due_on")).annotate(deadline=Coalesce("dossier_due", "due_on"))
-
-
-def _in_view(asked: Asked, seen: CaseQuerySet, person: User, today: date) -> CaseQuerySet:
-    if asked.conditions.get("stage") == "closed":
-        return seen.filter(stage="closed").with_dossier()
-    return seen.in_view(asked.view, person, today, calendar_in_force())
+    ones = Application.objects.open().filter(case=OuterRef("pk")).values("case")
+    nothing: dict[str, Any] = {
+        "dossier_case": Value(None, models.BigIntegerField()),
+        "dossier_stage": Value(None, models.CharField()),
+        "dossier_from": Value(None, models.DateField()),
+        "dossier_due": Value(None, models.DateField()),
+    }
+    found = rows.alias(held=Subquery(ones[:1])).filter(~Q(stage=CERTIFYING) | Q(held=None))
+    return found.alias(**nothing).annotate(deadline=or_never("due_on"))
 
 
-def _narrowed(asked: Asked, seen: CaseQuerySet, person: User, today: date) -> CaseQuerySet:
-    found = _in_view(asked, seen, person, today)
+def _with_dossier(rows: CaseQuerySet, person: User) -> CaseQuerySet:
+    """Those that have one, which are found by it. In certification a case has no day of its own."""
+    reach = person.reach(OFFICE)
+    found = rows.with_dossier().filter(Q(dossier_case__isnull=False))
+    if not reach.everything:
+        found = found.alias(dossier_county=F("dossier__county")).filter(Q(dossier_county__in=reach.counties))
+    return found.annotate(deadline=or_never("dossier_due"))
+
+
+def _narrowed(found: CaseQuerySet, asked: Asked, person: User, today: date, *, in_order: bool = False) -> CaseQuerySet:
+    """`in_order`: a page of them is wanted, not all."""
+    if in_order and list(asked.conditions) == ["text"]:
+        return found.matching(asked.conditions["text"], common=COMMON)
     for name, value in asked.conditions.items():
         found = NARROW[name](found, value, person, today)
     return found
-
-
-def counted_at_once(view: View, person: User, today: date) -> dict[tuple[str, Any], int]:
-    """How long each view is, and each group of one view that nothing narrows, exactly, in one going through the cases.
-    For who sees a part of the city: to look for a thousand of each would go through all of it many times.
-    """
-    calendar = calendar_in_force()
-    of_views = views(person, today, calendar) | {"proposed": Q(decides=True)}
-    wanted: dict[tuple[str, Any], Q] = {("view", name): which for name, which in of_views.items()}
-    wanted |= {("group", name): of_views[view] & when for name, when in by_deadline(today, calendar).items()}
-    rows = Case.objects.within(person.reach(OFFICE)).filter(closed_on=None)
-    standings = rows.standings(decides=whether_to_decide(person))
-    found = standings.aggregate(**{"_".join(name): Sum("count", filter=which) for name, which in wanted.items()})
-    return {name: found["_".join(name)] or 0 for name in wanted}
-
-
-def arms(found: CaseQuerySet, sort: str) -> list[CaseQuerySet]:
-    """The same cases as a list that can be entered anywhere; see `keyset`."""
-    return SORTS[sort](found)
 
 
 def _in_stage(found: CaseQuerySet, value: str, person: User, today: date) -> CaseQuerySet:
@@ -137,7 +155,9 @@ NARROW: dict[str, Narrow] = {
     "county": lambda found, value, person, today: found.in_county(value),
     "stage": _in_stage,
     "when": lambda found, value, person, today: found.filter(by_deadline(today, calendar_in_force())[value]),
-    "since": lambda found, value, person, today: found.filter(Q(deadline__gte=date.fromisoformat(value))),
+    "since": lambda found, value, person, today: found.filter(
+        Q(deadline__gte=date.fromisoformat(value), deadline__lt=NEVER)
+    ),
     "until": lambda found, value, person, today: found.filter(Q(deadline__lte=date.fromisoformat(value))),
     "officer": _of_officer,
     "coach": _of_coach,
@@ -150,32 +170,11 @@ NARROW: dict[str, Narrow] = {
 }
 
 
-def _by_due(found: CaseQuerySet) -> list[CaseQuerySet]:
-    """A case with an open application is due when that is: these are sorted by a column of their own."""
-    rows = found.with_dossier()
-    with_one = rows.filter(Q(dossier_case__isnull=False)).annotate(turn=Coalesce("dossier_due", Value(NEVER)))
-    without = rows.filter(Q(dossier_case__isnull=True)).annotate(turn=Coalesce("due_on", Value(NEVER)))
-    return [without, with_one]
-
-
-def _by_firm(found: CaseQuerySet) -> list[CaseQuerySet]:
-    return [found.annotate(turn=F("firm__pinyin"))]
-
-
-def _by_county(found: CaseQuerySet) -> list[CaseQuerySet]:
-    """Names of counties stand in another table of dated rows: only a short list can be sorted by them."""
-    return [found.with_county().annotate(turn=Coalesce("county_name", Value("")))]
-
-
-def _by_opening(found: CaseQuerySet) -> list[CaseQuerySet]:
-    return [found.annotate(turn=F("opened_on"))]
-
-
-SORTS: dict[str, Callable[[CaseQuerySet], list[CaseQuerySet]]] = {
-    "due": _by_due,
-    "firm": _by_firm,
-    "county": _by_county,
-    "opened": _by_opening,
+# Names of counties stand in another table of dated rows: only a short list can be sorted by them.
+SORTS: dict[str, Callable[[CaseQuerySet], CaseQuerySet]] = {
+    "firm": lambda found: found.annotate(turn=F("firm__pinyin")),
+    "county": lambda found: found.with_county().annotate(turn=Coalesce("county_name", Value(""))),
+    "opened": lambda found: found.annotate(turn=F("opened_on")),
 }
 TURN_FORMS: dict[str, type] = {"due": date, "opened": date, "firm": str, "county": str}
 SHORT_ONLY = frozenset({"county"})

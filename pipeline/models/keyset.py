@@ -80,20 +80,30 @@ def _cut(
     return list(keys[0].union(*keys[1:], all=True).order_by(*order)[: size + 1])
 
 
-def counted[Name: Hashable](rows: Mapping[Name, QuerySet[Any]], most: int = MOST_COUNTED) -> dict[Name, int]:
-    """How many rows each holds; `most` + 1 stands for more than that. One statement, whose time has an end."""
+def counted[Name: Hashable](
+    rows: Mapping[Name, QuerySet[Any] | Sequence[QuerySet[Any]]], most: int = MOST_COUNTED
+) -> dict[Name, int]:
+    """How many rows each list or its arms hold; `most` + 1 stands for more than that. One statement, whose time has an
+    end.
+    """
     parts: list[str] = []
     values: list[Any] = []
     for found in rows.values():
-        try:
-            text, given = found.order_by().values("pk")[: most + 1].query.sql_with_params()
-        except EmptyResultSet:
-            parts.append("0")
-            continue
-        parts.append(f"(select count(*) from ({text}) as counted)")  # noqa: S608  # what Django made of a queryset
-        values += given
+        arms = [_cut_short(arm, most) for arm in ([found] if isinstance(found, QuerySet) else found)]
+        values += [value for _text, given in arms for value in given]
+        together = " union all ".join(f"({text})" for text, _given in arms if text)
+        whole = f"select from ({together}) as arms limit {most + 1}"  # what Django made of querysets
+        parts.append(f"(select count(*) from ({whole}) as counted)" if together else "0")  # noqa: S608
     if not parts:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(f"select {', '.join(parts)}", values)
         return dict(zip(rows, cursor.fetchone(), strict=True))
+
+
+def _cut_short(rows: QuerySet[Any], most: int) -> tuple[str, Sequence[Any]]:
+    """The statement for as many rows as are counted, and its values; empty where nothing can be found."""
+    try:
+        return rows.order_by().values("pk")[: most + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()

@@ -1,13 +1,13 @@
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
 
 from pipeline import access
@@ -24,6 +24,13 @@ class DayInShanghai(Func):
 
     template = "(%(expressions)s at time zone 'Asia/Shanghai')::date"
     output_field = models.DateField()
+
+
+class Hands(NamedTuple):
+    """People who work cases, by their keys: who sits in some offices today, and who is away and stood in for."""
+
+    sitting: list[int]
+    stood_in: list[int]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -74,6 +81,14 @@ class User(AbstractBaseUser):
     @cached_property
     def seat_kinds(self) -> frozenset[str]:
         return frozenset(kind for seat in self.seats for kind in seat.kinds)
+
+    @cached_property
+    def hands(self) -> Hands:
+        """Whose hands cases are in at the person's offices, and in their place. One statement."""
+        sit = User.objects.in_offices(own_offices(self)).order_by().values_list(Value("sits"), "pk")
+        away = Absence.objects.stood_in_by(self.pk).order_by().values_list(Value("away"), "user")
+        found = list(sit.union(away, all=True))
+        return Hands(*([key for kind, key in found if kind == wanted] for wanted in ("sits", "away")))
 
     def reach(self, kinds: frozenset[str] | None = None) -> Reach:
         """The firms that the seats of these kinds (all of them when None) extend to."""

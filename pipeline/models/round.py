@@ -4,11 +4,12 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Reach
-from pipeline.models.case import NEVER, Case
+from pipeline.models.case import Case
+from pipeline.models.entering import or_never
 from pipeline.models.moving import MovingQuerySet, due
 from pipeline.models.placed import Placed
 from pipeline.rules.workdays import Calendar
@@ -96,18 +97,19 @@ class Application(Placed):
             ),
         ]
         indexes = [
-            models.Index(
-                Coalesce("due_on", Value(NEVER)), "case", condition=Q(ended_on=None), name="open_applications_in_turn"
-            ),
-            models.Index(
-                Coalesce("due_on", Value(NEVER)), "id", condition=Q(ended_on=None), name="applications_listed_in_turn"
-            ),
+            models.Index(or_never("due_on"), "case", condition=Q(ended_on=None), name="open_applications_in_turn"),
+            models.Index(or_never("due_on"), "id", condition=Q(ended_on=None), name="applications_listed_in_turn"),
             models.Index(
                 "county",
-                Coalesce("due_on", Value(NEVER)),
+                or_never("due_on"),
                 "id",
                 condition=Q(ended_on=None),
                 name="applications_of_county",
+            ),
+            models.Index(
+                fields=["county", "stage", "clock_from"],
+                condition=Q(ended_on=None),
+                name="applications_by_county_stage",
             ),
         ]
 
