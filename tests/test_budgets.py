@@ -85,6 +85,7 @@ from pipeline.models import (
 )
 from pipeline.request import CompressionMiddleware
 from tests.cast import DAY, QINGHE, SINCE, YEARS, Cast, Story, city, fresh, the, yuan
+from tests.many_panels import judged
 from tests.outside.workbooks import HEAD, xlsx
 from tests.pooled import pooled
 from tests.walls.help_rows import sme_rows
@@ -197,6 +198,12 @@ LISTS: dict[str, Listing] = {
     "desk:result_list": Listing("chen", 12, lambda world: [world.result_list]),
     "desk:reconciliation": Listing("chen", 12),
     "desk:hours": Listing("wang", 12),
+    "desk:panels": Listing("chen", 12),
+    "desk:experts": Listing("chen", 12),
+    "desk:panel": Listing("chen", 16, lambda world: [world.panel]),  # who sits, what was given, and the lot
+    "desk:panel_fees": Listing("chen", 12, lambda world: [world.panel]),
+    "advisers:tasks": Listing("expert", 12),
+    "advisers:task": Listing("expert", 14, lambda world: [world.task]),
     "portal:papers": Listing("li", 18, lambda world: [QINGHE]),
     "portal:people": Listing("li", 13, lambda world: [QINGHE]),
     "portal:clients": Listing("agent", 10),
@@ -239,6 +246,7 @@ NO_LISTS = {
     "desk:hit", "desk:merge", "desk:objection", "portal:update", "desk:sme_registration", "desk:sme_numbers",
     "portal:diagnosis", "portal:workbook_file", "portal:workbook_returned", "portal:workbook_marked",
     "portal:accounts_book",
+    "advisers:sheet", "advisers:expert", "advisers:enter",
     "portal:paper", "portal:upload", "portal:upload_piece", "portal:commitment",
 }  # fmt: skip
 
@@ -261,6 +269,8 @@ class World:
     adjustment: UUID = field(default_factory=uuid4)
     result_list: UUID = field(default_factory=uuid4)
     owner: User = field(default_factory=User)
+    panel: UUID = field(default_factory=uuid4)
+    task: UUID = field(default_factory=uuid4)
     applied: str = ""
 
     def grow(self, size: int) -> None:
@@ -284,6 +294,7 @@ class World:
             self._trained(more)
             self._pooled(more)
             self._odd(more)
+            self.panel, self.task = judged(self.cast, self._firms(more), self.size)
         self._rosters(more)
         self._schemes(more)
         self.cast = fresh(self.cast)

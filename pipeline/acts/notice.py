@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts.coaching_words import COACHING_WORDS
+from pipeline.acts.holder_words import HOLDER_WORDS
 from pipeline.acts.panel_words import PANEL_WORDS
 from pipeline.acts.people_words import PEOPLE_WORDS
 from pipeline.acts.pool_words import POOL_WORDS
@@ -291,7 +292,9 @@ WORDS = {
     ),
     **{
         kind: Words(*said)
-        for kind, said in (POOL_WORDS | COACHING_WORDS | PEOPLE_WORDS | PANEL_WORDS | ROUND_WORDS | SME_WORDS).items()
+        for kind, said in (
+            HOLDER_WORDS | POOL_WORDS | COACHING_WORDS | PEOPLE_WORDS | PANEL_WORDS | ROUND_WORDS | SME_WORDS
+        ).items()
     },
 }
 

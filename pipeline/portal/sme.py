@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import sme as acts
-from pipeline.models import Firm, SmeRegistration
+from pipeline.acts.sme_words import DONE
+from pipeline.models import Firm, SmeEvent, SmeRegistration
 from pipeline.models.in_force import book_in_force
 from pipeline.models.record import facts_of
 from pipeline.models.sme import ROUTES
@@ -74,6 +75,8 @@ def sme(request: StaffRequest, uscc: str) -> HttpResponse:
     context = {
         "firm": firm,
         "now": now,
+        "events": _events(now),
+        "open_states": SmeRegistration.OPEN,
         "way": ROUTE_NAMES.get(now.route) if now else None,
         "before": [each for each in kept if each is not now],
         "renewal": _renewal(kept, request.today),
@@ -89,6 +92,13 @@ def sme(request: StaffRequest, uscc: str) -> HttpResponse:
         "may_record": access.may(request.user, "sme.record"),
     }
     return render(request, "portal/sme/sme.html", context)
+
+
+def _events(now: SmeRegistration | None) -> list[tuple[SmeEvent, Any]]:
+    if now is None:
+        return []
+    seen = SmeEvent.objects.filter(registration=now, inner=False)
+    return [(each, DONE[each.act]) for each in seen.order_by("-pk")]
 
 
 def _forms(request: StaffRequest, now: SmeRegistration | None) -> tuple[RouteForm, NumberForm]:

@@ -65,6 +65,12 @@ class Told:
     owner: str
 
 
+SME = """
+    select f.uscc, r.year from pipeline_smeregistration r join pipeline_firm f on f.id = r.firm_id
+    where r.state = 'site_check'
+"""
+
+
 @dataclass
 class Demonstration:
     """Where the house is, its firms by how far they have come, and who has signed in already."""
@@ -80,7 +86,9 @@ class Demonstration:
     merge: str  # the query that asks to merge the two
     officer: int
     training: str
+    round: int  # of which a list went to the province
     open_step: tuple[str, int]  # the number of a case, the place of a step in its plan
+    sme: tuple[str, int]  # firm and year of a registration that waits for a visit
     written: Written = field(repr=False)
     signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -122,12 +130,13 @@ def demonstration(django_db_blocker: Any) -> Iterator[Demonstration]:
             [(officer,)] = database.execute("select id from pipeline_user where username = 'linan'")
             [(hit, gone, into)] = database.execute(PAIR)
             [(training,)] = database.execute('select public_id::text from pipeline_event order by "on" desc limit 1')
+            [(round_,)] = database.execute("select round_id from pipeline_provincelist limit 1")
             [open_step] = database.execute(OPEN_STEP)
+            [sme] = database.execute(SME)
             written = all_written(database)
         merge = f"?gone={gone}&into={into}"
-        yield Demonstration(
-            house, firms, roster, trial, scheme, export, bulk, hit, merge, officer, training, open_step, written
-        )
+        found = firms, roster, trial, scheme, export, bulk, hit, merge, officer, training, round_, open_step, sme
+        yield Demonstration(house, *found, written)
     services.server().drop(name)
 
 

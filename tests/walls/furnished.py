@@ -22,6 +22,7 @@ from pipeline.acts import (
     difficulty,
     event,
     evidence,
+    expert,
     export,
     people,
     roster,
@@ -55,6 +56,7 @@ from pipeline.models import (
 from pipeline.models.case_list import Asked
 from tests.cast import QINGHE, SINCE, Cast, Story, the
 from tests.outside.workbooks import CODE, HEAD, xlsx
+from tests.panels import entered, members, opened, pool, said
 from tests.walls.own_books import own_books
 from tests.walls.pool_rows import pool_rows
 
@@ -92,6 +94,8 @@ class Home:
     view: UUID = MISSING["uuid"]  # type: ignore[assignment]
     claim: UUID = MISSING["uuid"]  # type: ignore[assignment]
     event: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    panel: UUID = MISSING["uuid"]  # type: ignore[assignment]
+    task: UUID = MISSING["uuid"]  # type: ignore[assignment]
     workbook: UUID = MISSING["uuid"]  # type: ignore[assignment]
     accounts: UUID = MISSING["uuid"]  # type: ignore[assignment]
     hit: UUID = MISSING["uuid"]  # type: ignore[assignment]
@@ -141,6 +145,7 @@ def furnished(home: Home, folder: Path) -> Home:
         home.difficulty = difficulty.ask(cast.qinghe, kind="policy", says="问", by=li, on=home.day).public_id
     home.claim = _claimed(home)
     home.event = _trained(home)
+    home.panel, home.task = _judged(home)
     with acting(INTAKE), transaction.atomic():
         DocumentVersion.objects.update(state="clean")
         home.paper = DocumentVersion.objects.get().document_id
@@ -160,6 +165,18 @@ def _pooled(home: Home) -> tuple[UUID, UUID]:
         firm=kept.firm, year=2026, route="points", state="handed_in", handed_in_on=home.day, by=chen
     )
     return Objection.objects.get().public_id, Adjustment.objects.get().public_id
+
+
+def _judged(home: Home) -> tuple[UUID, UUID]:
+    """A panel that judges Qinghe, and the task of the expert in it who came in."""
+    cast = home.cast
+    pool(cast, but=1)
+    with acting(cast.expert), transaction.atomic():
+        expert.keep(cast.expert, said(), by=cast.expert, on=home.day, version=0)
+    opened_panel = opened(cast, technical=5)
+    task = next(each for each in members(cast, opened_panel) if each.user_id == cast.expert.pk)
+    entered(task)
+    return opened_panel.public_id, task.public_id
 
 
 def _more_people(home: Home) -> None:

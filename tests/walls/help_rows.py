@@ -1,6 +1,7 @@
 """What firms of the walls' city ask for and come to: questions, hours, trainings; what offices hold ready for them."""
 
-from datetime import date, datetime, time
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.timezone import make_aware
@@ -33,9 +34,25 @@ def help_rows(own: dict[str, Any], number: int, day: date, office: int, officer:
     with acting(officer):
         hour = models.Hour.objects.create(host=officer, side="city", starts_at=begins, place="一楼", state="taken")
     models.Booking.objects.create(**own, hour=hour, about="问", booked_by=officer, booked_on=day)
-    models.SmeRegistration.objects.create(**own, year=2026, route="points", by=officer)
+    sme = models.SmeRegistration.objects.create(**own, year=2026, route="points", by=officer)
+    models.SmeEvent.objects.create(**own, registration=sme, act="check", on=day, by=officer)
     event = _event(office, day, officer.pk)
     models.Attendance.objects.create(**own, event=event, invited_on=day, invited_by=officer)
     models.Announcement.objects.create(
         kind="news", title="通知", text="年报", seats=["firm_owner"], during=DateRange(day, None), by=officer
     )
+
+
+def sme_rows(firms: Iterable[models.Firm], officer: User, day: date) -> None:
+    """A registration of each firm, drawn for a spot check or ready for public notice, and a batch of before."""
+    told: dict[str, Any] = {"year": day.year, "by": officer}
+    batch = models.SmePublicity.objects.filter(year=day.year).count() + 1
+    until = day + timedelta(days=14)
+    models.SmePublicity.objects.create(**told, batch=batch, opened_on=day, until=until)
+    lot = models.SmeCheck.objects.create(**told, drawn_on=day, share=1, of=1, drawn=1, seed="1")
+    for at, firm in enumerate(firms):
+        handed_in: dict[str, Any] = {**told, "firm": firm, "route": "points", "handed_in_on": day}
+        number = f"{day.year}330110080{firm.pk % 100_000:05}"
+        checked = {"state": "spot_check", "check_drawn": lot, "number": number, "listed_on": day}
+        kept = models.SmeRegistration.objects.create(**handed_in, **(checked if at % 2 else {"state": "form_ok"}))
+        models.SmeEvent.objects.create(firm=firm, registration=kept, act="check", on=day, by=officer)

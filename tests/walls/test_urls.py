@@ -116,6 +116,9 @@ WHAT = {
     "event_key": (lambda home: home.event, "uuid"),
     "round_key": (lambda home: home.round, ""),
     "list_number": (lambda home: 1, ""),
+    "panel_key": (lambda home: home.panel, "uuid"),
+    "task_key": (lambda home: home.task, "uuid"),
+    "mark": (lambda home: "0" * 64, ""),
     "office": (lambda home: home.cast.offices["linan"].pk, "row"),
     "person": (lambda home: home.cast.wang.pk, "row"),
 }

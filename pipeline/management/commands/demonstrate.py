@@ -12,11 +12,14 @@ from pipeline.acts import roster
 from pipeline.management import facts
 from pipeline.management.demonstration import (
     cast,
+    certification,
     lists,
     naming,
     office,
     own_books,
+    panels,
     pool,
+    registrations,
     stories,
     suppositions,
     telling,
@@ -59,6 +62,9 @@ class Command(BaseCommand):
         twins.show(everybody, on=day)
         pool.tend(everybody, on=day)
         training.hold(everybody, on=day)
+        panels.judge(everybody, on=day)
+        registrations.register(everybody, on=day)
+        certification.hold(everybody, on=day)
         stories.judge_everybody(on=day)
         telling.choose()
         self.print_logins()

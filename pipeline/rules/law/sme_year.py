@@ -13,7 +13,10 @@ from pipeline.rules.shelf.volumes import books
 
 @dataclass(frozen=True, slots=True)
 class EvaluationYear:
-    """None is what no notice of the year tells. A listing is of its year: it is renewed by the update of the next."""
+    """None is what no notice of the year tells. A listing is of its year: it is renewed by the update of the next.
+
+    `sends_visits`: the notice names whom to visit on site, first-time applicants among them (SME-Y26).
+    """
 
     opens_on: date | None
     closes_on: date | None
@@ -22,6 +25,7 @@ class EvaluationYear:
     spot_check_share: Fraction | None
     spot_check_by: date | None
     fraud_ban_years: int | None
+    sends_visits: bool
     update_by: date
     change_report_months: int
 
@@ -37,6 +41,7 @@ def evaluation_year(year: int) -> EvaluationYear:
         spot_check_share=told(book.number, "spot_check_share"),
         spot_check_by=day_of(book, "spot_check_by"),
         fraud_ban_years=None if (years := told(book.number, "fraud_ban_years")) is None else int(years),
+        sends_visits=told(book.number, "site_check_staff") is not None,
         update_by=date.fromisoformat(f"{year + 1}-{book.choice('renewal_due')}"),
         change_report_months=int(book.number("change_report_months")),
     )

@@ -1,0 +1,1398 @@
+-- What an identity may see, answered from its seats. The functions run as the owner, who alone reads the seats whole; none
+-- returns more than keys, and all are listed in docs/security.md. pg_temp comes last in their search path, or a temporary
+-- table of the caller's would stand in for ours.
+
+create or replace function mp_today() returns date language sql stable parallel safe
+    as $$ select (now() at time zone 'Asia/Shanghai')::date $$;
+
+create or replace function mp_user() returns bigint language sql stable parallel safe
+    as $$ select case when current_setting('app.scope', true) ~ '^[0-9]{1,18}$' then current_setting('app.scope', true)::bigint end $$;
+
+create or replace function mp_holds(wanted text) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (
+        select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        where s.user_id = mp_user() and u.is_active and s.kind = wanted and s.during @> mp_today()) $$;
+
+create or replace function mp_sees_city() returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select coalesce(current_setting('app.scope', true), '') in ('intake', 'publicity', 'sender', 'assessor')
+        or exists (
+            select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+            where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
+              and s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
+
+-- A leader of the city reads of every firm its name, county, stage and certificate; a leader of a county, of its firms.
+create or replace function mp_leads() returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (
+        select 1 from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.kind = 'leader' and o.level = 'city') $$;
+
+create or replace function mp_led_counties() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select o.division_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.kind = 'leader' and o.level = 'county' $$;
+
+create or replace function mp_counties() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select o.division_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
+          and s.kind in ('county_officer', 'county_head') and o.level = 'county' $$;
+
+create or replace function mp_offices() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select s.office_id from pipeline_seat s join pipeline_user u on u.id = s.user_id join pipeline_office o on o.id = s.office_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today()
+          and (s.kind in ('county_officer', 'county_head') and o.level = 'county'
+            or s.kind in ('city_officer', 'city_head') and o.level = 'city') $$;
+
+-- The firms of somebody's own: of their seats in firms, and those a coach is appointed to with the firm's consent.
+create or replace function mp_own_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.firm_id is not null
+        union all
+        select a.firm_id from pipeline_appointment a
+        where a.coach_id = mp_user() and a.consented_on is not null and a.during @> mp_today() and mp_holds('coach') $$;
+
+-- What lets an agency or a bank into a firm's record today; and the firms that let one in as `as_kind`, into one of the
+-- parts asked for, or into any.
+create or replace function mp_mandates() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.id from pipeline_mandate m where m.agent_id = mp_user() and m.during @> mp_today() and mp_holds(m.kind) $$;
+
+create or replace function mp_mandated(as_kind text, wanted text[]) returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.firm_id from pipeline_mandate m
+        where m.agent_id = mp_user() and m.during @> mp_today() and m.kind = as_kind and mp_holds(as_kind)
+          and (wanted is null or m.parts::text[] && wanted) $$;
+
+create or replace function mp_owned_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select s.firm_id from pipeline_seat s join pipeline_user u on u.id = s.user_id
+        where s.user_id = mp_user() and u.is_active and s.during @> mp_today() and s.kind = 'firm_owner' $$;
+
+-- Invitations to the person's own telephone number or address that nobody has used or withdrawn.
+create or replace function mp_invited() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select i.id from pipeline_invitation i join pipeline_user u on u.id = mp_user()
+        where u.is_active and i.used_at is null and i.ended_at is null
+          and ((i.phone <> '' and i.phone = u.phone) or (i.email <> '' and lower(i.email) = lower(u.email))) $$;
+
+create or replace function mp_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.firm_id from pipeline_firmmove m where upper_inf(m.during) and m.division_id = any(array(select mp_counties()))
+        union all
+        select mp_own_firms() $$;
+
+create or replace function mp_on_record(firm bigint) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (select 1 from pipeline_firmmove where firm_id = firm)
+        or exists (select 1 from pipeline_firm where id = firm) $$;
+
+create or replace function mp_past_firms() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.firm_id from pipeline_firmmove m where not upper_inf(m.during) and m.division_id = any(array(select mp_counties())) $$;
+
+create or replace function mp_left(firm bigint) returns date language sql stable security definer set search_path = public, pg_temp
+    as $$ select max(upper(m.during)) from pipeline_firmmove m
+        where m.firm_id = firm and not upper_inf(m.during) and m.division_id = any(array(select mp_counties())) $$;
+
+create or replace function mp_code_taken(code text) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (select 1 from pipeline_firm where uscc = code) $$;
+
+-- A house without a security administrator is being set up: its first seats may be given. Once there is one, nobody else may.
+create or replace function mp_provisions() returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select not exists (select 1 from pipeline_seat where kind = 'security_admin') $$;
+
+-- What happened to the record of a firm, from the trail, for whoever sees the firm now: its own figures and rights, and
+-- nothing that an office wrote for itself.
+create or replace function mp_history(firm bigint, tables text[])
+    returns table (id bigint, at timestamptz, xid bigint, actor varchar, "table" varchar, operation varchar, "row" varchar, before jsonb, after jsonb)
+    language sql stable security definer set search_path = public, pg_temp
+    as $$ select t.id, t.at, t.xid, t.actor, t."table", t.operation, t."row", t.before, t.after from trail_entry t
+        where t.firm_id = firm and t."table" = any(tables)
+          and t."table" in ('pipeline_firm', 'pipeline_formername', 'pipeline_contact', 'pipeline_financialyear',
+            'pipeline_sourcedfigure', 'pipeline_explanation', 'pipeline_intellectualproperty', 'pipeline_rdproject',
+            'pipeline_hitechproduct', 'pipeline_conversion')
+          and (mp_sees_city() or firm in (select mp_firms())) $$;
+
+-- Whether anybody still belongs to an office, or to a division, on or after a day; it tells no more than that.
+create or replace function mp_office_in_use(office bigint, since date) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (
+        select 1 from pipeline_seat s
+        where s.office_id = office and not isempty(s.during) and (upper_inf(s.during) or upper(s.during) > since)) $$;
+
+create or replace function mp_division_in_use(division bigint, since date) returns boolean language sql stable security definer set search_path = public, pg_temp
+    as $$ select exists (
+        select 1 from pipeline_firmmove m
+        where m.division_id = division and not isempty(m.during) and (upper_inf(m.during) or upper(m.during) > since))
+        or exists (select 1 from pipeline_office o where o.division_id = division and o.closed_on is null) $$;
+
+-- How many people of all firms are to come to an event: a firm that answers sees no row of another.
+create or replace function mp_seats_given(asked bigint) returns integer language sql stable security definer set search_path = public, pg_temp
+    as $$ select coalesce(sum(a.people), 0)::integer from pipeline_attendance a
+        where a.event_id = asked and a.state in ('accepted', 'attended') $$;
+
+-- The panels that ask the identity to review today: it sits in them as an expert and is not done; those of them that it
+-- came in to by link and code; and those in which it sums up as chair, as everybody has handed in.
+create or replace function mp_tasks() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.panel_id from pipeline_panelmember m join pipeline_panel p on p.id = m.panel_id
+        where m.user_id = mp_user() and m.recused_on is null and m.done_at is null
+          and p.state = 'open' and mp_today() between p.opens_on and p.closes_on and mp_holds('expert') $$;
+
+create or replace function mp_reviewing() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.panel_id from pipeline_panelmember m
+        where m.user_id = mp_user() and m.entered_at is not null and m.panel_id in (select mp_tasks()) $$;
+
+create or replace function mp_chairing() returns setof bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.panel_id from pipeline_panelmember m
+        where m.user_id = mp_user() and m.chair and m.recused_on is null and m.panel_id in (select mp_reviewing())
+          and not exists (select 1 from pipeline_panelmember o
+            where o.panel_id = m.panel_id and o.recused_on is null and o.submitted_at is null) $$;
+
+-- Whose task a link names, while that is open: who comes by a link has not signed in. It tells the person's key alone.
+create or replace function mp_asked(task uuid) returns bigint language sql stable security definer set search_path = public, pg_temp
+    as $$ select m.user_id from pipeline_panelmember m join pipeline_panel p on p.id = m.panel_id
+        where m.public_id = task and m.recused_on is null and m.done_at is null
+          and p.state = 'open' and mp_today() between p.opens_on and p.closes_on $$;
+
+-- Why an expert may not judge a firm; null where nothing on record stands in the way. It sees what its caller sees.
+create or replace function mp_conflict(expert bigint, firm bigint) returns text language sql stable set search_path = public, pg_temp
+    as $$ select case
+        when e.employer_code = f.uscc or mp_plain(e.employer) = any(f.called)
+          or exists (select 1 from pipeline_seat s where s.user_id = e.user_id and s.firm_id = f.id) then 'employer'
+        when exists (select 1 from unnest(e.shares) each where each = f.uscc or mp_plain(each) = any(f.called)) then 'shares'
+        when exists (select 1 from pipeline_appointment a where a.firm_id = f.id and a.coach_id = e.user_id)
+          or exists (select 1 from pipeline_visit v where v.firm_id = f.id and v.by_id = e.user_id) then 'coach'
+        when exists (select 1 from pipeline_mandate m left join pipeline_seat s on s.user_id = m.agent_id and s.kind = 'agency'
+            where m.firm_id = f.id
+              and (m.agent_id = e.user_id or (s.agency <> '' and mp_plain(s.agency) = mp_plain(e.employer)))) then 'agency'
+        when exists (select 1 from unnest(e.declared) each where each = f.uscc or mp_plain(each) = any(f.called))
+          or exists (select 1 from pipeline_panelmember m join pipeline_panelfile x on x.id = m.recused_from_id
+            where m.expert_id = e.id and x.firm_id = f.id) then 'declared'
+        end
+        from pipeline_expert e, lateral (
+            select r.id, r.uscc, array(select mp_plain(r.name) union all
+                select mp_plain(n.name) from pipeline_formername n where n.firm_id = r.id) called
+            from pipeline_firm r where r.id = firm) f
+        where e.id = expert $$;
+alter table pipeline_firm enable row level security;
+alter table pipeline_firm force row level security;
+drop policy if exists read on pipeline_firm;
+drop policy if exists add on pipeline_firm;
+drop policy if exists change on pipeline_firm;
+drop policy if exists remove on pipeline_firm;
+create policy read on pipeline_firm for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_firm.id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_firm.id in (select mp_own_firms()) or (pipeline_firm.id in (select mp_past_firms())) or (select mp_leads()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_firm.id and upper_inf(m.during) and m.division_id = any(array(select mp_led_counties()))) or (pipeline_firm.id in (select mp_mandated('agency', '{figures,rights,plan}'))) or pipeline_firm.id in (select mp_mandated('bank', '{verdict,one_page,figures}'))));
+create policy add on pipeline_firm for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_firm.id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_firm.id in (select mp_own_firms()) or (pipeline_firm.id in (select mp_mandated('agency', '{figures,rights}')))));
+create policy change on pipeline_firm for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_firm.id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_firm.id in (select mp_own_firms()) or (pipeline_firm.id in (select mp_mandated('agency', '{figures,rights}'))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_firm.id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_firm.id in (select mp_own_firms()) or (pipeline_firm.id in (select mp_mandated('agency', '{figures,rights}')))));
+create policy remove on pipeline_firm for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_firm.id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_firm.id in (select mp_own_firms()) or (pipeline_firm.id in (select mp_mandated('agency', '{figures,rights}')))));
+drop policy if exists owner_reads on pipeline_firm;
+create policy owner_reads on pipeline_firm for select to current_user using (true);
+alter table pipeline_firmmove enable row level security;
+alter table pipeline_firmmove force row level security;
+drop policy if exists read on pipeline_firmmove;
+drop policy if exists add on pipeline_firmmove;
+drop policy if exists change on pipeline_firmmove;
+drop policy if exists remove on pipeline_firmmove;
+create policy read on pipeline_firmmove for select to web using (((select mp_sees_city()) or division_id = any(array(select mp_counties())) or firm_id in (select mp_own_firms()) or firm_id in (select mp_firms()) or firm_id in (select mp_mandated('agency', null)) or firm_id in (select mp_mandated('bank', null)) or pipeline_firmmove.firm_id in (select mp_past_firms()) or (select mp_leads()) or (upper_inf(during) and division_id = any(array(select mp_led_counties())))));
+create policy add on pipeline_firmmove for insert to web with check (((select mp_sees_city()) or (division_id = any(array(select mp_counties())) and not mp_on_record(firm_id))));
+create policy change on pipeline_firmmove for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_firmmove for delete to web using ((select mp_sees_city()));
+drop policy if exists owner_reads on pipeline_firmmove;
+create policy owner_reads on pipeline_firmmove for select to current_user using (true);
+alter table pipeline_formername enable row level security;
+alter table pipeline_formername force row level security;
+drop policy if exists read on pipeline_formername;
+drop policy if exists add on pipeline_formername;
+drop policy if exists change on pipeline_formername;
+drop policy if exists remove on pipeline_formername;
+create policy read on pipeline_formername for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_formername.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_formername.firm_id in (select mp_own_firms()) or (pipeline_formername.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_formername.firm_id))));
+create policy add on pipeline_formername for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_formername.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_formername.firm_id in (select mp_own_firms())));
+create policy change on pipeline_formername for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_formername.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_formername.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_formername.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_formername.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_formername for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_formername.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_formername.firm_id in (select mp_own_firms())));
+alter table pipeline_contact enable row level security;
+alter table pipeline_contact force row level security;
+drop policy if exists read on pipeline_contact;
+drop policy if exists add on pipeline_contact;
+drop policy if exists change on pipeline_contact;
+drop policy if exists remove on pipeline_contact;
+create policy read on pipeline_contact for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_contact.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_contact.firm_id in (select mp_own_firms()) or (pipeline_contact.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_contact.firm_id))));
+create policy add on pipeline_contact for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_contact.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_contact.firm_id in (select mp_own_firms())));
+create policy change on pipeline_contact for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_contact.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_contact.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_contact.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_contact.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_contact for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_contact.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_contact.firm_id in (select mp_own_firms())));
+alter table pipeline_mergedrecord enable row level security;
+alter table pipeline_mergedrecord force row level security;
+drop policy if exists read on pipeline_mergedrecord;
+drop policy if exists add on pipeline_mergedrecord;
+drop policy if exists change on pipeline_mergedrecord;
+drop policy if exists remove on pipeline_mergedrecord;
+create policy read on pipeline_mergedrecord for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_mergedrecord.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_mergedrecord.firm_id in (select mp_own_firms()) or (pipeline_mergedrecord.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_mergedrecord.firm_id)) or (select mp_leads()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_mergedrecord.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_led_counties())))));
+create policy add on pipeline_mergedrecord for insert to web with check (((select mp_sees_city()) and by_id = (select mp_user()) and exists (select from pipeline_mergeproposal p where p.id = pipeline_mergedrecord.proposal_id and p.state = 'done' and p.decided_by_id = by_id and p.gone_id = pipeline_mergedrecord.firm_id and p.into_id = pipeline_mergedrecord.into_id)));
+create policy change on pipeline_mergedrecord for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_mergedrecord for delete to web using (false);
+alter table pipeline_hit enable row level security;
+alter table pipeline_hit force row level security;
+drop policy if exists read on pipeline_hit;
+drop policy if exists add on pipeline_hit;
+drop policy if exists change on pipeline_hit;
+drop policy if exists remove on pipeline_hit;
+create policy read on pipeline_hit for select to web using ((case when other_id is null then ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_hit.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_hit.firm_id))) else ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) and ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = other_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) end));
+create policy add on pipeline_hit for insert to web with check ((case when other_id is null then ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) else ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) and ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = other_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) end));
+create policy change on pipeline_hit for update to web using ((case when other_id is null then ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) else ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) and ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = other_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) end)) with check ((case when other_id is null then ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) else ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) and ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = other_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) end));
+create policy remove on pipeline_hit for delete to web using ((case when other_id is null then ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) else ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) and ((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = other_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) end));
+alter table pipeline_trait enable row level security;
+alter table pipeline_trait force row level security;
+drop policy if exists read on pipeline_trait;
+drop policy if exists add on pipeline_trait;
+drop policy if exists change on pipeline_trait;
+drop policy if exists remove on pipeline_trait;
+create policy read on pipeline_trait for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_trait.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_trait.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_trait.firm_id))));
+create policy add on pipeline_trait for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_trait.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_trait for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_trait.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_trait.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_trait for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_trait.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_looked enable row level security;
+alter table pipeline_looked force row level security;
+drop policy if exists read on pipeline_looked;
+drop policy if exists add on pipeline_looked;
+drop policy if exists change on pipeline_looked;
+drop policy if exists remove on pipeline_looked;
+create policy read on pipeline_looked for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_looked.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_looked.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_looked.firm_id))));
+create policy add on pipeline_looked for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_looked.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_looked for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_looked.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_looked.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_looked for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_looked.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_appointment enable row level security;
+alter table pipeline_appointment force row level security;
+drop policy if exists read on pipeline_appointment;
+drop policy if exists add on pipeline_appointment;
+drop policy if exists change on pipeline_appointment;
+drop policy if exists remove on pipeline_appointment;
+create policy read on pipeline_appointment for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_appointment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_appointment.firm_id in (select mp_own_firms()) or (pipeline_appointment.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_appointment.firm_id))));
+create policy add on pipeline_appointment for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_appointment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_appointment.firm_id in (select mp_own_firms())));
+create policy change on pipeline_appointment for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_appointment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_appointment.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_appointment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_appointment.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_appointment for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_appointment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_appointment.firm_id in (select mp_own_firms())));
+drop policy if exists owner_reads on pipeline_appointment;
+create policy owner_reads on pipeline_appointment for select to current_user using (true);
+alter table pipeline_mandate enable row level security;
+alter table pipeline_mandate force row level security;
+drop policy if exists read on pipeline_mandate;
+drop policy if exists add on pipeline_mandate;
+drop policy if exists change on pipeline_mandate;
+drop policy if exists remove on pipeline_mandate;
+create policy read on pipeline_mandate for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_mandate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_mandate.firm_id in (select mp_own_firms()) or (pipeline_mandate.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_mandate.firm_id)) or id in (select mp_mandates())));
+create policy add on pipeline_mandate for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_mandate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_mandate.firm_id in (select mp_own_firms())));
+create policy change on pipeline_mandate for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_mandate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_mandate.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_mandate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_mandate.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_mandate for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_mandate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_mandate.firm_id in (select mp_own_firms())));
+drop policy if exists owner_reads on pipeline_mandate;
+create policy owner_reads on pipeline_mandate for select to current_user using (true);
+alter table pipeline_invitation enable row level security;
+alter table pipeline_invitation force row level security;
+drop policy if exists read on pipeline_invitation;
+drop policy if exists add on pipeline_invitation;
+drop policy if exists change on pipeline_invitation;
+drop policy if exists remove on pipeline_invitation;
+create policy read on pipeline_invitation for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_invitation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_invitation.firm_id in (select mp_own_firms()) or (pipeline_invitation.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_invitation.firm_id)) or id in (select mp_invited()) or used_by_id = (select mp_user())));
+create policy add on pipeline_invitation for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_invitation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_invitation.firm_id in (select mp_own_firms())));
+create policy change on pipeline_invitation for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_invitation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_invitation.firm_id in (select mp_own_firms()) or id in (select mp_invited()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_invitation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_invitation.firm_id in (select mp_own_firms()) or used_by_id = (select mp_user())));
+create policy remove on pipeline_invitation for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_invitation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_invitation.firm_id in (select mp_own_firms())));
+drop policy if exists owner_reads on pipeline_invitation;
+create policy owner_reads on pipeline_invitation for select to current_user using (true);
+revoke update, delete, truncate on pipeline_viewing from web;
+alter table pipeline_viewing enable row level security;
+alter table pipeline_viewing force row level security;
+drop policy if exists read on pipeline_viewing;
+drop policy if exists add on pipeline_viewing;
+drop policy if exists change on pipeline_viewing;
+drop policy if exists remove on pipeline_viewing;
+create policy read on pipeline_viewing for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_viewing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_viewing.firm_id in (select mp_own_firms()) or (pipeline_viewing.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_viewing.firm_id))));
+create policy add on pipeline_viewing for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_viewing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_viewing.firm_id in (select mp_own_firms()) or (person_id = (select mp_user()) and (firm_id in (select mp_mandated('agency', null)) or firm_id in (select mp_mandated('bank', null))))));
+create policy change on pipeline_viewing for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_viewing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_viewing.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_viewing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_viewing.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_viewing for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_viewing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_viewing.firm_id in (select mp_own_firms())));
+alter table pipeline_showing enable row level security;
+alter table pipeline_showing force row level security;
+drop policy if exists read on pipeline_showing;
+drop policy if exists add on pipeline_showing;
+drop policy if exists change on pipeline_showing;
+drop policy if exists remove on pipeline_showing;
+create policy read on pipeline_showing for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_showing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_showing.firm_id in (select mp_own_firms()) or (pipeline_showing.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_showing.firm_id)) or (part = 'verdict' and firm_id in (select mp_mandated('bank', '{verdict}'))) or (part = 'one_page' and firm_id in (select mp_mandated('bank', '{one_page}')))));
+create policy add on pipeline_showing for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_showing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_showing.firm_id in (select mp_own_firms())));
+create policy change on pipeline_showing for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_showing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_showing.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_showing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_showing.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_showing for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_showing.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_showing.firm_id in (select mp_own_firms())));
+alter table pipeline_financialyear enable row level security;
+alter table pipeline_financialyear force row level security;
+drop policy if exists read on pipeline_financialyear;
+drop policy if exists add on pipeline_financialyear;
+drop policy if exists change on pipeline_financialyear;
+drop policy if exists remove on pipeline_financialyear;
+create policy read on pipeline_financialyear for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_financialyear.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_financialyear.firm_id in (select mp_own_firms()) or (pipeline_financialyear.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_financialyear.firm_id)) or (pipeline_financialyear.firm_id in (select mp_mandated('agency', '{figures}'))) or pipeline_financialyear.firm_id in (select mp_mandated('bank', '{figures}'))));
+create policy add on pipeline_financialyear for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_financialyear.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_financialyear.firm_id in (select mp_own_firms()) or (pipeline_financialyear.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy change on pipeline_financialyear for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_financialyear.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_financialyear.firm_id in (select mp_own_firms()) or (pipeline_financialyear.firm_id in (select mp_mandated('agency', '{figures}'))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_financialyear.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_financialyear.firm_id in (select mp_own_firms()) or (pipeline_financialyear.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy remove on pipeline_financialyear for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_financialyear.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_financialyear.firm_id in (select mp_own_firms()) or (pipeline_financialyear.firm_id in (select mp_mandated('agency', '{figures}')))));
+alter table pipeline_sourcedfigure enable row level security;
+alter table pipeline_sourcedfigure force row level security;
+drop policy if exists read on pipeline_sourcedfigure;
+drop policy if exists add on pipeline_sourcedfigure;
+drop policy if exists change on pipeline_sourcedfigure;
+drop policy if exists remove on pipeline_sourcedfigure;
+create policy read on pipeline_sourcedfigure for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_sourcedfigure.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_sourcedfigure.firm_id in (select mp_own_firms()) or (pipeline_sourcedfigure.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_sourcedfigure.firm_id)) or (pipeline_sourcedfigure.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy add on pipeline_sourcedfigure for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_sourcedfigure.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_sourcedfigure.firm_id in (select mp_own_firms()) or (pipeline_sourcedfigure.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy change on pipeline_sourcedfigure for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_sourcedfigure.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_sourcedfigure.firm_id in (select mp_own_firms()) or (pipeline_sourcedfigure.firm_id in (select mp_mandated('agency', '{figures}'))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_sourcedfigure.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_sourcedfigure.firm_id in (select mp_own_firms()) or (pipeline_sourcedfigure.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy remove on pipeline_sourcedfigure for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_sourcedfigure.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_sourcedfigure.firm_id in (select mp_own_firms()) or (pipeline_sourcedfigure.firm_id in (select mp_mandated('agency', '{figures}')))));
+alter table pipeline_explanation enable row level security;
+alter table pipeline_explanation force row level security;
+drop policy if exists read on pipeline_explanation;
+drop policy if exists add on pipeline_explanation;
+drop policy if exists change on pipeline_explanation;
+drop policy if exists remove on pipeline_explanation;
+create policy read on pipeline_explanation for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_explanation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_explanation.firm_id in (select mp_own_firms()) or (pipeline_explanation.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_explanation.firm_id)) or (pipeline_explanation.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy add on pipeline_explanation for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_explanation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_explanation.firm_id in (select mp_own_firms()) or (pipeline_explanation.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy change on pipeline_explanation for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_explanation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_explanation.firm_id in (select mp_own_firms()) or (pipeline_explanation.firm_id in (select mp_mandated('agency', '{figures}'))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_explanation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_explanation.firm_id in (select mp_own_firms()) or (pipeline_explanation.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy remove on pipeline_explanation for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_explanation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_explanation.firm_id in (select mp_own_firms()) or (pipeline_explanation.firm_id in (select mp_mandated('agency', '{figures}')))));
+alter table pipeline_draft enable row level security;
+alter table pipeline_draft force row level security;
+drop policy if exists read on pipeline_draft;
+drop policy if exists add on pipeline_draft;
+drop policy if exists change on pipeline_draft;
+drop policy if exists remove on pipeline_draft;
+create policy read on pipeline_draft for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_draft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_draft.firm_id in (select mp_own_firms()) or (pipeline_draft.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_draft.firm_id)) or (pipeline_draft.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy add on pipeline_draft for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_draft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_draft.firm_id in (select mp_own_firms()) or (pipeline_draft.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy change on pipeline_draft for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_draft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_draft.firm_id in (select mp_own_firms()) or (pipeline_draft.firm_id in (select mp_mandated('agency', '{figures}'))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_draft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_draft.firm_id in (select mp_own_firms()) or (pipeline_draft.firm_id in (select mp_mandated('agency', '{figures}')))));
+create policy remove on pipeline_draft for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_draft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_draft.firm_id in (select mp_own_firms()) or (pipeline_draft.firm_id in (select mp_mandated('agency', '{figures}')))));
+alter table pipeline_intellectualproperty enable row level security;
+alter table pipeline_intellectualproperty force row level security;
+drop policy if exists read on pipeline_intellectualproperty;
+drop policy if exists add on pipeline_intellectualproperty;
+drop policy if exists change on pipeline_intellectualproperty;
+drop policy if exists remove on pipeline_intellectualproperty;
+create policy read on pipeline_intellectualproperty for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_intellectualproperty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_intellectualproperty.firm_id in (select mp_own_firms()) or (pipeline_intellectualproperty.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_intellectualproperty.firm_id)) or (pipeline_intellectualproperty.firm_id in (select mp_mandated('agency', '{rights}')))));
+create policy add on pipeline_intellectualproperty for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_intellectualproperty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_intellectualproperty.firm_id in (select mp_own_firms()) or (pipeline_intellectualproperty.firm_id in (select mp_mandated('agency', '{rights}')))));
+create policy change on pipeline_intellectualproperty for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_intellectualproperty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_intellectualproperty.firm_id in (select mp_own_firms()) or (pipeline_intellectualproperty.firm_id in (select mp_mandated('agency', '{rights}'))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_intellectualproperty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_intellectualproperty.firm_id in (select mp_own_firms()) or (pipeline_intellectualproperty.firm_id in (select mp_mandated('agency', '{rights}')))));
+create policy remove on pipeline_intellectualproperty for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_intellectualproperty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_intellectualproperty.firm_id in (select mp_own_firms()) or (pipeline_intellectualproperty.firm_id in (select mp_mandated('agency', '{rights}')))));
+alter table pipeline_rdproject enable row level security;
+alter table pipeline_rdproject force row level security;
+drop policy if exists read on pipeline_rdproject;
+drop policy if exists add on pipeline_rdproject;
+drop policy if exists change on pipeline_rdproject;
+drop policy if exists remove on pipeline_rdproject;
+create policy read on pipeline_rdproject for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_rdproject.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_rdproject.firm_id in (select mp_own_firms()) or (pipeline_rdproject.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_rdproject.firm_id))));
+create policy add on pipeline_rdproject for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_rdproject.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_rdproject.firm_id in (select mp_own_firms())));
+create policy change on pipeline_rdproject for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_rdproject.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_rdproject.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_rdproject.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_rdproject.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_rdproject for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_rdproject.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_rdproject.firm_id in (select mp_own_firms())));
+alter table pipeline_expenseline enable row level security;
+alter table pipeline_expenseline force row level security;
+drop policy if exists read on pipeline_expenseline;
+drop policy if exists add on pipeline_expenseline;
+drop policy if exists change on pipeline_expenseline;
+drop policy if exists remove on pipeline_expenseline;
+create policy read on pipeline_expenseline for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_expenseline.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_expenseline.firm_id in (select mp_own_firms()) or (pipeline_expenseline.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_expenseline.firm_id))));
+create policy add on pipeline_expenseline for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_expenseline.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_expenseline.firm_id in (select mp_own_firms())));
+create policy change on pipeline_expenseline for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_expenseline.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_expenseline.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_expenseline.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_expenseline.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_expenseline for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_expenseline.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_expenseline.firm_id in (select mp_own_firms())));
+alter table pipeline_hitechproduct enable row level security;
+alter table pipeline_hitechproduct force row level security;
+drop policy if exists read on pipeline_hitechproduct;
+drop policy if exists add on pipeline_hitechproduct;
+drop policy if exists change on pipeline_hitechproduct;
+drop policy if exists remove on pipeline_hitechproduct;
+create policy read on pipeline_hitechproduct for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hitechproduct.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_hitechproduct.firm_id in (select mp_own_firms()) or (pipeline_hitechproduct.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_hitechproduct.firm_id))));
+create policy add on pipeline_hitechproduct for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hitechproduct.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_hitechproduct.firm_id in (select mp_own_firms())));
+create policy change on pipeline_hitechproduct for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hitechproduct.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_hitechproduct.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hitechproduct.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_hitechproduct.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_hitechproduct for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_hitechproduct.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_hitechproduct.firm_id in (select mp_own_firms())));
+alter table pipeline_productincome enable row level security;
+alter table pipeline_productincome force row level security;
+drop policy if exists read on pipeline_productincome;
+drop policy if exists add on pipeline_productincome;
+drop policy if exists change on pipeline_productincome;
+drop policy if exists remove on pipeline_productincome;
+create policy read on pipeline_productincome for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_productincome.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_productincome.firm_id in (select mp_own_firms()) or (pipeline_productincome.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_productincome.firm_id))));
+create policy add on pipeline_productincome for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_productincome.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_productincome.firm_id in (select mp_own_firms())));
+create policy change on pipeline_productincome for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_productincome.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_productincome.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_productincome.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_productincome.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_productincome for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_productincome.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_productincome.firm_id in (select mp_own_firms())));
+alter table pipeline_tie enable row level security;
+alter table pipeline_tie force row level security;
+drop policy if exists read on pipeline_tie;
+drop policy if exists add on pipeline_tie;
+drop policy if exists change on pipeline_tie;
+drop policy if exists remove on pipeline_tie;
+create policy read on pipeline_tie for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_tie.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_tie.firm_id in (select mp_own_firms()) or (pipeline_tie.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_tie.firm_id))));
+create policy add on pipeline_tie for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_tie.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_tie.firm_id in (select mp_own_firms())));
+create policy change on pipeline_tie for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_tie.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_tie.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_tie.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_tie.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_tie for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_tie.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_tie.firm_id in (select mp_own_firms())));
+alter table pipeline_conversion enable row level security;
+alter table pipeline_conversion force row level security;
+drop policy if exists read on pipeline_conversion;
+drop policy if exists add on pipeline_conversion;
+drop policy if exists change on pipeline_conversion;
+drop policy if exists remove on pipeline_conversion;
+create policy read on pipeline_conversion for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversion.firm_id in (select mp_own_firms()) or (pipeline_conversion.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_conversion.firm_id))));
+create policy add on pipeline_conversion for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversion.firm_id in (select mp_own_firms())));
+create policy change on pipeline_conversion for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversion.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversion.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_conversion for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversion.firm_id in (select mp_own_firms())));
+alter table pipeline_conversionproof enable row level security;
+alter table pipeline_conversionproof force row level security;
+drop policy if exists read on pipeline_conversionproof;
+drop policy if exists add on pipeline_conversionproof;
+drop policy if exists change on pipeline_conversionproof;
+drop policy if exists remove on pipeline_conversionproof;
+create policy read on pipeline_conversionproof for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversionproof.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversionproof.firm_id in (select mp_own_firms()) or (pipeline_conversionproof.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_conversionproof.firm_id))));
+create policy add on pipeline_conversionproof for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversionproof.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversionproof.firm_id in (select mp_own_firms())));
+create policy change on pipeline_conversionproof for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversionproof.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversionproof.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversionproof.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversionproof.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_conversionproof for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_conversionproof.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_conversionproof.firm_id in (select mp_own_firms())));
+alter table pipeline_staffmonth enable row level security;
+alter table pipeline_staffmonth force row level security;
+drop policy if exists read on pipeline_staffmonth;
+drop policy if exists add on pipeline_staffmonth;
+drop policy if exists change on pipeline_staffmonth;
+drop policy if exists remove on pipeline_staffmonth;
+create policy read on pipeline_staffmonth for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmonth.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmonth.firm_id in (select mp_own_firms()) or (pipeline_staffmonth.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_staffmonth.firm_id))));
+create policy add on pipeline_staffmonth for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmonth.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmonth.firm_id in (select mp_own_firms())));
+create policy change on pipeline_staffmonth for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmonth.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmonth.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmonth.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmonth.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_staffmonth for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmonth.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmonth.firm_id in (select mp_own_firms())));
+alter table pipeline_staffmember enable row level security;
+alter table pipeline_staffmember force row level security;
+drop policy if exists read on pipeline_staffmember;
+drop policy if exists add on pipeline_staffmember;
+drop policy if exists change on pipeline_staffmember;
+drop policy if exists remove on pipeline_staffmember;
+create policy read on pipeline_staffmember for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmember.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmember.firm_id in (select mp_own_firms()) or (pipeline_staffmember.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_staffmember.firm_id))));
+create policy add on pipeline_staffmember for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmember.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmember.firm_id in (select mp_own_firms())));
+create policy change on pipeline_staffmember for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmember.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmember.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmember.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmember.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_staffmember for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_staffmember.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_staffmember.firm_id in (select mp_own_firms())));
+alter table pipeline_workbook enable row level security;
+alter table pipeline_workbook force row level security;
+drop policy if exists read on pipeline_workbook;
+drop policy if exists add on pipeline_workbook;
+drop policy if exists change on pipeline_workbook;
+drop policy if exists remove on pipeline_workbook;
+create policy read on pipeline_workbook for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_workbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_workbook.firm_id in (select mp_own_firms()) or (pipeline_workbook.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_workbook.firm_id))));
+create policy add on pipeline_workbook for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_workbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_workbook.firm_id in (select mp_own_firms())));
+create policy change on pipeline_workbook for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_workbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_workbook.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_workbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_workbook.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_workbook for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_workbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_workbook.firm_id in (select mp_own_firms())));
+alter table pipeline_accountbook enable row level security;
+alter table pipeline_accountbook force row level security;
+drop policy if exists read on pipeline_accountbook;
+drop policy if exists add on pipeline_accountbook;
+drop policy if exists change on pipeline_accountbook;
+drop policy if exists remove on pipeline_accountbook;
+create policy read on pipeline_accountbook for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountbook.firm_id in (select mp_own_firms()) or (pipeline_accountbook.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_accountbook.firm_id))));
+create policy add on pipeline_accountbook for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountbook.firm_id in (select mp_own_firms())));
+create policy change on pipeline_accountbook for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountbook.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountbook.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_accountbook for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountbook.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountbook.firm_id in (select mp_own_firms())));
+alter table pipeline_accountmapping enable row level security;
+alter table pipeline_accountmapping force row level security;
+drop policy if exists read on pipeline_accountmapping;
+drop policy if exists add on pipeline_accountmapping;
+drop policy if exists change on pipeline_accountmapping;
+drop policy if exists remove on pipeline_accountmapping;
+create policy read on pipeline_accountmapping for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountmapping.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountmapping.firm_id in (select mp_own_firms()) or (pipeline_accountmapping.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_accountmapping.firm_id))));
+create policy add on pipeline_accountmapping for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountmapping.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountmapping.firm_id in (select mp_own_firms())));
+create policy change on pipeline_accountmapping for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountmapping.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountmapping.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountmapping.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountmapping.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_accountmapping for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_accountmapping.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_accountmapping.firm_id in (select mp_own_firms())));
+alter table pipeline_document enable row level security;
+alter table pipeline_document force row level security;
+drop policy if exists read on pipeline_document;
+drop policy if exists add on pipeline_document;
+drop policy if exists change on pipeline_document;
+drop policy if exists remove on pipeline_document;
+create policy read on pipeline_document for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_document.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_document.firm_id in (select mp_own_firms()) or (pipeline_document.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_document.firm_id)) or (pipeline_document.firm_id in (select mp_mandated('agency', '{plan}')) and purpose = 'step')));
+create policy add on pipeline_document for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_document.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_document.firm_id in (select mp_own_firms()) or (pipeline_document.firm_id in (select mp_mandated('agency', '{plan}')) and purpose = 'step')));
+create policy change on pipeline_document for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_document.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_document.firm_id in (select mp_own_firms()) or (pipeline_document.firm_id in (select mp_mandated('agency', '{plan}')) and purpose = 'step'))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_document.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_document.firm_id in (select mp_own_firms()) or (pipeline_document.firm_id in (select mp_mandated('agency', '{plan}')) and purpose = 'step')));
+create policy remove on pipeline_document for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_document.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_document.firm_id in (select mp_own_firms()) or (pipeline_document.firm_id in (select mp_mandated('agency', '{plan}')) and purpose = 'step')));
+alter table pipeline_documentversion enable row level security;
+alter table pipeline_documentversion force row level security;
+drop policy if exists read on pipeline_documentversion;
+drop policy if exists add on pipeline_documentversion;
+drop policy if exists change on pipeline_documentversion;
+drop policy if exists remove on pipeline_documentversion;
+create policy read on pipeline_documentversion for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_documentversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_documentversion.firm_id in (select mp_own_firms()) or (pipeline_documentversion.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_documentversion.firm_id)) or (pipeline_documentversion.firm_id in (select mp_mandated('agency', '{plan}')) and document_id in (select d.id from pipeline_document d where d.purpose = 'step'))));
+create policy add on pipeline_documentversion for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_documentversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_documentversion.firm_id in (select mp_own_firms()) or (pipeline_documentversion.firm_id in (select mp_mandated('agency', '{plan}')) and document_id in (select d.id from pipeline_document d where d.purpose = 'step'))));
+create policy change on pipeline_documentversion for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_documentversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_documentversion.firm_id in (select mp_own_firms()) or (pipeline_documentversion.firm_id in (select mp_mandated('agency', '{plan}')) and document_id in (select d.id from pipeline_document d where d.purpose = 'step')))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_documentversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_documentversion.firm_id in (select mp_own_firms()) or (pipeline_documentversion.firm_id in (select mp_mandated('agency', '{plan}')) and document_id in (select d.id from pipeline_document d where d.purpose = 'step'))));
+create policy remove on pipeline_documentversion for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_documentversion.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_documentversion.firm_id in (select mp_own_firms()) or (pipeline_documentversion.firm_id in (select mp_mandated('agency', '{plan}')) and document_id in (select d.id from pipeline_document d where d.purpose = 'step'))));
+alter table pipeline_evidence enable row level security;
+alter table pipeline_evidence force row level security;
+drop policy if exists read on pipeline_evidence;
+drop policy if exists add on pipeline_evidence;
+drop policy if exists change on pipeline_evidence;
+drop policy if exists remove on pipeline_evidence;
+create policy read on pipeline_evidence for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_evidence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_evidence.firm_id in (select mp_own_firms()) or (pipeline_evidence.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_evidence.firm_id)) or (pipeline_evidence.firm_id in (select mp_mandated('agency', '{plan}')) and step_id is not null)));
+create policy add on pipeline_evidence for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_evidence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_evidence.firm_id in (select mp_own_firms()) or (pipeline_evidence.firm_id in (select mp_mandated('agency', '{plan}')) and step_id is not null)));
+create policy change on pipeline_evidence for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_evidence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_evidence.firm_id in (select mp_own_firms()) or (pipeline_evidence.firm_id in (select mp_mandated('agency', '{plan}')) and step_id is not null))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_evidence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_evidence.firm_id in (select mp_own_firms()) or (pipeline_evidence.firm_id in (select mp_mandated('agency', '{plan}')) and step_id is not null)));
+create policy remove on pipeline_evidence for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_evidence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_evidence.firm_id in (select mp_own_firms()) or (pipeline_evidence.firm_id in (select mp_mandated('agency', '{plan}')) and step_id is not null)));
+alter table pipeline_upload enable row level security;
+alter table pipeline_upload force row level security;
+drop policy if exists read on pipeline_upload;
+drop policy if exists add on pipeline_upload;
+drop policy if exists change on pipeline_upload;
+drop policy if exists remove on pipeline_upload;
+create policy read on pipeline_upload for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_upload.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_upload.firm_id in (select mp_own_firms()) or (pipeline_upload.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_upload.firm_id))));
+create policy add on pipeline_upload for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_upload.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_upload.firm_id in (select mp_own_firms())));
+create policy change on pipeline_upload for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_upload.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_upload.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_upload.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_upload.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_upload for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_upload.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_upload.firm_id in (select mp_own_firms())));
+alter table pipeline_uploadpiece enable row level security;
+alter table pipeline_uploadpiece force row level security;
+drop policy if exists read on pipeline_uploadpiece;
+drop policy if exists add on pipeline_uploadpiece;
+drop policy if exists change on pipeline_uploadpiece;
+drop policy if exists remove on pipeline_uploadpiece;
+create policy read on pipeline_uploadpiece for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_uploadpiece.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_uploadpiece.firm_id in (select mp_own_firms()) or (pipeline_uploadpiece.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_uploadpiece.firm_id))));
+create policy add on pipeline_uploadpiece for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_uploadpiece.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_uploadpiece.firm_id in (select mp_own_firms())));
+create policy change on pipeline_uploadpiece for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_uploadpiece.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_uploadpiece.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_uploadpiece.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_uploadpiece.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_uploadpiece for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_uploadpiece.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_uploadpiece.firm_id in (select mp_own_firms())));
+revoke update, delete, truncate on pipeline_commitment from web;
+alter table pipeline_commitment enable row level security;
+alter table pipeline_commitment force row level security;
+drop policy if exists read on pipeline_commitment;
+drop policy if exists add on pipeline_commitment;
+drop policy if exists change on pipeline_commitment;
+drop policy if exists remove on pipeline_commitment;
+create policy read on pipeline_commitment for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_commitment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_commitment.firm_id in (select mp_own_firms()) or (pipeline_commitment.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_commitment.firm_id))));
+create policy add on pipeline_commitment for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_commitment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_commitment.firm_id in (select mp_own_firms())));
+create policy change on pipeline_commitment for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_commitment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_commitment.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_commitment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_commitment.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_commitment for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_commitment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_commitment.firm_id in (select mp_own_firms())));
+alter table pipeline_statement enable row level security;
+alter table pipeline_statement force row level security;
+drop policy if exists read on pipeline_statement;
+drop policy if exists add on pipeline_statement;
+drop policy if exists change on pipeline_statement;
+drop policy if exists remove on pipeline_statement;
+create policy read on pipeline_statement for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_statement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_statement.firm_id in (select mp_own_firms()) or (pipeline_statement.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_statement.firm_id))));
+create policy add on pipeline_statement for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_statement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_statement.firm_id in (select mp_own_firms())));
+create policy change on pipeline_statement for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_statement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_statement.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_statement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_statement.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_statement for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_statement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_statement.firm_id in (select mp_own_firms())));
+alter table pipeline_auditor enable row level security;
+alter table pipeline_auditor force row level security;
+drop policy if exists read on pipeline_auditor;
+drop policy if exists add on pipeline_auditor;
+drop policy if exists change on pipeline_auditor;
+drop policy if exists remove on pipeline_auditor;
+create policy read on pipeline_auditor for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_auditor.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_auditor.firm_id in (select mp_own_firms()) or (pipeline_auditor.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_auditor.firm_id))));
+create policy add on pipeline_auditor for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_auditor.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_auditor.firm_id in (select mp_own_firms())));
+create policy change on pipeline_auditor for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_auditor.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_auditor.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_auditor.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_auditor.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_auditor for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_auditor.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_auditor.firm_id in (select mp_own_firms())));
+alter table pipeline_bundle enable row level security;
+alter table pipeline_bundle force row level security;
+drop policy if exists read on pipeline_bundle;
+drop policy if exists add on pipeline_bundle;
+drop policy if exists change on pipeline_bundle;
+drop policy if exists remove on pipeline_bundle;
+create policy read on pipeline_bundle for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_bundle.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_bundle.firm_id in (select mp_own_firms()) or (pipeline_bundle.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_bundle.firm_id))));
+create policy add on pipeline_bundle for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_bundle.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_bundle.firm_id in (select mp_own_firms())));
+create policy change on pipeline_bundle for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_bundle.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_bundle.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_bundle.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_bundle.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_bundle for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_bundle.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_bundle.firm_id in (select mp_own_firms())));
+revoke update, delete, truncate on pipeline_note from web;
+alter table pipeline_note enable row level security;
+alter table pipeline_note force row level security;
+drop policy if exists read on pipeline_note;
+drop policy if exists add on pipeline_note;
+drop policy if exists change on pipeline_note;
+drop policy if exists remove on pipeline_note;
+create policy read on pipeline_note for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_note.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_note.firm_id in (select mp_own_firms()) and not pipeline_note.internal) or (pipeline_note.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_note.firm_id))));
+create policy add on pipeline_note for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_note.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_note for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_note.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_note.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_note for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_note.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_presence set unlogged;
+alter table pipeline_presence enable row level security;
+alter table pipeline_presence force row level security;
+drop policy if exists read on pipeline_presence;
+drop policy if exists add on pipeline_presence;
+drop policy if exists change on pipeline_presence;
+drop policy if exists remove on pipeline_presence;
+create policy read on pipeline_presence for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_presence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_presence.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_presence.firm_id))));
+create policy add on pipeline_presence for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_presence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_presence for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_presence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_presence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_presence for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_presence.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_faultdraft enable row level security;
+alter table pipeline_faultdraft force row level security;
+drop policy if exists read on pipeline_faultdraft;
+drop policy if exists add on pipeline_faultdraft;
+drop policy if exists change on pipeline_faultdraft;
+drop policy if exists remove on pipeline_faultdraft;
+create policy read on pipeline_faultdraft for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_faultdraft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_faultdraft.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_faultdraft.firm_id))));
+create policy add on pipeline_faultdraft for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_faultdraft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_faultdraft for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_faultdraft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_faultdraft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_faultdraft for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_faultdraft.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_acceptance enable row level security;
+alter table pipeline_acceptance force row level security;
+drop policy if exists read on pipeline_acceptance;
+drop policy if exists add on pipeline_acceptance;
+drop policy if exists change on pipeline_acceptance;
+drop policy if exists remove on pipeline_acceptance;
+create policy read on pipeline_acceptance for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_acceptance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_acceptance.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_acceptance.firm_id))));
+create policy add on pipeline_acceptance for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_acceptance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_acceptance for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_acceptance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_acceptance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_acceptance for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_acceptance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_case enable row level security;
+alter table pipeline_case force row level security;
+drop policy if exists read on pipeline_case;
+drop policy if exists add on pipeline_case;
+drop policy if exists change on pipeline_case;
+drop policy if exists remove on pipeline_case;
+create policy read on pipeline_case for select to web using (((select mp_sees_city()) or pipeline_case.county_id = any(array(select mp_counties())) or pipeline_case.firm_id in (select mp_own_firms()) or (pipeline_case.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_case.firm_id)) or (select mp_leads()) or pipeline_case.county_id = any(array(select mp_led_counties())) or (pipeline_case.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy add on pipeline_case for insert to web with check (((select mp_sees_city()) or pipeline_case.county_id = any(array(select mp_counties())) or pipeline_case.firm_id in (select mp_own_firms())));
+create policy change on pipeline_case for update to web using (((select mp_sees_city()) or pipeline_case.county_id = any(array(select mp_counties())) or pipeline_case.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or pipeline_case.county_id = any(array(select mp_counties())) or pipeline_case.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_case for delete to web using (((select mp_sees_city()) or pipeline_case.county_id = any(array(select mp_counties())) or pipeline_case.firm_id in (select mp_own_firms())));
+alter table pipeline_case no force row level security;
+update pipeline_case t set county_id = m.division_id from pipeline_firmmove m where m.firm_id = t.firm_id and upper_inf(m.during) and t.county_id is distinct from m.division_id;
+set constraints all immediate;
+alter table pipeline_case force row level security;
+revoke update, delete, truncate on pipeline_transition from web;
+alter table pipeline_transition enable row level security;
+alter table pipeline_transition force row level security;
+drop policy if exists read on pipeline_transition;
+drop policy if exists add on pipeline_transition;
+drop policy if exists change on pipeline_transition;
+drop policy if exists remove on pipeline_transition;
+create policy read on pipeline_transition for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_transition.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_transition.firm_id in (select mp_own_firms()) or (pipeline_transition.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_transition.firm_id))));
+create policy add on pipeline_transition for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_transition.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_transition.firm_id in (select mp_own_firms())));
+create policy change on pipeline_transition for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_transition.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_transition.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_transition.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_transition.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_transition for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_transition.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_transition.firm_id in (select mp_own_firms())));
+revoke update, delete, truncate on pipeline_assignment from web;
+alter table pipeline_assignment enable row level security;
+alter table pipeline_assignment force row level security;
+drop policy if exists read on pipeline_assignment;
+drop policy if exists add on pipeline_assignment;
+drop policy if exists change on pipeline_assignment;
+drop policy if exists remove on pipeline_assignment;
+create policy read on pipeline_assignment for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_assignment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_assignment.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_assignment.firm_id))));
+create policy add on pipeline_assignment for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_assignment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_assignment for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_assignment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_assignment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_assignment for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_assignment.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+revoke update, delete, truncate on pipeline_escalation from web;
+alter table pipeline_escalation enable row level security;
+alter table pipeline_escalation force row level security;
+drop policy if exists read on pipeline_escalation;
+drop policy if exists add on pipeline_escalation;
+drop policy if exists change on pipeline_escalation;
+drop policy if exists remove on pipeline_escalation;
+create policy read on pipeline_escalation for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_escalation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_escalation.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_escalation.firm_id))));
+create policy add on pipeline_escalation for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_escalation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_escalation for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_escalation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_escalation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_escalation for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_escalation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_call enable row level security;
+alter table pipeline_call force row level security;
+drop policy if exists read on pipeline_call;
+drop policy if exists add on pipeline_call;
+drop policy if exists change on pipeline_call;
+drop policy if exists remove on pipeline_call;
+create policy read on pipeline_call for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_call.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_call.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_call.firm_id))));
+create policy add on pipeline_call for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_call.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_call for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_call.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_call.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_call for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_call.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_fault enable row level security;
+alter table pipeline_fault force row level security;
+drop policy if exists read on pipeline_fault;
+drop policy if exists add on pipeline_fault;
+drop policy if exists change on pipeline_fault;
+drop policy if exists remove on pipeline_fault;
+create policy read on pipeline_fault for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_fault.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_fault.firm_id in (select mp_own_firms()) or (pipeline_fault.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_fault.firm_id)) or (pipeline_fault.firm_id in (select mp_mandated('agency', '{figures}')) and place like 'figures.%')));
+create policy add on pipeline_fault for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_fault.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_fault.firm_id in (select mp_own_firms())));
+create policy change on pipeline_fault for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_fault.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_fault.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_fault.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_fault.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_fault for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_fault.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_fault.firm_id in (select mp_own_firms())));
+alter table pipeline_flag enable row level security;
+alter table pipeline_flag force row level security;
+drop policy if exists read on pipeline_flag;
+drop policy if exists add on pipeline_flag;
+drop policy if exists change on pipeline_flag;
+drop policy if exists remove on pipeline_flag;
+create policy read on pipeline_flag for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_flag.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_flag.firm_id in (select mp_own_firms()) or (pipeline_flag.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_flag.firm_id))));
+create policy add on pipeline_flag for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_flag.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_flag.firm_id in (select mp_own_firms())));
+create policy change on pipeline_flag for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_flag.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_flag.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_flag.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_flag.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_flag for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_flag.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_flag.firm_id in (select mp_own_firms())));
+alter table pipeline_proposal enable row level security;
+alter table pipeline_proposal force row level security;
+drop policy if exists read on pipeline_proposal;
+drop policy if exists add on pipeline_proposal;
+drop policy if exists change on pipeline_proposal;
+drop policy if exists remove on pipeline_proposal;
+create policy read on pipeline_proposal for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_proposal.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_proposal.firm_id in (select mp_own_firms()) or (pipeline_proposal.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_proposal.firm_id))));
+create policy add on pipeline_proposal for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_proposal.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_proposal.firm_id in (select mp_own_firms())));
+create policy change on pipeline_proposal for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_proposal.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_proposal.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_proposal.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_proposal.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_proposal for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_proposal.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_proposal.firm_id in (select mp_own_firms())));
+revoke update, delete, truncate on pipeline_diagnosis from web;
+alter table pipeline_diagnosis enable row level security;
+alter table pipeline_diagnosis force row level security;
+drop policy if exists read on pipeline_diagnosis;
+drop policy if exists add on pipeline_diagnosis;
+drop policy if exists change on pipeline_diagnosis;
+drop policy if exists remove on pipeline_diagnosis;
+create policy read on pipeline_diagnosis for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_diagnosis.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_diagnosis.firm_id in (select mp_own_firms()) or (pipeline_diagnosis.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_diagnosis.firm_id)) or (pipeline_diagnosis.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy add on pipeline_diagnosis for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_diagnosis.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_diagnosis.firm_id in (select mp_own_firms())));
+create policy change on pipeline_diagnosis for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_diagnosis.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_diagnosis.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_diagnosis.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_diagnosis.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_diagnosis for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_diagnosis.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_diagnosis.firm_id in (select mp_own_firms())));
+revoke update, delete, truncate on pipeline_gap from web;
+alter table pipeline_gap enable row level security;
+alter table pipeline_gap force row level security;
+drop policy if exists read on pipeline_gap;
+drop policy if exists add on pipeline_gap;
+drop policy if exists change on pipeline_gap;
+drop policy if exists remove on pipeline_gap;
+create policy read on pipeline_gap for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_gap.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_gap.firm_id in (select mp_own_firms()) or (pipeline_gap.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_gap.firm_id)) or (pipeline_gap.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy add on pipeline_gap for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_gap.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_gap.firm_id in (select mp_own_firms())));
+create policy change on pipeline_gap for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_gap.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_gap.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_gap.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_gap.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_gap for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_gap.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_gap.firm_id in (select mp_own_firms())));
+alter table pipeline_plan enable row level security;
+alter table pipeline_plan force row level security;
+drop policy if exists read on pipeline_plan;
+drop policy if exists add on pipeline_plan;
+drop policy if exists change on pipeline_plan;
+drop policy if exists remove on pipeline_plan;
+create policy read on pipeline_plan for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_plan.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_plan.firm_id in (select mp_own_firms()) or (pipeline_plan.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_plan.firm_id)) or (pipeline_plan.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy add on pipeline_plan for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_plan.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_plan.firm_id in (select mp_own_firms())));
+create policy change on pipeline_plan for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_plan.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_plan.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_plan.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_plan.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_plan for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_plan.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_plan.firm_id in (select mp_own_firms())));
+alter table pipeline_step enable row level security;
+alter table pipeline_step force row level security;
+drop policy if exists read on pipeline_step;
+drop policy if exists add on pipeline_step;
+drop policy if exists change on pipeline_step;
+drop policy if exists remove on pipeline_step;
+create policy read on pipeline_step for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_step.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_step.firm_id in (select mp_own_firms()) or (pipeline_step.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_step.firm_id)) or (pipeline_step.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy add on pipeline_step for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_step.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_step.firm_id in (select mp_own_firms()) or (pipeline_step.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy change on pipeline_step for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_step.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_step.firm_id in (select mp_own_firms()) or (pipeline_step.firm_id in (select mp_mandated('agency', '{plan}'))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_step.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_step.firm_id in (select mp_own_firms()) or (pipeline_step.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy remove on pipeline_step for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_step.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_step.firm_id in (select mp_own_firms()) or (pipeline_step.firm_id in (select mp_mandated('agency', '{plan}')))));
+alter table pipeline_visit enable row level security;
+alter table pipeline_visit force row level security;
+drop policy if exists read on pipeline_visit;
+drop policy if exists add on pipeline_visit;
+drop policy if exists change on pipeline_visit;
+drop policy if exists remove on pipeline_visit;
+create policy read on pipeline_visit for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_visit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_visit.firm_id in (select mp_own_firms()) or (pipeline_visit.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_visit.firm_id)) or (pipeline_visit.firm_id in (select mp_mandated('agency', '{plan}')))));
+create policy add on pipeline_visit for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_visit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_visit.firm_id in (select mp_own_firms())));
+create policy change on pipeline_visit for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_visit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_visit.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_visit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_visit.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_visit for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_visit.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_visit.firm_id in (select mp_own_firms())));
+alter table pipeline_application enable row level security;
+alter table pipeline_application force row level security;
+drop policy if exists read on pipeline_application;
+drop policy if exists add on pipeline_application;
+drop policy if exists change on pipeline_application;
+drop policy if exists remove on pipeline_application;
+create policy read on pipeline_application for select to web using (((select mp_sees_city()) or pipeline_application.county_id = any(array(select mp_counties())) or pipeline_application.firm_id in (select mp_own_firms()) or (pipeline_application.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_application.firm_id)) or (select mp_leads()) or pipeline_application.county_id = any(array(select mp_led_counties()))));
+create policy add on pipeline_application for insert to web with check (((select mp_sees_city()) or pipeline_application.county_id = any(array(select mp_counties())) or pipeline_application.firm_id in (select mp_own_firms())));
+create policy change on pipeline_application for update to web using (((select mp_sees_city()) or pipeline_application.county_id = any(array(select mp_counties())) or pipeline_application.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or pipeline_application.county_id = any(array(select mp_counties())) or pipeline_application.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_application for delete to web using (((select mp_sees_city()) or pipeline_application.county_id = any(array(select mp_counties())) or pipeline_application.firm_id in (select mp_own_firms())));
+alter table pipeline_application no force row level security;
+update pipeline_application t set county_id = m.division_id from pipeline_firmmove m where m.firm_id = t.firm_id and upper_inf(m.during) and t.county_id is distinct from m.division_id;
+set constraints all immediate;
+alter table pipeline_application force row level security;
+alter table pipeline_placement enable row level security;
+alter table pipeline_placement force row level security;
+drop policy if exists read on pipeline_placement;
+drop policy if exists add on pipeline_placement;
+drop policy if exists change on pipeline_placement;
+drop policy if exists remove on pipeline_placement;
+create policy read on pipeline_placement for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_placement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_placement.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_placement.firm_id))));
+create policy add on pipeline_placement for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_placement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_placement for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_placement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_placement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_placement for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_placement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+revoke update, delete, truncate on pipeline_countycheck from web;
+alter table pipeline_countycheck enable row level security;
+alter table pipeline_countycheck force row level security;
+drop policy if exists read on pipeline_countycheck;
+drop policy if exists add on pipeline_countycheck;
+drop policy if exists change on pipeline_countycheck;
+drop policy if exists remove on pipeline_countycheck;
+create policy read on pipeline_countycheck for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_countycheck.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_countycheck.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_countycheck.firm_id))));
+create policy add on pipeline_countycheck for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_countycheck.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_countycheck for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_countycheck.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_countycheck.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_countycheck for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_countycheck.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_supplement enable row level security;
+alter table pipeline_supplement force row level security;
+drop policy if exists read on pipeline_supplement;
+drop policy if exists add on pipeline_supplement;
+drop policy if exists change on pipeline_supplement;
+drop policy if exists remove on pipeline_supplement;
+create policy read on pipeline_supplement for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_supplement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_supplement.firm_id in (select mp_own_firms()) or (pipeline_supplement.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_supplement.firm_id))));
+create policy add on pipeline_supplement for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_supplement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_supplement.firm_id in (select mp_own_firms())));
+create policy change on pipeline_supplement for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_supplement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_supplement.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_supplement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_supplement.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_supplement for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_supplement.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_supplement.firm_id in (select mp_own_firms())));
+alter table pipeline_listed enable row level security;
+alter table pipeline_listed force row level security;
+drop policy if exists read on pipeline_listed;
+drop policy if exists add on pipeline_listed;
+drop policy if exists change on pipeline_listed;
+drop policy if exists remove on pipeline_listed;
+create policy read on pipeline_listed for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_listed.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_listed.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_listed.firm_id))));
+create policy add on pipeline_listed for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_listed.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_listed for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_listed.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_listed.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_listed for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_listed.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_certificate enable row level security;
+alter table pipeline_certificate force row level security;
+drop policy if exists read on pipeline_certificate;
+drop policy if exists add on pipeline_certificate;
+drop policy if exists change on pipeline_certificate;
+drop policy if exists remove on pipeline_certificate;
+create policy read on pipeline_certificate for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificate.firm_id in (select mp_own_firms()) or (pipeline_certificate.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_certificate.firm_id)) or (select mp_leads()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_led_counties())))));
+create policy add on pipeline_certificate for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificate.firm_id in (select mp_own_firms())));
+create policy change on pipeline_certificate for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificate.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificate.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_certificate for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificate.firm_id in (select mp_own_firms())));
+revoke update, delete, truncate on pipeline_certificateevent from web;
+alter table pipeline_certificateevent enable row level security;
+alter table pipeline_certificateevent force row level security;
+drop policy if exists read on pipeline_certificateevent;
+drop policy if exists add on pipeline_certificateevent;
+drop policy if exists change on pipeline_certificateevent;
+drop policy if exists remove on pipeline_certificateevent;
+create policy read on pipeline_certificateevent for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificateevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificateevent.firm_id in (select mp_own_firms()) or (pipeline_certificateevent.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_certificateevent.firm_id))));
+create policy add on pipeline_certificateevent for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificateevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificateevent.firm_id in (select mp_own_firms())));
+create policy change on pipeline_certificateevent for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificateevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificateevent.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificateevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificateevent.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_certificateevent for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_certificateevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_certificateevent.firm_id in (select mp_own_firms())));
+alter table pipeline_obligation enable row level security;
+alter table pipeline_obligation force row level security;
+drop policy if exists read on pipeline_obligation;
+drop policy if exists add on pipeline_obligation;
+drop policy if exists change on pipeline_obligation;
+drop policy if exists remove on pipeline_obligation;
+create policy read on pipeline_obligation for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_obligation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_obligation.firm_id in (select mp_own_firms()) or (pipeline_obligation.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_obligation.firm_id))));
+create policy add on pipeline_obligation for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_obligation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_obligation.firm_id in (select mp_own_firms())));
+create policy change on pipeline_obligation for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_obligation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_obligation.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_obligation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_obligation.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_obligation for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_obligation.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_obligation.firm_id in (select mp_own_firms())));
+alter table pipeline_notice enable row level security;
+alter table pipeline_notice force row level security;
+drop policy if exists read on pipeline_notice;
+drop policy if exists add on pipeline_notice;
+drop policy if exists change on pipeline_notice;
+drop policy if exists remove on pipeline_notice;
+create policy read on pipeline_notice for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_notice.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_notice.firm_id in (select mp_own_firms()) or (pipeline_notice.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_notice.firm_id)) or (pipeline_notice.firm_id in (select mp_mandated('agency', '{plan}')) and kind = 'coaching.finish_step') or (firm_id is null and person_id = (select mp_user()) and "to" = 'self') or (firm_id is null and "to" = 'self' and ((select mp_holds('security_admin')) or (select mp_holds('system_admin'))))));
+create policy add on pipeline_notice for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_notice.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_notice.firm_id in (select mp_own_firms()) or (pipeline_notice.firm_id in (select mp_mandated('agency', '{plan}')) and kind = 'coaching.finish_step') or (firm_id is null and "to" = 'self' and ((select mp_holds('security_admin')) or (select mp_holds('system_admin'))))));
+create policy change on pipeline_notice for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_notice.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_notice.firm_id in (select mp_own_firms()) or (pipeline_notice.firm_id in (select mp_mandated('agency', '{plan}')) and kind = 'coaching.finish_step') or (firm_id is null and person_id = (select mp_user()) and "to" = 'self'))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_notice.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_notice.firm_id in (select mp_own_firms()) or (pipeline_notice.firm_id in (select mp_mandated('agency', '{plan}')) and kind = 'coaching.finish_step') or (firm_id is null and person_id = (select mp_user()) and "to" = 'self')));
+create policy remove on pipeline_notice for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_notice.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_notice.firm_id in (select mp_own_firms()) or (pipeline_notice.firm_id in (select mp_mandated('agency', '{plan}')) and kind = 'coaching.finish_step')));
+alter table pipeline_difficulty enable row level security;
+alter table pipeline_difficulty force row level security;
+drop policy if exists read on pipeline_difficulty;
+drop policy if exists add on pipeline_difficulty;
+drop policy if exists change on pipeline_difficulty;
+drop policy if exists remove on pipeline_difficulty;
+create policy read on pipeline_difficulty for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_difficulty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_difficulty.firm_id in (select mp_own_firms()) or (pipeline_difficulty.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_difficulty.firm_id))));
+create policy add on pipeline_difficulty for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_difficulty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_difficulty.firm_id in (select mp_own_firms())));
+create policy change on pipeline_difficulty for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_difficulty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_difficulty.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_difficulty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_difficulty.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_difficulty for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_difficulty.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_difficulty.firm_id in (select mp_own_firms())));
+alter table pipeline_booking enable row level security;
+alter table pipeline_booking force row level security;
+drop policy if exists read on pipeline_booking;
+drop policy if exists add on pipeline_booking;
+drop policy if exists change on pipeline_booking;
+drop policy if exists remove on pipeline_booking;
+create policy read on pipeline_booking for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_booking.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_booking.firm_id in (select mp_own_firms()) or (pipeline_booking.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_booking.firm_id))));
+create policy add on pipeline_booking for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_booking.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_booking.firm_id in (select mp_own_firms())));
+create policy change on pipeline_booking for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_booking.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_booking.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_booking.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_booking.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_booking for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_booking.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_booking.firm_id in (select mp_own_firms())));
+alter table pipeline_attendance enable row level security;
+alter table pipeline_attendance force row level security;
+drop policy if exists read on pipeline_attendance;
+drop policy if exists add on pipeline_attendance;
+drop policy if exists change on pipeline_attendance;
+drop policy if exists remove on pipeline_attendance;
+create policy read on pipeline_attendance for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_attendance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_attendance.firm_id in (select mp_own_firms()) or (pipeline_attendance.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_attendance.firm_id))));
+create policy add on pipeline_attendance for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_attendance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_attendance.firm_id in (select mp_own_firms())));
+create policy change on pipeline_attendance for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_attendance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_attendance.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_attendance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_attendance.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_attendance for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_attendance.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_attendance.firm_id in (select mp_own_firms())));
+drop policy if exists owner_reads on pipeline_attendance;
+create policy owner_reads on pipeline_attendance for select to current_user using (true);
+alter table pipeline_smeregistration enable row level security;
+alter table pipeline_smeregistration force row level security;
+drop policy if exists read on pipeline_smeregistration;
+drop policy if exists add on pipeline_smeregistration;
+drop policy if exists change on pipeline_smeregistration;
+drop policy if exists remove on pipeline_smeregistration;
+create policy read on pipeline_smeregistration for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeregistration.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_smeregistration.firm_id in (select mp_own_firms()) or (pipeline_smeregistration.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_smeregistration.firm_id))));
+create policy add on pipeline_smeregistration for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeregistration.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_smeregistration.firm_id in (select mp_own_firms())));
+create policy change on pipeline_smeregistration for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeregistration.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_smeregistration.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeregistration.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_smeregistration.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_smeregistration for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeregistration.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_smeregistration.firm_id in (select mp_own_firms())));
+revoke update, delete, truncate on pipeline_smeevent from web;
+alter table pipeline_smeevent enable row level security;
+alter table pipeline_smeevent force row level security;
+drop policy if exists read on pipeline_smeevent;
+drop policy if exists add on pipeline_smeevent;
+drop policy if exists change on pipeline_smeevent;
+drop policy if exists remove on pipeline_smeevent;
+create policy read on pipeline_smeevent for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_smeevent.firm_id in (select mp_own_firms()) and not pipeline_smeevent.inner) or (pipeline_smeevent.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_smeevent.firm_id))));
+create policy add on pipeline_smeevent for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_smeevent for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_smeevent for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_smeevent.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_objection enable row level security;
+alter table pipeline_objection force row level security;
+drop policy if exists read on pipeline_objection;
+drop policy if exists add on pipeline_objection;
+drop policy if exists change on pipeline_objection;
+drop policy if exists remove on pipeline_objection;
+create policy read on pipeline_objection for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_objection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_objection.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_objection.firm_id))));
+create policy add on pipeline_objection for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_objection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_objection for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_objection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_objection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_objection for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_objection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_ownobjection enable row level security;
+alter table pipeline_ownobjection force row level security;
+drop policy if exists read on pipeline_ownobjection;
+drop policy if exists add on pipeline_ownobjection;
+drop policy if exists change on pipeline_ownobjection;
+drop policy if exists remove on pipeline_ownobjection;
+create policy read on pipeline_ownobjection for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_ownobjection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_ownobjection.firm_id in (select mp_own_firms()) or (pipeline_ownobjection.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_ownobjection.firm_id))));
+create policy add on pipeline_ownobjection for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_ownobjection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_ownobjection.firm_id in (select mp_own_firms())));
+create policy change on pipeline_ownobjection for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_ownobjection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_ownobjection.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_ownobjection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_ownobjection.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_ownobjection for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_ownobjection.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_ownobjection.firm_id in (select mp_own_firms())));
+alter table pipeline_annualupdate enable row level security;
+alter table pipeline_annualupdate force row level security;
+drop policy if exists read on pipeline_annualupdate;
+drop policy if exists add on pipeline_annualupdate;
+drop policy if exists change on pipeline_annualupdate;
+drop policy if exists remove on pipeline_annualupdate;
+create policy read on pipeline_annualupdate for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_annualupdate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_annualupdate.firm_id in (select mp_own_firms()) or (pipeline_annualupdate.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_annualupdate.firm_id))));
+create policy add on pipeline_annualupdate for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_annualupdate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_annualupdate.firm_id in (select mp_own_firms())));
+create policy change on pipeline_annualupdate for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_annualupdate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_annualupdate.firm_id in (select mp_own_firms()))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_annualupdate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_annualupdate.firm_id in (select mp_own_firms())));
+create policy remove on pipeline_annualupdate for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_annualupdate.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or pipeline_annualupdate.firm_id in (select mp_own_firms())));
+alter table pipeline_leaver enable row level security;
+alter table pipeline_leaver force row level security;
+drop policy if exists read on pipeline_leaver;
+drop policy if exists add on pipeline_leaver;
+drop policy if exists change on pipeline_leaver;
+drop policy if exists remove on pipeline_leaver;
+create policy read on pipeline_leaver for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_leaver.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_leaver.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_leaver.firm_id))));
+create policy add on pipeline_leaver for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_leaver.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_leaver for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_leaver.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_leaver.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_leaver for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_leaver.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_handover enable row level security;
+alter table pipeline_handover force row level security;
+drop policy if exists read on pipeline_handover;
+drop policy if exists add on pipeline_handover;
+drop policy if exists change on pipeline_handover;
+drop policy if exists remove on pipeline_handover;
+create policy read on pipeline_handover for select to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_handover.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))) or (pipeline_handover.firm_id in (select mp_past_firms()) and (recorded_at at time zone 'Asia/Shanghai')::date < mp_left(pipeline_handover.firm_id))));
+create policy add on pipeline_handover for insert to web with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_handover.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy change on pipeline_handover for update to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_handover.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))) with check (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_handover.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+create policy remove on pipeline_handover for delete to web using (((select mp_sees_city()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_handover.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))));
+alter table pipeline_seat enable row level security;
+alter table pipeline_seat force row level security;
+drop policy if exists read on pipeline_seat;
+drop policy if exists add on pipeline_seat;
+drop policy if exists change on pipeline_seat;
+drop policy if exists remove on pipeline_seat;
+create policy read on pipeline_seat for select to web using ((user_id = (select mp_user()) or (select mp_sees_city()) or (select mp_holds('security_admin')) or office_id in (select mp_offices()) or (kind = 'coach' and exists (select mp_offices())) or (kind in ('agency', 'bank') and exists (select mp_own_firms())) or (pipeline_seat.firm_id in (select mp_own_firms()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_seat.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties())))) or (kind = 'firm_owner' and exists (select from pipeline_invitation i where i.id in (select mp_invited()) and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind))));
+create policy add on pipeline_seat for insert to web with check (((select mp_holds('security_admin')) or (select mp_provisions()) or firm_id in (select mp_owned_firms()) or (kind = 'firm_owner' and ((select mp_sees_city()) or (exists (select mp_offices()) and (pipeline_seat.firm_id in (select mp_own_firms()) or exists (select from pipeline_firmmove m where m.firm_id = pipeline_seat.firm_id and upper_inf(m.during) and m.division_id = any(array(select mp_counties()))))))) or exists (select from pipeline_seatrequest r where r.id = pipeline_seat.request_id and r.state = 'given' and r.decided_by_id = (select mp_user()) and r.user_id = pipeline_seat.user_id and r.kind = pipeline_seat.kind and r.agency = pipeline_seat.agency and r.office_id is not distinct from pipeline_seat.office_id and pipeline_seat.firm_id is null and lower(pipeline_seat.during) >= r.begins_on and upper(pipeline_seat.during) is not distinct from r.ends_on) or (user_id = (select mp_user()) and exists (select from pipeline_invitation i where i.id in (select mp_invited()) and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind))));
+create policy change on pipeline_seat for update to web using (((select mp_holds('security_admin')) or (select mp_provisions()) or firm_id in (select mp_owned_firms()) or (kind = 'firm_owner' and exists (select from pipeline_invitation i where i.id in (select mp_invited()) and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind)))) with check (((select mp_holds('security_admin')) or (select mp_provisions()) or firm_id in (select mp_owned_firms()) or (kind = 'firm_owner' and exists (select from pipeline_invitation i where i.id in (select mp_invited()) and i.firm_id = pipeline_seat.firm_id and i.kind = pipeline_seat.kind))));
+create policy remove on pipeline_seat for delete to web using (((select mp_holds('security_admin')) or (select mp_provisions())));
+drop policy if exists owner_reads on pipeline_seat;
+create policy owner_reads on pipeline_seat for select to current_user using (true);
+revoke update on pipeline_seatrequest from web;
+grant update (state, decided_by_id, decided_on, why) on pipeline_seatrequest to web;
+alter table pipeline_seatrequest enable row level security;
+alter table pipeline_seatrequest force row level security;
+drop policy if exists read on pipeline_seatrequest;
+drop policy if exists add on pipeline_seatrequest;
+drop policy if exists change on pipeline_seatrequest;
+drop policy if exists remove on pipeline_seatrequest;
+create policy read on pipeline_seatrequest for select to web using (((select mp_sees_city()) or (select mp_holds('security_admin'))));
+create policy add on pipeline_seatrequest for insert to web with check (((asked_by_id = (select mp_user()) and (select mp_holds('security_admin'))) and state = 'asked'));
+create policy change on pipeline_seatrequest for update to web using ((((select mp_holds('security_admin')) or ((select mp_sees_city()) and (select mp_holds('city_head')))) and state = 'asked')) with check ((decided_by_id = (select mp_user()) and ((state = 'dropped' and asked_by_id = decided_by_id) or (state in ('given', 'refused') and asked_by_id <> decided_by_id))));
+create policy remove on pipeline_seatrequest for delete to web using (false);
+alter table pipeline_absence enable row level security;
+alter table pipeline_absence force row level security;
+drop policy if exists read on pipeline_absence;
+drop policy if exists add on pipeline_absence;
+drop policy if exists change on pipeline_absence;
+drop policy if exists remove on pipeline_absence;
+create policy read on pipeline_absence for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_absence for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_absence for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_absence for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_delegation enable row level security;
+alter table pipeline_delegation force row level security;
+drop policy if exists read on pipeline_delegation;
+drop policy if exists add on pipeline_delegation;
+drop policy if exists change on pipeline_delegation;
+drop policy if exists remove on pipeline_delegation;
+create policy read on pipeline_delegation for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_delegation for insert to web with check ((giver_id = (select mp_user()) and exists (select from pipeline_seat s where s.user_id = giver_id and s.office_id = pipeline_delegation.office_id and s.kind in ('city_head', 'county_head') and s.during @> mp_today()) and exists (select from pipeline_seat s where s.user_id = to_id and s.office_id = pipeline_delegation.office_id and s.kind in ('city_head', 'county_head', 'city_officer', 'county_officer') and s.during @> mp_today())));
+create policy change on pipeline_delegation for update to web using ((giver_id = (select mp_user()))) with check ((giver_id = (select mp_user()) and exists (select from pipeline_seat s where s.user_id = giver_id and s.office_id = pipeline_delegation.office_id and s.kind in ('city_head', 'county_head') and s.during @> mp_today()) and exists (select from pipeline_seat s where s.user_id = to_id and s.office_id = pipeline_delegation.office_id and s.kind in ('city_head', 'county_head', 'city_officer', 'county_officer') and s.during @> mp_today())));
+create policy remove on pipeline_delegation for delete to web using ((giver_id = (select mp_user())));
+alter table pipeline_routingrule enable row level security;
+alter table pipeline_routingrule force row level security;
+drop policy if exists read on pipeline_routingrule;
+drop policy if exists add on pipeline_routingrule;
+drop policy if exists change on pipeline_routingrule;
+drop policy if exists remove on pipeline_routingrule;
+create policy read on pipeline_routingrule for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_routingrule for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_routingrule for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_routingrule for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_claim enable row level security;
+alter table pipeline_claim force row level security;
+drop policy if exists read on pipeline_claim;
+drop policy if exists add on pipeline_claim;
+drop policy if exists change on pipeline_claim;
+drop policy if exists remove on pipeline_claim;
+create policy read on pipeline_claim for select to web using ((person_id = (select mp_user()) or (select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_claim for insert to web with check ((person_id = (select mp_user()) and state = 'open'));
+create policy change on pipeline_claim for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_claim for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_bookdraft enable row level security;
+alter table pipeline_bookdraft force row level security;
+drop policy if exists read on pipeline_bookdraft;
+drop policy if exists add on pipeline_bookdraft;
+drop policy if exists change on pipeline_bookdraft;
+drop policy if exists remove on pipeline_bookdraft;
+create policy read on pipeline_bookdraft for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_bookdraft for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_bookdraft for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_bookdraft for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_phrase enable row level security;
+alter table pipeline_phrase force row level security;
+drop policy if exists read on pipeline_phrase;
+drop policy if exists add on pipeline_phrase;
+drop policy if exists change on pipeline_phrase;
+drop policy if exists remove on pipeline_phrase;
+create policy read on pipeline_phrase for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_phrase for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_phrase for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_phrase for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_steptemplate enable row level security;
+alter table pipeline_steptemplate force row level security;
+drop policy if exists read on pipeline_steptemplate;
+drop policy if exists add on pipeline_steptemplate;
+drop policy if exists change on pipeline_steptemplate;
+drop policy if exists remove on pipeline_steptemplate;
+create policy read on pipeline_steptemplate for select to web using (((select mp_sees_city()) or office_id in (select mp_offices()) or (select mp_holds('coach'))));
+create policy add on pipeline_steptemplate for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_steptemplate for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_steptemplate for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_event enable row level security;
+alter table pipeline_event force row level security;
+drop policy if exists read on pipeline_event;
+drop policy if exists add on pipeline_event;
+drop policy if exists change on pipeline_event;
+drop policy if exists remove on pipeline_event;
+create policy read on pipeline_event for select to web using (((select mp_sees_city()) or office_id in (select mp_offices()) or exists (select from pipeline_attendance a where a.event_id = pipeline_event.id)));
+create policy add on pipeline_event for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_event for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_event for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+revoke update on pipeline_mergeproposal from web;
+grant update (state, decided_by_id, decided_on) on pipeline_mergeproposal to web;
+alter table pipeline_mergeproposal enable row level security;
+alter table pipeline_mergeproposal force row level security;
+drop policy if exists read on pipeline_mergeproposal;
+drop policy if exists add on pipeline_mergeproposal;
+drop policy if exists change on pipeline_mergeproposal;
+drop policy if exists remove on pipeline_mergeproposal;
+create policy read on pipeline_mergeproposal for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_mergeproposal for insert to web with check (((select mp_sees_city()) and proposed_by_id = (select mp_user()) and state = 'waiting'));
+create policy change on pipeline_mergeproposal for update to web using (((select mp_sees_city()) and state = 'waiting')) with check (((select mp_sees_city()) and decided_by_id = (select mp_user()) and state in ('done', 'dropped')));
+create policy remove on pipeline_mergeproposal for delete to web using (false);
+revoke update on pipeline_registryevent from web;
+grant update (state, note, proposed_by_id, proposed_on, settled_by_id, settled_on) on pipeline_registryevent to web;
+alter table pipeline_registryevent enable row level security;
+alter table pipeline_registryevent force row level security;
+drop policy if exists read on pipeline_registryevent;
+drop policy if exists add on pipeline_registryevent;
+drop policy if exists change on pipeline_registryevent;
+drop policy if exists remove on pipeline_registryevent;
+create policy read on pipeline_registryevent for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_registryevent for insert to web with check ((((select mp_sees_city()) or office_id in (select mp_offices())) and state = 'waiting' and proposed_by_id is null));
+create policy change on pipeline_registryevent for update to web using ((((select mp_sees_city()) or office_id in (select mp_offices())) and state = 'waiting')) with check ((((select mp_sees_city()) or office_id in (select mp_offices())) and (state = 'waiting' or (settled_by_id = (select mp_user()) and (state = 'left' or kind = 'renamed' or proposed_by_id <> settled_by_id)))));
+create policy remove on pipeline_registryevent for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_registryextract enable row level security;
+alter table pipeline_registryextract force row level security;
+drop policy if exists read on pipeline_registryextract;
+drop policy if exists add on pipeline_registryextract;
+drop policy if exists change on pipeline_registryextract;
+drop policy if exists remove on pipeline_registryextract;
+create policy read on pipeline_registryextract for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_registryextract for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_registryextract for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_registryextract for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_resultlist enable row level security;
+alter table pipeline_resultlist force row level security;
+drop policy if exists read on pipeline_resultlist;
+drop policy if exists add on pipeline_resultlist;
+drop policy if exists change on pipeline_resultlist;
+drop policy if exists remove on pipeline_resultlist;
+create policy read on pipeline_resultlist for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_resultlist for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_resultlist for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_resultlist for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_result enable row level security;
+alter table pipeline_result force row level security;
+drop policy if exists read on pipeline_result;
+drop policy if exists add on pipeline_result;
+drop policy if exists change on pipeline_result;
+drop policy if exists remove on pipeline_result;
+create policy read on pipeline_result for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_result for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_result for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_result for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_import enable row level security;
+alter table pipeline_import force row level security;
+drop policy if exists read on pipeline_import;
+drop policy if exists add on pipeline_import;
+drop policy if exists change on pipeline_import;
+drop policy if exists remove on pipeline_import;
+create policy read on pipeline_import for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_import for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_import for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_import for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_importrow enable row level security;
+alter table pipeline_importrow force row level security;
+drop policy if exists read on pipeline_importrow;
+drop policy if exists add on pipeline_importrow;
+drop policy if exists change on pipeline_importrow;
+drop policy if exists remove on pipeline_importrow;
+create policy read on pipeline_importrow for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_importrow for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_importrow for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_importrow for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_poolpart set unlogged;
+alter table pipeline_poolpart enable row level security;
+alter table pipeline_poolpart force row level security;
+drop policy if exists read on pipeline_poolpart;
+drop policy if exists add on pipeline_poolpart;
+drop policy if exists change on pipeline_poolpart;
+drop policy if exists remove on pipeline_poolpart;
+create policy read on pipeline_poolpart for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_poolpart for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_poolpart for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_poolpart for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_trial enable row level security;
+alter table pipeline_trial force row level security;
+drop policy if exists read on pipeline_trial;
+drop policy if exists add on pipeline_trial;
+drop policy if exists change on pipeline_trial;
+drop policy if exists remove on pipeline_trial;
+create policy read on pipeline_trial for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_trial for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_trial for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_trial for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_trialsheet enable row level security;
+alter table pipeline_trialsheet force row level security;
+drop policy if exists read on pipeline_trialsheet;
+drop policy if exists add on pipeline_trialsheet;
+drop policy if exists change on pipeline_trialsheet;
+drop policy if exists remove on pipeline_trialsheet;
+create policy read on pipeline_trialsheet for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_trialsheet for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_trialsheet for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_trialsheet for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_savedview enable row level security;
+alter table pipeline_savedview force row level security;
+drop policy if exists read on pipeline_savedview;
+drop policy if exists add on pipeline_savedview;
+drop policy if exists change on pipeline_savedview;
+drop policy if exists remove on pipeline_savedview;
+create policy read on pipeline_savedview for select to web using ((person_id = (select mp_user()) or (shared and ((select mp_sees_city()) or office_id in (select mp_offices())))));
+create policy add on pipeline_savedview for insert to web with check ((person_id = (select mp_user()) and office_id in (select mp_offices())));
+create policy change on pipeline_savedview for update to web using ((person_id = (select mp_user()) and office_id in (select mp_offices()))) with check ((person_id = (select mp_user()) and office_id in (select mp_offices())));
+create policy remove on pipeline_savedview for delete to web using ((person_id = (select mp_user())));
+alter table pipeline_tag enable row level security;
+alter table pipeline_tag force row level security;
+drop policy if exists read on pipeline_tag;
+drop policy if exists add on pipeline_tag;
+drop policy if exists change on pipeline_tag;
+drop policy if exists remove on pipeline_tag;
+create policy read on pipeline_tag for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_tag for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_tag for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_tag for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_tagging enable row level security;
+alter table pipeline_tagging force row level security;
+drop policy if exists read on pipeline_tagging;
+drop policy if exists add on pipeline_tagging;
+drop policy if exists change on pipeline_tagging;
+drop policy if exists remove on pipeline_tagging;
+create policy read on pipeline_tagging for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_tagging for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_tagging for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_tagging for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_export enable row level security;
+alter table pipeline_export force row level security;
+drop policy if exists read on pipeline_export;
+drop policy if exists add on pipeline_export;
+drop policy if exists change on pipeline_export;
+drop policy if exists remove on pipeline_export;
+create policy read on pipeline_export for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_export for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_export for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_export for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_bulk enable row level security;
+alter table pipeline_bulk force row level security;
+drop policy if exists read on pipeline_bulk;
+drop policy if exists add on pipeline_bulk;
+drop policy if exists change on pipeline_bulk;
+drop policy if exists remove on pipeline_bulk;
+create policy read on pipeline_bulk for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_bulk for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_bulk for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_bulk for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_bulkrow enable row level security;
+alter table pipeline_bulkrow force row level security;
+drop policy if exists read on pipeline_bulkrow;
+drop policy if exists add on pipeline_bulkrow;
+drop policy if exists change on pipeline_bulkrow;
+drop policy if exists remove on pipeline_bulkrow;
+create policy read on pipeline_bulkrow for select to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy add on pipeline_bulkrow for insert to web with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy change on pipeline_bulkrow for update to web using (((select mp_sees_city()) or office_id in (select mp_offices()))) with check (((select mp_sees_city()) or office_id in (select mp_offices())));
+create policy remove on pipeline_bulkrow for delete to web using (((select mp_sees_city()) or office_id in (select mp_offices())));
+alter table pipeline_expert enable row level security;
+alter table pipeline_expert force row level security;
+drop policy if exists read on pipeline_expert;
+drop policy if exists add on pipeline_expert;
+drop policy if exists change on pipeline_expert;
+drop policy if exists remove on pipeline_expert;
+create policy read on pipeline_expert for select to web using (((select mp_sees_city()) or user_id = (select mp_user())));
+create policy add on pipeline_expert for insert to web with check (((select mp_sees_city()) or (user_id = (select mp_user()) and (select mp_holds('expert')))));
+create policy change on pipeline_expert for update to web using (((select mp_sees_city()) or (user_id = (select mp_user()) and (select mp_holds('expert'))))) with check (((select mp_sees_city()) or (user_id = (select mp_user()) and (select mp_holds('expert')))));
+create policy remove on pipeline_expert for delete to web using (false);
+alter table pipeline_panel enable row level security;
+alter table pipeline_panel force row level security;
+drop policy if exists read on pipeline_panel;
+drop policy if exists add on pipeline_panel;
+drop policy if exists change on pipeline_panel;
+drop policy if exists remove on pipeline_panel;
+create policy read on pipeline_panel for select to web using (((select mp_sees_city()) or id in (select mp_tasks())));
+create policy add on pipeline_panel for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_panel for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_panel for delete to web using (false);
+drop policy if exists owner_reads on pipeline_panel;
+create policy owner_reads on pipeline_panel for select to current_user using (true);
+alter table pipeline_panelfile enable row level security;
+alter table pipeline_panelfile force row level security;
+drop policy if exists read on pipeline_panelfile;
+drop policy if exists add on pipeline_panelfile;
+drop policy if exists change on pipeline_panelfile;
+drop policy if exists remove on pipeline_panelfile;
+create policy read on pipeline_panelfile for select to web using (((select mp_sees_city()) or panel_id in (select mp_reviewing())));
+create policy add on pipeline_panelfile for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_panelfile for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_panelfile for delete to web using (false);
+alter table pipeline_panelmember enable row level security;
+alter table pipeline_panelmember force row level security;
+drop policy if exists read on pipeline_panelmember;
+drop policy if exists add on pipeline_panelmember;
+drop policy if exists change on pipeline_panelmember;
+drop policy if exists remove on pipeline_panelmember;
+create policy read on pipeline_panelmember for select to web using (((select mp_sees_city()) or user_id = (select mp_user())));
+create policy add on pipeline_panelmember for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_panelmember for update to web using (((select mp_sees_city()) or (user_id = (select mp_user()) and recused_on is null and done_at is null))) with check (((select mp_sees_city()) or user_id = (select mp_user())));
+create policy remove on pipeline_panelmember for delete to web using (false);
+drop policy if exists owner_reads on pipeline_panelmember;
+create policy owner_reads on pipeline_panelmember for select to current_user using (true);
+alter table pipeline_scoresheet enable row level security;
+alter table pipeline_scoresheet force row level security;
+drop policy if exists read on pipeline_scoresheet;
+drop policy if exists add on pipeline_scoresheet;
+drop policy if exists change on pipeline_scoresheet;
+drop policy if exists remove on pipeline_scoresheet;
+create policy read on pipeline_scoresheet for select to web using (((select mp_sees_city()) or (user_id = (select mp_user()) and panel_id in (select mp_reviewing())) or panel_id in (select mp_chairing())));
+create policy add on pipeline_scoresheet for insert to web with check (((user_id = (select mp_user()) and panel_id in (select mp_reviewing())) and submitted_at is null));
+create policy change on pipeline_scoresheet for update to web using (((user_id = (select mp_user()) and panel_id in (select mp_reviewing())) and submitted_at is null)) with check ((user_id = (select mp_user()) and panel_id in (select mp_reviewing())));
+create policy remove on pipeline_scoresheet for delete to web using (false);
+alter table pipeline_telling enable row level security;
+alter table pipeline_telling force row level security;
+drop policy if exists read on pipeline_telling;
+drop policy if exists add on pipeline_telling;
+drop policy if exists change on pipeline_telling;
+drop policy if exists remove on pipeline_telling;
+create policy read on pipeline_telling for select to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy add on pipeline_telling for insert to web with check ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy change on pipeline_telling for update to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender')) with check ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy remove on pipeline_telling for delete to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+alter table pipeline_phoneproof enable row level security;
+alter table pipeline_phoneproof force row level security;
+drop policy if exists read on pipeline_phoneproof;
+drop policy if exists add on pipeline_phoneproof;
+drop policy if exists change on pipeline_phoneproof;
+drop policy if exists remove on pipeline_phoneproof;
+create policy read on pipeline_phoneproof for select to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy add on pipeline_phoneproof for insert to web with check ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy change on pipeline_phoneproof for update to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender')) with check ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy remove on pipeline_phoneproof for delete to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+alter table pipeline_delivery enable row level security;
+alter table pipeline_delivery force row level security;
+drop policy if exists read on pipeline_delivery;
+drop policy if exists add on pipeline_delivery;
+drop policy if exists change on pipeline_delivery;
+drop policy if exists remove on pipeline_delivery;
+create policy read on pipeline_delivery for select to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy add on pipeline_delivery for insert to web with check ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy change on pipeline_delivery for update to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender')) with check ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+create policy remove on pipeline_delivery for delete to web using ((person_id = (select mp_user()) or current_setting('app.scope', true) = 'sender'));
+alter table pipeline_quota enable row level security;
+alter table pipeline_quota force row level security;
+drop policy if exists read on pipeline_quota;
+drop policy if exists add on pipeline_quota;
+drop policy if exists change on pipeline_quota;
+drop policy if exists remove on pipeline_quota;
+create policy read on pipeline_quota for select to web using (((select mp_sees_city()) or division_id = any(array(select mp_counties()))));
+create policy add on pipeline_quota for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_quota for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_quota for delete to web using ((select mp_sees_city()));
+alter table pipeline_roundreminder enable row level security;
+alter table pipeline_roundreminder force row level security;
+drop policy if exists read on pipeline_roundreminder;
+drop policy if exists add on pipeline_roundreminder;
+drop policy if exists change on pipeline_roundreminder;
+drop policy if exists remove on pipeline_roundreminder;
+create policy read on pipeline_roundreminder for select to web using (((select mp_sees_city()) or exists (select mp_offices())));
+create policy add on pipeline_roundreminder for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_roundreminder for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_roundreminder for delete to web using ((select mp_sees_city()));
+alter table pipeline_provincelist enable row level security;
+alter table pipeline_provincelist force row level security;
+drop policy if exists read on pipeline_provincelist;
+drop policy if exists add on pipeline_provincelist;
+drop policy if exists change on pipeline_provincelist;
+drop policy if exists remove on pipeline_provincelist;
+create policy read on pipeline_provincelist for select to web using (((select mp_sees_city()) or exists (select mp_offices())));
+create policy add on pipeline_provincelist for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_provincelist for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_provincelist for delete to web using ((select mp_sees_city()));
+revoke update on pipeline_hour from web;
+grant update (state) on pipeline_hour to web;
+alter table pipeline_hour enable row level security;
+alter table pipeline_hour force row level security;
+drop policy if exists read on pipeline_hour;
+drop policy if exists add on pipeline_hour;
+drop policy if exists change on pipeline_hour;
+drop policy if exists remove on pipeline_hour;
+create policy read on pipeline_hour for select to web using (true);
+create policy add on pipeline_hour for insert to web with check ((host_id = (select mp_user()) and ((select mp_holds('coach')) or exists (select mp_offices()))));
+create policy change on pipeline_hour for update to web using ((host_id = (select mp_user()) or (exists (select mp_own_firms()) and (side = 'city' or (side = 'county' and division_id in (select m.division_id from pipeline_firmmove m where upper_inf(m.during) and m.firm_id in (select mp_own_firms()))) or (side = 'coach' and host_id in (select a.coach_id from pipeline_appointment a where a.firm_id in (select mp_own_firms()))))))) with check ((host_id = (select mp_user()) or (state in ('free', 'taken') and exists (select mp_own_firms()) and (side = 'city' or (side = 'county' and division_id in (select m.division_id from pipeline_firmmove m where upper_inf(m.during) and m.firm_id in (select mp_own_firms()))) or (side = 'coach' and host_id in (select a.coach_id from pipeline_appointment a where a.firm_id in (select mp_own_firms())))))));
+create policy remove on pipeline_hour for delete to web using ((host_id = (select mp_user())));
+alter table pipeline_yearnotice enable row level security;
+alter table pipeline_yearnotice force row level security;
+drop policy if exists read on pipeline_yearnotice;
+drop policy if exists add on pipeline_yearnotice;
+drop policy if exists change on pipeline_yearnotice;
+drop policy if exists remove on pipeline_yearnotice;
+create policy read on pipeline_yearnotice for select to web using (true);
+create policy add on pipeline_yearnotice for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_yearnotice for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_yearnotice for delete to web using ((select mp_sees_city()));
+alter table pipeline_window enable row level security;
+alter table pipeline_window force row level security;
+drop policy if exists read on pipeline_window;
+drop policy if exists add on pipeline_window;
+drop policy if exists change on pipeline_window;
+drop policy if exists remove on pipeline_window;
+create policy read on pipeline_window for select to web using (true);
+create policy add on pipeline_window for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_window for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_window for delete to web using ((select mp_sees_city()));
+alter table pipeline_adjustment enable row level security;
+alter table pipeline_adjustment force row level security;
+drop policy if exists read on pipeline_adjustment;
+drop policy if exists add on pipeline_adjustment;
+drop policy if exists change on pipeline_adjustment;
+drop policy if exists remove on pipeline_adjustment;
+create policy read on pipeline_adjustment for select to web using (true);
+create policy add on pipeline_adjustment for insert to web with check ((select mp_sees_city()));
+create policy change on pipeline_adjustment for update to web using ((select mp_sees_city())) with check ((select mp_sees_city()));
+create policy remove on pipeline_adjustment for delete to web using ((select mp_sees_city()));
+revoke update, delete, truncate on pipeline_bookedition from web;
+alter table pipeline_bookedition enable row level security;
+alter table pipeline_bookedition force row level security;
+drop policy if exists read on pipeline_bookedition;
+drop policy if exists add on pipeline_bookedition;
+drop policy if exists change on pipeline_bookedition;
+drop policy if exists remove on pipeline_bookedition;
+create policy read on pipeline_bookedition for select to web using (true);
+create policy add on pipeline_bookedition for insert to web with check (((select mp_holds('city_head')) and published_by_id = (select mp_user())));
+revoke update, delete, truncate on pipeline_trailseal from web;
+revoke update, delete, truncate on trail_entry from web;
+revoke insert on trail_entry from web;
+alter table trail_entry enable row level security;
+alter table trail_entry force row level security;
+drop policy if exists read on trail_entry;
+drop policy if exists add on trail_entry;
+drop policy if exists change on trail_entry;
+drop policy if exists remove on trail_entry;
+create policy read on trail_entry for select to web using (((select mp_holds('audit_admin')) or current_setting('app.scope', true) = 'sealer'));
+drop policy if exists owner_reads on trail_entry;
+create policy owner_reads on trail_entry for select to current_user using (true);
+drop policy if exists triggers_write on trail_entry;
+create policy triggers_write on trail_entry for insert to current_user with check (true);
+do $$ declare each record; begin for each in select inhrelid::regclass as part from pg_inherits where inhparent = 'trail_entry'::regclass loop execute format('revoke all on %s from web', each.part); end loop; for each in select oid::regprocedure as writer from pg_proc where proname like 'pgtrigger_trail_%' loop execute format('alter function %s security definer set search_path = public, pg_temp', each.writer); execute format('revoke all on function %s from public', each.writer); end loop; end $$;
+revoke insert, update, delete on django_migrations from web;
