@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.acts import application as application_acts
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.models import Application, Case, Firm, Round
+from pipeline.models import Application, Case, Firm, Round, Supplement
 from pipeline.portal import standing
 from pipeline.portal.case import version
 from pipeline.request import StaffRequest
@@ -44,6 +44,7 @@ def application(request: StaffRequest, uscc: str) -> HttpResponse:
         "early": case is None or case.stage != "ready",
         "opens": case is None or case.stage in ("coaching", "ready"),
         "past": past,
+        "supplements": list(Supplement.objects.filter(application=current).order_by("-pk")) if current else [],
         "withdrawable": current is not None and current.stage in BEFORE_RECOMMENDED,
         "may": access.may(request.user, "application.open"),
     }
@@ -58,5 +59,6 @@ def _do(request: StaffRequest, firm: Firm, current: Application | None) -> None:
         messages.success(request, _("The dossier for %(round)s is open.") % {"round": chosen.name})
     elif act in ACTS:
         rows = Application.objects.filter(pk=current.pk)
-        ACTS[act](rows, by=request.user, on=request.today, versions={current.pk: version(request)})
+        said = {"answer": request.POST.get("answer", "")} if act == "supply" else {}
+        ACTS[act](rows, by=request.user, on=request.today, versions={current.pk: version(request)}, **said)
         messages.success(request, _("Done. The page shows where your dossier is now."))

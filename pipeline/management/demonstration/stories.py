@@ -11,7 +11,7 @@ from django.db import transaction
 
 from config.postgres.scope import acting
 from pipeline.access import ASSESSOR, INTAKE
-from pipeline.acts import application, case, certificate, coaching, diagnosis, evidence, note
+from pipeline.acts import application, case, certificate, coaching, diagnosis, evidence, note, recommendation
 from pipeline.acts import firm as firms
 from pipeline.acts import round as rounds
 from pipeline.acts.conditions import ConditionUnmet
@@ -27,9 +27,11 @@ from pipeline.models import (
     MoveRefused,
     Round,
     Step,
+    Visit,
 )
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.in_force import calendar_in_force
+from pipeline.models.recommendation import AGREES, CHECKED, DIFFERS
 from pipeline.models.record import ENTRY_FIGURES
 from pipeline.rules.codes.identifiers import PATENT_WEIGHTS, weighted_check
 
@@ -295,8 +297,20 @@ class Story:
         self._by(self.owner, application.submit, self.applications, on=on)
 
     def _apply_forward(self, on: date) -> None:
+        self._check(on)
         self._by(
             self.head, application.forward, self.applications, on=on, opinion="for", note="现场核查属实，同意推荐。"
+        )
+
+    def _check(self, on: date) -> None:
+        """What the county found at its last visit: all as in the dossier but one person of the list."""
+        with acting(self.officer), transaction.atomic():
+            visited = Visit.objects.filter(firm=self.firm).latest("on", "pk")
+        findings = {name: {"is": AGREES, "says": ""} for name in CHECKED}
+        findings["people"] = {"is": DIFFERS, "says": "名单 1 人当日出差，已看劳动合同和社保缴费记录。"}
+        says = "研发场地、设备、辅助账与申报一致。"
+        self._by(
+            self.officer, recommendation.check, self.applications, visit=visited, findings=findings, says=says, on=on
         )
 
     def _recommend(self, on: date) -> None:
