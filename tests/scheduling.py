@@ -24,6 +24,7 @@ HOUSE = (
     "tests/portal/test_workbook_browser.py",
     "tests/desk/test_case_browser.py",
     "tests/desk/test_queue_browser.py",
+    "tests/desk/test_day_browser.py",
     "tests/desk/test_roster_browser.py",
 )
 TOGETHER = {file: files[0] for files in (DEMONSTRATION, HOUSE) for file in files}

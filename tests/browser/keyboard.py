@@ -73,6 +73,14 @@ class Hands:
                 return
         raise AssertionError(f"the Tab key does not come to {name!r}; it came to {passed}")
 
+    def choose(self, text: str) -> None:
+        """Among the choices of the list that has the focus, the next one that says this."""
+        for _press in range(FAR):
+            self.press("ArrowDown")
+            if text in self.page.evaluate("document.activeElement.selectedOptions[0].text"):
+                return
+        raise AssertionError(f"{text!r} is not among the choices of {self.focus()}")
+
     def focus(self) -> str:
         """What the control that has the focus is called."""
         return str(self.page.evaluate(CALLED))
