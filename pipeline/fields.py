@@ -35,10 +35,12 @@ class PhoneField(IdentifierField):
         super().__init__(reads=phone_number, **{"max_length": 20, "widget": widget, **also})
 
 
-def day_field(label: Any, *, required: bool = True) -> forms.DateField:
+DAY_BOUNDS = [MinValueValidator(date(1949, 10, 1)), MaxValueValidator(date(2199, 12, 31))]
+
+
+def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     widget = forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
-    bounds = [MinValueValidator(date(1949, 10, 1)), MaxValueValidator(date(2199, 12, 31))]
-    return forms.DateField(label=label, required=required, widget=widget, validators=bounds)
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget, validators=DAY_BOUNDS)
 
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:

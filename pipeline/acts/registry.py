@@ -1,26 +1,22 @@
-"""What the market's registry tells of firms on record: taken in from an extract, then carried out one by one."""
+"""What the market's registry tells of firms on record, carried out line by line: a new name by one person, a merger or
+a split by two.
+"""
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import firm as firm_acts
-from pipeline.acts import note
-from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.acts.roster import on_disk
-from pipeline.models import Certificate, Firm, IntellectualProperty, Obligation, RegistryEvent, User
+from pipeline.acts import holder, note
+from pipeline.acts.conditions import demand
+from pipeline.models import Certificate, Firm, IntellectualProperty, RegistryEvent, User
+from pipeline.models.firm import FirmQuerySet
 from pipeline.models.registry import MERGER, RENAMED
-from pipeline.outside import sheets
-from pipeline.outside.registry_extract import Told, Unread, read_extract
-from pipeline.outside.sheets import SheetRefused
 from pipeline.rules import NoBook, NoValue, books
 from pipeline.rules.facts.firm import Change
 from pipeline.rules.law.duties import Duty, change_report
@@ -28,34 +24,25 @@ from pipeline.rules.law.duties import Duty, change_report
 BY_MERGER = "merger"  # how a right came to a firm that took another over
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What came of an extract: lines kept, lines known before or as they are on record, firms not on record, and lines
-    that cannot be read."""
-
-    kept: int
-    known: int
-    strangers: int
-    unread: list[Unread]
+@transaction.atomic
+def propose(event: RegistryEvent, *, by: User, on: date) -> None:
+    """Put a merger or a split forward; another person carries it out."""
+    firms = _firms_of(event, by, "registry.propose")
+    access.require(by, "registry.propose", firms)
+    demand(event.by_two, "event", _("A new name is carried out by one person: do it."))
+    _demand_known(event, firms)
+    waiting = RegistryEvent.objects.waiting().filter(pk=event.pk, proposed_by=None)
+    forward = waiting.update(proposed_by=by.pk, proposed_on=on)
+    demand(bool(forward), "event", _("Somebody has put it forward or settled it already. Look at it again."))
 
 
 @transaction.atomic
-def take_in(content: Any, *, name: str, by: User, on: date) -> Taken:
-    """Keep what an extract tells of firms within reach. Taken in again, it adds nothing. Raises ConditionUnmet."""
-    access.require(by, "registry.take_in")
-    office = by.office
-    demand(office is not None, "file", _("Only an office takes in an extract."))
-    lines = _read(content, name, on)
-    told = [each for each in lines if isinstance(each, Told)]
-    reach = by.reach(access.GRANTS["registry.take_in"])
-    names = dict(Firm.objects.within(reach).filter(uscc__in={each.uscc for each in told}).values_list("uscc", "name"))
-    here = [each for each in told if each.uscc in names]
-    new = [each for each in here if each.kind != RENAMED or names[each.uscc] != each.new_name]
-    before = RegistryEvent.objects.filter(office=office).count()
-    RegistryEvent.objects.bulk_create((_event(each, office, name, by) for each in new), ignore_conflicts=True)
-    kept = RegistryEvent.objects.filter(office=office).count() - before
-    unread = [each for each in lines if isinstance(each, Unread)]
-    return Taken(kept, len(here) - kept, len(told) - len(here), unread)
+def withdraw(event: RegistryEvent, *, by: User) -> None:
+    """Take back what was put forward: the line waits as before."""
+    access.require(by, "registry.propose")
+    waiting = RegistryEvent.objects.waiting().filter(pk=event.pk, proposed_by__isnull=False)
+    back = waiting.update(proposed_by=None, proposed_on=None)
+    demand(bool(back), "event", _("Somebody has settled it already. Look at it again."))
 
 
 @transaction.atomic
@@ -65,27 +52,27 @@ def carry_out(event: RegistryEvent, *, by: User, on: date) -> None:
 
     No case is ended and no certificate is taken away by it: that is decided by people.
     """
-    firms = Firm.objects.filter(uscc__in=[event.uscc, event.other_uscc])
+    firms = _firms_of(event, by, "registry.carry_out")
     access.require(by, "registry.carry_out", firms)
+    _demand_second(event, by)
+    held, other = _demand_known(event, firms)
     _settle(event, RegistryEvent.DONE, "", by, on)
-    found = {each.uscc: each for each in firms}
-    demand(event.uscc in found, "event", _("The firm is not within your office's range any more."))
-    held, other = found[event.uscc], found.get(event.other_uscc)
-    if event.kind == MERGER:
-        demand(other is not None, "event", _("The firm that took it over is not on record: register it first."))
-    _owe_report([each for each in (held, other) if each is not None], event)
+    found = [each for each in (held, other) if each is not None]
+    _owe_report(found, event)
     if event.kind == MERGER and other is not None:
         _hand_over_rights(held, other)
     if event.kind == RENAMED:
         firm_acts.rename(held, event.new_name, by=by, on=event.day)
-    for each in found.values():
+    for each in found:
         note.write(each, _said(event), by=by, on=on)
 
 
 @transaction.atomic
 def leave(event: RegistryEvent, *, why: str, by: User, on: date) -> None:
-    """Do nothing about a line, and say why."""
-    access.require(by, "registry.leave", Firm.objects.filter(uscc=event.uscc))
+    """Do nothing about a line, and say why: also where the firm has left the office's range since."""
+    access.require(by, "registry.leave")
+    ours = RegistryEvent.objects.visible_to(by).filter(pk=event.pk).exists()
+    demand(ours, "event", _("Somebody has settled it already. Look at it again."))
     demand(bool(why.strip()), "why", _("Say why nothing is to be done."))
     _settle(event, RegistryEvent.LEFT, why.strip(), by, on)
 
@@ -97,17 +84,32 @@ def duty_of(event: RegistryEvent) -> Duty | None:
     return None
 
 
-def _read(content: Any, name: str, today: date) -> list[Told | Unread]:
-    try:
-        with on_disk(content) as path:
-            return list(read_extract(sheets.read(path, name=name), today=today))
-    except SheetRefused as refused:
-        raise ConditionUnmet([Missing("file", refused.says.in_language(get_language() or ""))]) from None
+def _firms_of(event: RegistryEvent, by: User, act: str) -> FirmQuerySet:
+    reach = by.reach(access.GRANTS[act])
+    return Firm.objects.within(reach).filter(uscc__in=[event.uscc, event.other_uscc])
 
 
-def _event(told: Told, office: Any, file: str, by: User) -> RegistryEvent:
-    columns = ("line", "uscc", "kind", "day", "old_name", "new_name", "other_uscc", "other_name")
-    return RegistryEvent(office=office, file=file[:200], by=by, **{each: getattr(told, each) for each in columns})
+def _demand_second(event: RegistryEvent, by: User) -> None:
+    if not event.by_two:
+        return
+    now = RegistryEvent.objects.get(pk=event.pk)
+    demand(now.proposed_by_id is not None, "event", _("A merger or split is put forward first, and done by another."))
+    demand(now.proposed_by_id != by.pk, "event", _("You put it forward yourself: another person carries it out."))
+
+
+def _demand_known(event: RegistryEvent, firms: FirmQuerySet) -> tuple[Firm, Firm | None]:
+    """The firm a line tells of, and the other one where it is on record."""
+    found = {each.uscc: each for each in firms}
+    gone = _("The firm is not within your office's range any more: the city does it, or leave the line with a reason.")
+    demand(event.uscc in found, "event", gone)
+    other = found.get(event.other_uscc)
+    missing = event.kind == MERGER and other is None
+    demand(
+        not missing,
+        "event",
+        _("The firm that took it over is not on record here: register it, or leave it to the city."),
+    )
+    return found[event.uscc], other
 
 
 def _settle(event: RegistryEvent, state: str, why: str, by: Actor, on: date) -> None:
@@ -117,14 +119,10 @@ def _settle(event: RegistryEvent, state: str, why: str, by: Actor, on: date) -> 
 
 
 def _owe_report(firms: Iterable[Firm], event: RegistryEvent) -> None:
-    """One duty a certificate and year: what changed twice within a year is reported by the first day."""
-    duty = duty_of(event)
-    if duty is None:
+    if duty_of(event) is None:
         return
-    owed: dict[str, Any] = {"kind": duty.kind, "year": duty.year}
     for certificate in Certificate.objects.filter(firm__in=list(firms)).valid_on(event.day):
-        told: dict[str, Any] = {"firm": certificate.firm, "due_on": duty.due_on, "source": duty.source[:100]}
-        Obligation.objects.get_or_create(certificate=certificate, **owed, defaults=told)
+        holder.owe_report(certificate, Change(event.kind, event.day), event.day)
 
 
 def _hand_over_rights(gone: Firm, taker: Firm) -> None:

@@ -10,7 +10,6 @@ from time import perf_counter
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from pipeline import access
@@ -124,14 +123,14 @@ def _next_figures(parts: Iterator[Any]) -> Any:
 
 def run(key: int, *, by: User) -> None:
     """Run a trial that waits. A second call while the first one works does nothing."""
-    trial = _claim(key, by)
+    trial = Trial.objects.claim(key, by, firms_done=0)
     if trial is None:
         return
     access.require(by, "trial.ask")
     try:
         _run(trial, by)
     except Exception:
-        _end(trial, state=FAILED, problem=NOT_DONE.to_json())
+        Trial.objects.tell(trial, state=FAILED, problem=NOT_DONE.to_json())
         raise
 
 
@@ -141,7 +140,7 @@ def _run(trial: Trial, by: User) -> None:
     found = joined(_parts(trial, by))
     kept = storage.keep(BytesIO(found.to_bytes()))
     took = round((perf_counter() - began) * 1000)
-    _end(trial, state=DONE, kept=kept, outcome=outcome(found), milliseconds=took, firms_done=found.total)
+    Trial.objects.tell(trial, state=DONE, kept=kept, outcome=outcome(found), milliseconds=took, firms_done=found.total)
 
 
 def _parts(trial: Trial, by: User) -> Iterator[Comparison]:
@@ -153,7 +152,7 @@ def _parts(trial: Trial, by: User) -> Iterator[Comparison]:
     frames, laters = figures(before.day), None if before.day == after.day else figures(after.day)
     while (part := _next(frames, laters, *books_of)) is not None:
         done += part.total
-        _tell(trial, done)
+        Trial.objects.tell(trial, firms_done=done)
         yield part
 
 
@@ -163,24 +162,6 @@ def _next(frames: Iterator[Any], laters: Iterator[Any] | None, before: Book, aft
     frame = next(frames, None)
     later = next(laters, None) if laters is not None else None
     return None if frame is None else compare(frame, before, after, later=later)
-
-
-@transaction.atomic
-def _claim(key: int, by: User) -> Trial | None:
-    waiting = Trial.objects.waiting().filter(pk=key, by=by)
-    if not waiting.update(state=RUNNING, worked_at=Now(), firms_done=0):
-        return None
-    return Trial.objects.get(pk=key)
-
-
-@transaction.atomic
-def _tell(trial: Trial, done: int) -> None:
-    Trial.objects.filter(pk=trial.pk).update(firms_done=done, worked_at=Now())
-
-
-@transaction.atomic
-def _end(trial: Trial, **values: Any) -> None:
-    Trial.objects.filter(pk=trial.pk, state=RUNNING).update(worked_at=Now(), **values)
 
 
 def outcome(found: Comparison) -> dict[str, Any]:

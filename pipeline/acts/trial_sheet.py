@@ -8,7 +8,6 @@ from itertools import batched
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from pipeline import access
 from pipeline.acts.conditions import demand
 from pipeline.acts.trial import Side, comparison
 from pipeline.models import Division, Firm, Trial, TrialSheet, User
-from pipeline.models.trial import DONE, FAILED, RUNNING, WAITING
+from pipeline.models.trial import DONE, FAILED, WAITING
 from pipeline.outside import storage
 from pipeline.outside.sheet_writer import Heading, Page, written
 from pipeline.outside.sheets import Cell
@@ -59,39 +58,22 @@ def ask(trial: Trial, *, rule: str, language: str, by: User) -> TrialSheet:
 
 def write(key: int, *, by: User) -> None:
     """Write a sheet that waits. A second call while the first one works does nothing."""
-    sheet = _claim(key)
+    asked = TrialSheet.objects.select_related("trial", "trial__office", "trial__by")
+    sheet = asked.claim(key, by, rows_done=0)
     if sheet is None:
         return
     access.require(by, "trial.sheet")
     try:
         with translation.override(sheet.language):
             content = workbook(sheet)
-        _end(sheet, state=DONE, kept=storage.keep(BytesIO(content)))
+        TrialSheet.objects.tell(sheet, state=DONE, kept=storage.keep(BytesIO(content)))
     except Exception:
-        _end(sheet, state=FAILED)
+        TrialSheet.objects.tell(sheet, state=FAILED)
         raise
 
 
 def content(sheet: TrialSheet) -> BinaryIO:
     return storage.fetch(sheet.kept)
-
-
-@transaction.atomic
-def _claim(key: int) -> TrialSheet | None:
-    waiting = TrialSheet.objects.waiting().filter(pk=key)
-    if not waiting.update(state=RUNNING, worked_at=Now(), rows_done=0):
-        return None
-    return TrialSheet.objects.select_related("trial", "trial__office", "trial__by").get(pk=key)
-
-
-@transaction.atomic
-def _tell(sheet: TrialSheet, done: int) -> None:
-    TrialSheet.objects.filter(pk=sheet.pk).update(rows_done=done, worked_at=Now())
-
-
-@transaction.atomic
-def _end(sheet: TrialSheet, **values: Any) -> None:
-    TrialSheet.objects.filter(pk=sheet.pk, state=RUNNING).update(worked_at=Now(), **values)
 
 
 def changed(found: Comparison, rule: str | None) -> list[int]:
@@ -192,7 +174,7 @@ def _firms(sheet: TrialSheet, found: Comparison, rule: str | None) -> Page:
     rows: list[list[Cell]] = []
     for keys in batched(changed(found, rule), PART):
         rows += _rows(found, keys, rule)
-        _tell(sheet, len(rows))
+        TrialSheet.objects.tell(sheet, rows_done=len(rows))
     return Page(_("Firms"), head, rows, [_("Rule: %(rule)s") % {"rule": _rule(rule)}])
 
 

@@ -24,7 +24,7 @@ from pipeline.desk.moving import (
     words,
 )
 from pipeline.desk.standing import open_dossier
-from pipeline.fields import offer
+from pipeline.fields import day_field, offer
 from pipeline.models import Division
 from pipeline.request import StaffRequest
 from pipeline.rules.condition import TITLES
@@ -41,11 +41,8 @@ class RecordForm(MoveForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    by_day = forms.DateField(
-        label=gettext_lazy("Day the agency set"),
-        help_text=gettext_lazy("Only for a supplement."),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    by_day = day_field(
+        gettext_lazy("Day the agency set"), required=False, help_text=gettext_lazy("Only for a supplement.")
     )
     note = words(gettext_lazy("Source and remark"), gettext_lazy("Which list, of which day."), required=False)
 

@@ -12,7 +12,7 @@ from pipeline.acts.bulk_kinds import KINDS
 from pipeline.acts.case import LONGEST_MESSAGE
 from pipeline.desk.case_moves import DEEDS as OF_ONE
 from pipeline.desk.moving import Deed, MoveForm
-from pipeline.fields import offer, offer_rows
+from pipeline.fields import day_field, offer, offer_rows
 from pipeline.models import Event, Tag, User
 from pipeline.models.people import TODAY, own_offices
 
@@ -53,7 +53,7 @@ class TrainForm(MoveForm):
 
 class AppointForm(MoveForm):
     coach = forms.ModelChoiceField(User.objects.none(), empty_label="—", label=gettext_lazy("Coach"))
-    until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput({"type": "date"}))
+    until = day_field(gettext_lazy("Until"))
 
     def prepare(self) -> None:
         coaches = User.objects.filter(is_active=True, all_seats__kind="coach", all_seats__during__contains=TODAY)

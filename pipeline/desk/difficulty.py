@@ -16,8 +16,11 @@ from pipeline.acts.listings.coached import DIFFICULTIES
 from pipeline.desk.attempt import attempt
 from pipeline.desk.listed import list_page, opened
 from pipeline.models import Difficulty, DocumentVersion, Evidence
+from pipeline.models.caseload import LEAST_RATINGS, show_ratings
 from pipeline.models.coaching import BEST_RATING
 from pipeline.request import StaffRequest, number_sent
+
+RATED = {"best": BEST_RATING, "least": LEAST_RATINGS}
 
 
 class AnswerForm(forms.Form):
@@ -31,7 +34,7 @@ class AnswerForm(forms.Form):
 
 def difficulties(request: StaffRequest) -> HttpResponse:
     """Questions of the firms within reach, the first due on top."""
-    return list_page(request, opened(request, DIFFICULTIES), "desk/difficulty/difficulties.html", {"best": BEST_RATING})
+    return list_page(request, opened(request, DIFFICULTIES), "desk/difficulty/difficulties.html", RATED)
 
 
 def difficulty(request: StaffRequest, difficulty_key: str) -> HttpResponse:
@@ -46,13 +49,14 @@ def difficulty(request: StaffRequest, difficulty_key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: _answer(request, asked, form)):
         messages.success(request, _("Answered. The firm is told."))
         return redirect("desk:difficulties")
+    show_ratings([asked], request.today)
     is_open = asked.state == Difficulty.OPEN
     context: dict[str, Any] = {
         "section": "desk:difficulties",
         "asked": asked,
         "kind": acts.NAMES[asked.kind],
         "late": _late(asked, request),
-        "best": BEST_RATING,
+        **RATED,
         "form": form,
         "papers": _papers(asked),
         "may": is_open and access.may(request.user, "difficulty.answer"),

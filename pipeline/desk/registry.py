@@ -1,31 +1,43 @@
-"""What the market's registry tells: an extract taken in, and for each line its effect, before anything is done."""
+"""What the market's registry tells: extracts taken in, and for each line its effect, before anything is done."""
 
 from collections import defaultdict
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import HttpResponseClientRefresh
 
-from pipeline import access
+from pipeline import access, jobs
 from pipeline.acts import registry as acts
+from pipeline.acts import registry_extract as extract_acts
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk.attempt import attempt, tell
 from pipeline.desk.paging import page_of
-from pipeline.models import Case, Certificate, Firm, IntellectualProperty, RegistryEvent
+from pipeline.models import Case, Certificate, Firm, IntellectualProperty, RegistryEvent, RegistryExtract, User
+from pipeline.models.people import own_offices
 from pipeline.models.registry import MERGER, RENAMED
 from pipeline.request import StaffRequest, number_sent
+from pipeline.templatetags.look import spoken
 
 KINDS: dict[str, str | Promise] = {
     "renamed": gettext_lazy("Renamed"),
     "split": gettext_lazy("Split"),
     "merger": gettext_lazy("Taken over"),
 }
+SAID: dict[str, str | Promise] = {
+    "leave": gettext_lazy("Noted: nothing is done about it."),
+    "forward": gettext_lazy("Put forward. Another person is shown the same and does it."),
+    "back": gettext_lazy("It waits as before."),
+}
 ROWS = 25
+EXTRACTS = 5
 
 
 class ExtractForm(forms.Form):
@@ -44,37 +56,76 @@ class LeaveForm(forms.Form):
 
 
 def registry(request: StaffRequest) -> HttpResponse:
-    """The lines that wait with their effects, and those that were settled."""
+    """The lines that wait with their effects, or those that were settled; the latest extracts and what came of them."""
     if "event" in request.POST:
         return _settle(request)
     form = ExtractForm(request.POST or None, request.FILES or None)
-    taken = _take_in(request, form) if request.method == "POST" and form.is_valid() else None
-    return _shown(request, form, taken)
+    if request.method == "POST" and form.is_valid() and _take_in(request, form):
+        return redirect("desk:registry")
+    return _shown(request, form)
 
 
-def _shown(request: StaffRequest, form: forms.Form, taken: acts.Taken | None = None) -> HttpResponse:
+def registry_progress(request: StaffRequest) -> HttpResponse:
+    """The moving part of one's own extract that is being read; the page is asked for anew when it is done."""
+    working = next((each for each in _latest(request) if each.working and each.by_id == request.user.pk), None)
+    if working is None:
+        return HttpResponseClientRefresh()
+    return render(request, "look/progress.html", _progress(working))
+
+
+def _shown(request: StaffRequest, form: forms.Form) -> HttpResponse:
     settled = bool(request.GET.get("settled"))
     seen = RegistryEvent.objects.visible_to(request.user)
     rows = seen.exclude(state=RegistryEvent.WAITING) if settled else seen.waiting()
-    page = page_of(request, rows.select_related("settled_by").order_by("-pk"), rows.count(), size=ROWS)
+    people = ("settled_by", "proposed_by")
+    page = page_of(request, rows.select_related(*people).order_by("-pk"), rows.count(), size=ROWS)
+    latest = _latest(request)
+    working = next((each for each in latest if each.working and each.by_id == request.user.pk), None)
     context = {
         "form": form,
-        "taken": taken,
+        "extracts": [(each, extract_acts.Taken.of(each)) for each in latest],
         "settled": settled,
         "page": page,
         "rows": _rows(request, list(page.object_list)),
+        "may_take_in": access.may(request.user, "registry.take_in"),
+        "progress": _progress(working) if working else None,
         "section": "desk:quality",
     }
     return render(request, "desk/registry/registry.html", context)
 
 
-def _take_in(request: StaffRequest, form: ExtractForm) -> acts.Taken | None:
+def _latest(request: StaffRequest) -> list[RegistryExtract]:
+    found = RegistryExtract.objects.visible_to(request.user).filter(office__in=own_offices(request.user))
+    return list(found.select_related("by").order_by("-pk")[:EXTRACTS])
+
+
+def _take_in(request: StaffRequest, form: ExtractForm) -> bool:
+    """Read at once where it is short; a long one goes on by a job."""
     sent = form.cleaned_data["file"]
     try:
-        return acts.take_in(sent, name=sent.name, by=request.user, on=request.today)
+        taken = extract_acts.take_in(sent, name=sent.name, by=request.user, on=request.today)
     except ConditionUnmet as unmet:
         tell(form, unmet)
-        return None
+        return False
+    extract_acts.read(taken.pk, by=request.user, at_once=extract_acts.AT_ONCE)
+    taken.refresh_from_db()
+    if taken.state == RegistryExtract.REFUSED:
+        form.add_error("file", spoken(taken.problem))
+        return False
+    if taken.working:
+        transaction.on_commit(lambda: jobs.read_extract.delay(taken.pk, person=request.user.pk), robust=True)
+    return True
+
+
+def _progress(working: RegistryExtract) -> dict[str, Any]:
+    return {
+        "id": "progress",
+        "url": reverse("desk:registry_progress"),
+        "says": _("%(name)s is being read. You may leave this page and come back.") % {"name": working.name},
+        "done": working.lines_done,
+        "total": working.lines_total,
+        "finished": False,
+    }
 
 
 def _settle(request: StaffRequest) -> HttpResponse:
@@ -83,15 +134,21 @@ def _settle(request: StaffRequest) -> HttpResponse:
     )
     form = LeaveForm(request.POST)
     form.is_valid()
+    step = next((name for name in SAID if name in request.POST), "do")
 
     def act() -> None:
-        if "leave" in request.POST:
-            acts.leave(event, why=form.cleaned_data["why"], by=request.user, on=request.today)
+        who: dict[str, Any] = {"by": request.user, "on": request.today}
+        if step == "leave":
+            acts.leave(event, why=form.cleaned_data["why"], **who)
+        elif step == "forward":
+            acts.propose(event, **who)
+        elif step == "back":
+            acts.withdraw(event, by=request.user)
         else:
-            acts.carry_out(event, by=request.user, on=request.today)
+            acts.carry_out(event, **who)
 
     if attempt(form, act):
-        messages.success(request, _("Done.") if "leave" not in request.POST else _("Noted: nothing is done about it."))
+        messages.success(request, str(SAID.get(step, _("Done."))))
         return redirect("desk:registry")
     return _shown(request, form)
 
@@ -99,12 +156,12 @@ def _settle(request: StaffRequest) -> HttpResponse:
 def _rows(request: StaffRequest, events: list[RegistryEvent]) -> list[dict[str, Any]]:
     """Each line with the firms it names and what doing it would mean. Four statements for a page."""
     codes = {code for each in events for code in (each.uscc, each.other_uscc) if code}
-    firms = {each.uscc: each for each in Firm.objects.visible_to(request.user).filter(uscc__in=codes)}
+    here = Firm.objects.within(request.user.reach(access.OFFICE))
+    firms = {each.uscc: each for each in here.filter(uscc__in=codes)}
     keys = [each.pk for each in firms.values()]
     cases = {case.firm_id: case for case in Case.objects.open().filter(firm__in=keys)}
     certificates = _by_firm(Certificate.objects.filter(firm__in=keys).with_ending(request.today))
     rights = _by_firm(IntellectualProperty.objects.filter(firm__in=keys))
-    may = access.may(request.user, "registry.carry_out")
     return [
         {
             "event": each,
@@ -112,10 +169,27 @@ def _rows(request: StaffRequest, events: list[RegistryEvent]) -> list[dict[str, 
             "firm": firms.get(each.uscc),
             "other": firms.get(each.other_uscc),
             "effects": list(_effects(each, firms, cases, certificates, rights)),
-            "may": may and each.state == RegistryEvent.WAITING,
+            "ways": _ways(request.user, each, each.uscc in firms),
         }
         for each in events
     ]
+
+
+def _ways(user: User, event: RegistryEvent, known: bool) -> set[str]:
+    """What this person may do about a line."""
+    if event.state != RegistryEvent.WAITING:
+        return set()
+    may, own = access.may(user, "registry.propose"), event.proposed_by_id == user.pk
+    ways = {"leave"} if access.may(user, "registry.leave") else set()
+    if event.proposed_by_id and may:
+        ways.add("back")
+    if known and not event.by_two and access.may(user, "firm.rename"):
+        ways.add("do")
+    if known and event.by_two and event.proposed_by_id is None and may:
+        ways.add("forward")
+    if known and event.by_two and event.proposed_by_id and not own and access.may(user, "registry.carry_out"):
+        ways.add("do")
+    return ways
 
 
 def _effects(
@@ -150,7 +224,7 @@ def _of_rights(event: RegistryEvent, held: Firm, other: Firm | None, rights: Any
     if event.kind != MERGER:
         return
     if other is None:
-        yield _("The firm that took it over is not on record: register it first.")
+        yield _("The firm that took it over is not on record here: register it, or leave it to the city.")
         return
     if not count:
         return

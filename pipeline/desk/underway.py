@@ -17,16 +17,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from config.postgres.scope import acting
 from pipeline import access, jobs
 from pipeline.access import SENDER
-from pipeline.acts import bulk, delivery, export, roster, telling, trial
+from pipeline.acts import bulk, delivery, export, registry_extract, roster, telling, trial
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk import batch_deeds
-from pipeline.models import Bulk, Export, Import, Trial, User
+from pipeline.models import Bulk, Export, Import, RegistryExtract, Trial, User
 from pipeline.models import underway as work
 from pipeline.models.underway import Errand, Waiting
 from pipeline.request import StaffRequest, number_sent
 
 KIND_NAMES = {
     "roster": gettext_lazy("Roster"),
+    "extract": gettext_lazy("Extract of the registry"),
     "export": gettext_lazy("List as a file"),
     "bulk": gettext_lazy("Act on many cases"),
     "trial": gettext_lazy("Trial of a book"),
@@ -34,6 +35,7 @@ KIND_NAMES = {
 }
 PAGES = {
     "roster": "desk:roster", "export": "desk:export", "bulk": "desk:bulk", "trial": "desk:trial", "sheet": "desk:trial",
+    "extract": "desk:registry",
 }  # fmt: skip
 
 
@@ -52,6 +54,10 @@ DEEDS = {
     "roster": Deeds(
         Import, roster.again, roster.cancel, "roster.again",
         lambda each: jobs.commit_roster if each.confirmed_by_id else jobs.read_roster,
+    ),
+    "extract": Deeds(
+        RegistryExtract, registry_extract.again, registry_extract.cancel, "registry.take_in",
+        lambda each: jobs.read_extract,
     ),
     "export": Deeds(Export, export.again, export.cancel, "export.ask", lambda each: jobs.write_export),
     "bulk": Deeds(Bulk, bulk.again, bulk.cancel, "case.take", lambda each: jobs.work_bulk),
@@ -113,7 +119,8 @@ def _line(user: User, each: Errand, now: Any, inside: bool) -> Line:
     deeds = DEEDS.get(each.kind)
     own = each.kind == "roster" or each.by_id == user.pk
     may_do = inside and own and deeds is not None and access.may(user, deeds.act)
-    url = reverse(PAGES[each.kind], args=[each.public_id]) if inside and _opens(user, each) else ""
+    named = () if each.kind == "extract" else (each.public_id,)  # extracts stand on one page
+    url = reverse(PAGES[each.kind], args=named) if inside and _opens(user, each) else ""
     return Line(each, str(KIND_NAMES[each.kind]), _name(each) if inside else "", url, each.stands_still(now), may_do)
 
 
@@ -124,7 +131,7 @@ def _opens(user: User, each: Errand) -> bool:
 def _name(each: Errand) -> str:
     if each.kind == "bulk":
         return str(batch_deeds.DEEDS[each.name].label) if each.name in batch_deeds.DEEDS else ""
-    return each.name if each.kind in ("roster", "export") else ""
+    return each.name if each.kind in ("roster", "extract", "export") else ""
 
 
 def _channel(each: Waiting) -> str:

@@ -1,6 +1,6 @@
 """How many firms each coach and each agency has in hand, how they stand, and what the firms say of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -43,8 +43,12 @@ class Satisfaction:
     total: int = 0
 
     @property
+    def hides(self) -> bool:
+        return self.ratings < LEAST_RATINGS
+
+    @property
     def mean(self) -> float | None:
-        return self.total / self.ratings if self.ratings >= LEAST_RATINGS else None
+        return None if self.hides else self.total / self.ratings
 
 
 def coaches() -> list[Seat]:
@@ -82,6 +86,17 @@ def by_rated(today: date) -> Mapping[int, Satisfaction]:
         known = found.get(who, Satisfaction())
         found[who] = Satisfaction(known.ratings + ratings, known.total + points)
     return found
+
+
+def show_ratings(answered: Iterable[Any], today: date) -> None:
+    """Gives each request for help the rating to be shown: none where who answered has too few of them, as `kept_back`
+    says. One statement, or none where nothing is rated.
+    """
+    rows = list(answered)
+    said = by_rated(today) if any(each.rating for each in rows) else {}
+    for each in rows:
+        each.kept_back = bool(each.rating) and said.get(each.answered_by_id, Satisfaction()).hides
+        each.shown_rating = None if each.kept_back else each.rating
 
 
 def _loads(rows: Any, today: date, *, consented: Q) -> Mapping[int, Load]:

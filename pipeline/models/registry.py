@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from pipeline.access import Actor
 from pipeline.models.people import of_offices
-from pipeline.models.trial import WAITING, WorkQuerySet
+from pipeline.models.trial import RUNNING, WAITING, WorkQuerySet
 
 RENAMED, SPLIT, MERGER = "renamed", "split", "merger"
 EVENTS = (RENAMED, SPLIT, MERGER)
@@ -100,7 +100,11 @@ class RegistryEvent(models.Model):
 
 
 class RegistryExtract(models.Model):
-    """A file of such lines on its way in: `answer` counts what came of it and names the lines that cannot be read."""
+    """A file of such lines on its way in: `answer` counts what came of it and names the lines that cannot be read.
+    `refused` is one that is no extract at all, or too long.
+    """
+
+    REFUSED = "refused"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     office = models.ForeignKey("pipeline.Office", on_delete=models.PROTECT, related_name="+")
@@ -121,10 +125,15 @@ class RegistryExtract(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "running", "done", "failed"]), name="registry_extract_state_is_known"
+                condition=Q(state__in=["waiting", "running", "done", "failed", "refused"]),
+                name="registry_extract_state_is_known",
             )
         ]
         indexes = [models.Index(fields=["office", "-asked_at"], name="registry_extracts_of_office")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.state}"
+
+    @property
+    def working(self) -> bool:
+        return self.state in (WAITING, RUNNING)

@@ -2,7 +2,7 @@ import uuid
 from datetime import timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -30,6 +30,19 @@ class WorkQuerySet[Row: models.Model](models.QuerySet[Row]):
     def with_hands(self) -> list[tuple[int, int]]:
         """Key and the person in whose name the work is done."""
         return list(self.values_list("pk", "by"))
+
+    @transaction.atomic
+    def claim(self, key: int, by: Actor, **fresh: Any) -> Row | None:
+        """The one that waits, taken in hand for who asked alone: in another's name it would hold what that person sees.
+        None where it waits no more.
+        """
+        mine = self.waiting().filter(pk=key, by=by.pk)
+        return self.get(pk=key) if mine.update(state=RUNNING, worked_at=Now(), **fresh) else None
+
+    @transaction.atomic
+    def tell(self, work: Row, **far: Any) -> bool:
+        """How far it is, or how it ended; no, where it was given up meanwhile."""
+        return bool(self.filter(pk=work.pk, state=RUNNING).update(worked_at=Now(), **far))
 
 
 class Trial(models.Model):

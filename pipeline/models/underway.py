@@ -14,11 +14,12 @@ from pipeline.access import Actor
 from pipeline.models.bulk import Bulk
 from pipeline.models.export import Export
 from pipeline.models.notice import Notice
+from pipeline.models.registry import RegistryExtract
 from pipeline.models.roster import Import
 from pipeline.models.telling import Delivery
 from pipeline.models.trial import FAILED, RUNNING, WAITING, Trial, TrialSheet
 
-type Kind = Literal["roster", "export", "bulk", "trial", "sheet"]
+type Kind = Literal["roster", "extract", "export", "bulk", "trial", "sheet"]
 
 STANDS_STILL_AFTER = timedelta(minutes=5)  # the sweep comes every fifteen seconds and gives the slowest two minutes
 REMEMBERED, BROKEN_REMEMBERED = timedelta(days=7), timedelta(days=30)
@@ -71,6 +72,7 @@ def errands(actor: Actor, now: datetime) -> list[Errand]:
     asked = [
         _rows("roster", Import.objects.visible_to(actor), now, name="name", since="received_at", problem=told,
               version=F("version"), states=(Import.RECEIVED, Import.READING, Import.CONFIRMED)),
+        _rows("extract", RegistryExtract.objects.visible_to(actor), now, name="name", counts="lines", problem=told),
         _rows("export", Export.objects.visible_to(actor), now, name="says"),
         _rows("bulk", Bulk.objects.visible_to(actor), now, name="kind", states=(Bulk.ASKED, Bulk.CONFIRMED)),
         _rows("trial", Trial.objects.visible_to(actor), now, name="state", counts="firms", problem=told),

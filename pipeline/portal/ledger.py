@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import ledger as acts
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.fields import offer
+from pipeline.fields import day_field, offer
 from pipeline.models import ExpenseLine, FinancialYear, Firm, RdProject
 from pipeline.models.ledger import (
     CERTIFICATION,
@@ -57,10 +57,7 @@ class LineForm(forms.Form):
     """One line of a voucher. Where no tax category is chosen, it is the usual one of the category."""
 
     project = forms.ChoiceField(label=gettext_lazy("Project"))
-    day = forms.DateField(
-        label=gettext_lazy("Day of the voucher"),
-        widget=forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d"),
-    )
+    day = day_field(gettext_lazy("Day of the voucher"))
     voucher_kind = forms.CharField(
         label=gettext_lazy("Kind of voucher"),
         max_length=10,

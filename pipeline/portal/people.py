@@ -16,7 +16,7 @@ from pipeline import access
 from pipeline.acts import coaching as coaching_acts
 from pipeline.acts import mandate as mandate_acts
 from pipeline.acts import membership
-from pipeline.fields import PhoneField, offer
+from pipeline.fields import PhoneField, day_field, offer
 from pipeline.models import Appointment, Firm, Invitation, Mandate, Seat, Viewing
 from pipeline.portal import standing
 from pipeline.portal.attempt import attempt
@@ -65,9 +65,7 @@ class MandateForm(forms.Form):
         label=gettext_lazy("Log-in name of the agency"), help_text=gettext_lazy("the agency tells it"), max_length=64
     )
     parts = forms.MultipleChoiceField(label=gettext_lazy("In which parts"), widget=forms.CheckboxSelectMultiple)
-    until = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
-    )
+    until = day_field(gettext_lazy("Last day"))
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, prefix="mandate" if self.kind == Mandate.AGENCY else self.kind)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from pipeline import access
 from pipeline.acts import ledger as ledger_acts
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.fields import offer
+from pipeline.fields import day_field, offer
 from pipeline.models import ExpenseLine, RdProject
 from pipeline.portal import standing
 from pipeline.portal.firm import field_choices
@@ -48,16 +48,8 @@ class ProjectForm(forms.Form):
     field = forms.ChoiceField(label=gettext_lazy("Field of technology"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of R&D"), choices=choices(PROJECT_KINDS))
     stage = forms.ChoiceField(label=gettext_lazy("How far it is"), choices=choices(STAGES))
-    starts_on = forms.DateField(
-        label=gettext_lazy("Begins on"),
-        required=False,
-        widget=forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d"),
-    )
-    ends_on = forms.DateField(
-        label=gettext_lazy("Ends on"),
-        required=False,
-        widget=forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d"),
-    )
+    starts_on = day_field(gettext_lazy("Begins on"), required=False)
+    ends_on = day_field(gettext_lazy("Ends on"), required=False)
     budget = amount_field("wan", label=gettext_lazy("Budget (10k yuan)"))
     capitalised = forms.BooleanField(
         label=gettext_lazy("Its expense is capitalised"),

@@ -14,12 +14,22 @@ from psycopg.types.range import DateRange
 from config.postgres.scope import acting
 from pipeline import access
 from pipeline.access import INTAKE
-from pipeline.acts import registry
+from pipeline.acts import firm, registry, registry_extract
 from pipeline.acts.conditions import ConditionUnmet
-from pipeline.acts.registry import Taken
-from pipeline.models import Certificate, Firm, FormerName, IntellectualProperty, Note, Obligation, RegistryEvent, User
+from pipeline.acts.registry_extract import AT_ONCE, Taken
+from pipeline.models import (
+    Certificate,
+    Firm,
+    FormerName,
+    IntellectualProperty,
+    Note,
+    Obligation,
+    RegistryEvent,
+    RegistryExtract,
+    User,
+)
 from tests.acts.twins import TWIN
-from tests.cast import DAY, QINGHE, YUNLING, Cast
+from tests.cast import DAY, QINGHE, YUNLING, Cast, the
 from tests.outside.workbooks import xlsx
 
 HEAD = ["统一社会信用代码", "变更事项", "变更日期", "变更前名称", "变更后名称", "对方统一社会信用代码", "对方名称"]
@@ -28,7 +38,7 @@ ON = date(2026, 10, 20)
 RENAMED = [QINGHE, "名称变更", "2026-10-20", OLD, NEW]
 MERGED = [QINGHE, "吸收合并", "2026-10-20", OLD, "", YUNLING, "桐庐云岭医疗器械有限公司"]
 SPLIT = [QINGHE, "存续分立", "2026-10-20", OLD, "", "", "青禾传感有限公司"]
-TakeIn = Callable[..., Taken]
+TakeIn = Callable[..., RegistryExtract]
 
 
 @pytest.fixture(autouse=True)
@@ -39,11 +49,14 @@ def in_english() -> Iterator[None]:
 
 @pytest.fixture
 def take_in(cast: Cast, tmp_path: Path) -> TakeIn:
-    def taken(*rows: list[Any], by: User | None = None, head: list[str] = HEAD) -> Taken:
+    def taken(*rows: list[Any], by: User | None = None, head: list[str] = HEAD) -> RegistryExtract:
         content = xlsx(tmp_path / "变更.xlsx", [["登记变更明细"], head, *rows]).read_bytes()
         who = by or cast.chen
         with acting(who), transaction.atomic():
-            return registry.take_in(BytesIO(content), name="变更.xlsx", by=who, on=DAY)
+            kept = registry_extract.take_in(BytesIO(content), name="变更.xlsx", by=who, on=DAY)
+            registry_extract.read(kept.pk, by=who)
+            kept.refresh_from_db()
+            return kept
 
     return taken
 
@@ -65,12 +78,17 @@ def carry_out(by: User) -> None:
         registry.carry_out(RegistryEvent.objects.get(), by=by, on=DAY)
 
 
+def put_forward(by: User) -> None:
+    with acting(by), transaction.atomic():
+        registry.propose(RegistryEvent.objects.get(), by=by, on=DAY)
+
+
 def test_lines_of_firms_on_record_are_kept_once_and_the_rest_is_counted(cast: Cast, take_in: TakeIn) -> None:
     rows = [RENAMED, [TWIN, "更名", "2026-10-20", "", "别的公司"], ["", "更名", "2026-10-20"]]
-    first = take_in(*rows, [YUNLING, "更名", "2026-10-20", "", "桐庐云岭医疗器械有限公司"])
+    first = Taken.of(take_in(*rows, [YUNLING, "更名", "2026-10-20", "", "桐庐云岭医疗器械有限公司"]))
     assert (first.kept, first.known, first.strangers) == (1, 1, 1)
     assert [each.line for each in first.unread] == [5]
-    assert take_in(RENAMED).kept == 0
+    assert Taken.of(take_in(RENAMED)).kept == 0
 
 
 @pytest.mark.parametrize(
@@ -85,19 +103,20 @@ def test_lines_of_firms_on_record_are_kept_once_and_the_rest_is_counted(cast: Ca
     ],
 )
 def test_a_line_that_cannot_be_read_says_why(take_in: TakeIn, row: list[str], says: str) -> None:
-    taken = take_in(row)
+    taken = Taken.of(take_in(row))
     assert taken.kept == 0
     assert says in taken.unread[0].says.en
 
 
-def test_a_file_without_its_head_is_refused(take_in: TakeIn) -> None:
-    with pytest.raises(ConditionUnmet, match="No head"):
-        take_in(RENAMED, head=["甲", "乙"])
+def test_a_file_without_its_head_is_refused(cast: Cast, take_in: TakeIn) -> None:
+    kept = take_in(RENAMED, head=["甲", "乙"])
+    assert kept.state == RegistryExtract.REFUSED
+    assert "No head" in kept.problem["en"]
 
 
 def test_a_county_takes_in_its_own_firms_only(cast: Cast, take_in: TakeIn) -> None:
-    assert take_in(RENAMED, by=cast.sun).strangers == 1
-    assert take_in(RENAMED, by=cast.wang).kept == 1
+    assert Taken.of(take_in(RENAMED, by=cast.sun)).strangers == 1
+    assert Taken.of(take_in(RENAMED, by=cast.wang)).kept == 1
 
 
 def test_a_renaming_keeps_the_former_name_and_asks_for_a_report_within_three_months(
@@ -135,7 +154,8 @@ def test_a_firm_that_was_taken_over_hands_on_its_rights_but_none_twice(
     cast: Cast, take_in: TakeIn, certified: Certificate
 ) -> None:
     take_in(MERGED)
-    carry_out(cast.chen)
+    put_forward(cast.chen)
+    carry_out(cast.zhou)
     with acting(cast.chen), transaction.atomic():
         rights = IntellectualProperty.objects.order_by("number", "firm__uscc")
         assert list(rights.values_list("firm__uscc", "number", "acquired_by")) == [
@@ -149,7 +169,8 @@ def test_a_firm_that_was_taken_over_hands_on_its_rights_but_none_twice(
 
 def test_a_split_changes_nothing_but_what_is_owed(cast: Cast, take_in: TakeIn, certified: Certificate) -> None:
     take_in(SPLIT)
-    carry_out(cast.chen)
+    put_forward(cast.chen)
+    carry_out(cast.zhou)
     with acting(cast.chen), transaction.atomic():
         assert Firm.objects.get(uscc=QINGHE).name == OLD
         assert Obligation.objects.get().due_on == date(2027, 1, 20)
@@ -159,7 +180,7 @@ def test_a_split_changes_nothing_but_what_is_owed(cast: Cast, take_in: TakeIn, c
 def test_a_merger_waits_until_the_other_firm_is_on_record(cast: Cast, take_in: TakeIn) -> None:
     take_in([*MERGED[:5], TWIN, "别的公司"])
     with pytest.raises(ConditionUnmet, match="not on record"):
-        carry_out(cast.chen)
+        put_forward(cast.chen)
     with acting(cast.chen), transaction.atomic():
         assert RegistryEvent.objects.get().state == RegistryEvent.WAITING
 
@@ -178,3 +199,85 @@ def test_only_officers_carry_out(cast: Cast, take_in: TakeIn) -> None:
     take_in(RENAMED)
     with acting(cast.zhou), transaction.atomic(), pytest.raises(access.Refused):
         registry.carry_out(RegistryEvent.objects.get(), by=cast.zhou, on=DAY)
+
+
+def test_a_merger_or_split_takes_a_second_person(cast: Cast, take_in: TakeIn) -> None:
+    take_in(MERGED)
+    with pytest.raises(ConditionUnmet, match="put forward first"):
+        carry_out(cast.zhou)
+    put_forward(cast.chen)
+    with pytest.raises(ConditionUnmet, match="another person"):
+        carry_out(cast.chen)
+    with acting(cast.chen), transaction.atomic():
+        registry.withdraw(RegistryEvent.objects.get(), by=cast.chen)
+    with pytest.raises(ConditionUnmet, match="put forward first"):
+        carry_out(cast.zhou)
+    put_forward(cast.chen)
+    carry_out(cast.zhou)
+
+
+def test_the_line_of_a_firm_that_moved_away_is_done_by_the_city_or_left_by_the_county(
+    cast: Cast, take_in: TakeIn
+) -> None:
+    take_in(RENAMED, [QINGHE, "更名", "2026-10-21", OLD, "又一个名字"], by=cast.wang)
+    with acting(cast.chen), transaction.atomic():
+        firm.assign_county(the(cast.qinghe), cast.divisions["xihu"], by=cast.chen, on=DAY)
+        first, second = RegistryEvent.objects.order_by("pk")
+    with acting(cast.wang), transaction.atomic():
+        with pytest.raises(ConditionUnmet, match="the city does it"), transaction.atomic():
+            registry.carry_out(first, by=cast.wang, on=DAY)
+        registry.leave(second, why="已迁出本区", by=cast.wang, on=DAY)
+    with acting(cast.sun), transaction.atomic(), pytest.raises(ConditionUnmet):
+        registry.leave(first, why="别区的", by=cast.sun, on=DAY)
+    with acting(cast.chen), transaction.atomic():
+        registry.carry_out(first, by=cast.chen, on=DAY)
+        assert Firm.objects.get(uscc=QINGHE).name == NEW
+
+
+def lines(count: int) -> bytes:
+    """As a file: that many lines, of them one of a firm on record, at the very end."""
+    told = [f"{TWIN},更名,2026-10-20,,别的公司{number}" for number in range(count - 1)]
+    return "\n".join([",".join(HEAD[:5]), *told, f"{QINGHE},更名,2026-10-20,{OLD},{NEW}"]).encode()
+
+
+def test_a_long_extract_is_begun_at_once_and_read_to_its_end_by_a_job(cast: Cast) -> None:
+    with acting(cast.chen), transaction.atomic():
+        kept = registry_extract.take_in(BytesIO(lines(AT_ONCE + 1)), name="变更.csv", by=cast.chen, on=DAY)
+        registry_extract.read(kept.pk, by=cast.chen, at_once=AT_ONCE)
+        kept.refresh_from_db()
+        assert (kept.state, kept.lines_done, kept.working) == ("waiting", AT_ONCE, True)
+        registry_extract.read(kept.pk, by=cast.zhou)
+        assert not RegistryEvent.objects.exists(), "it is read for who took it in alone"
+        registry_extract.read(kept.pk, by=cast.chen)
+        kept.refresh_from_db()
+        assert (kept.state, kept.lines_done) == ("done", AT_ONCE + 1)
+        found = Taken.of(kept)
+        assert (found.kept, found.strangers) == (1, AT_ONCE)
+
+
+def test_an_extract_of_more_lines_than_may_be_is_refused_with_a_sentence(cast: Cast) -> None:
+    with acting(cast.chen), transaction.atomic():
+        content = BytesIO(lines(registry_extract.LIMITS.rows + 1))
+        kept = registry_extract.take_in(content, name="变更.csv", by=cast.chen, on=DAY)
+        registry_extract.read(kept.pk, by=cast.chen, at_once=AT_ONCE)
+        kept.refresh_from_db()
+        assert kept.state == RegistryExtract.REFUSED
+        assert "20,000" in kept.problem["en"]
+        assert not RegistryEvent.objects.exists()
+
+
+def test_one_that_broke_off_goes_on_where_it_ended(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    with acting(cast.chen), transaction.atomic():
+        kept = registry_extract.take_in(BytesIO(lines(3)), name="变更.csv", by=cast.chen, on=DAY)
+    with acting(cast.chen), monkeypatch.context() as broken:
+        broken.setattr(registry_extract, "AT_ONCE", 1)
+        broken.setattr(registry_extract.Firm.objects, "within", None)
+        with pytest.raises(TypeError):
+            registry_extract.read(kept.pk, by=cast.chen)
+    with acting(cast.chen), transaction.atomic():
+        kept.refresh_from_db()
+        assert kept.state == "failed"
+        registry_extract.again(kept, by=cast.chen)
+        registry_extract.read(kept.pk, by=cast.chen)
+        kept.refresh_from_db()
+        assert (kept.state, Taken.of(kept).kept) == ("done", 1)

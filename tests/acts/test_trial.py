@@ -38,6 +38,10 @@ def test_jobs_work_as_whoever_asked_in_transactions_of_their_own(desk: Any) -> N
         done = Trial.objects.get(pk=asked.pk)
         assert (done.state, done.firms_done) == ("done", everyone)
         sheet = trial_sheet.ask(done, rule="", language="zh-hans", by=chen)
+    jobs.write_trial_sheet(sheet.pk, person=desk.zhou.pk)  # in another's name nothing is written
+    with acting(chen), transaction.atomic():
+        sheet.refresh_from_db()
+        assert (sheet.state, sheet.kept) == ("waiting", "")
     jobs.write_trial_sheet(sheet.pk, person=chen.pk)
     with acting(chen), transaction.atomic():
         sheet.refresh_from_db()

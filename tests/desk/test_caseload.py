@@ -172,7 +172,13 @@ def test_satisfaction_is_hidden_below_five_ratings_and_counts_visits_and_answers
         Difficulty.objects.create(firm=plan.cast.qinghe, **closed, **said)
     assert lines(seat, plan)["张工"].said.mean is None
     assert "4.0 / 5" not in text(seat(plan.cast.wang).get(LOADS))
+    with acting(INTAKE):
+        one = reverse("desk:difficulty", args=[Difficulty.objects.get().public_id])
+    listed = reverse("desk:difficulties") + "?list=over"
+    for person in (plan.cast.wang, plan.cast.zhang):
+        assert all("3 / 5" not in text(seat(person).get(page)) for page in (one, listed))
     rated(plan, [4])
+    assert all("3 / 5" in text(seat(plan.cast.wang).get(page)) for page in (one, listed))
     assert lines(seat, plan)["张工"].said.mean == 4
     assert "4.0 / 5" in text(seat(plan.cast.wang).get(LOADS))
 

@@ -149,9 +149,9 @@ def test_an_extract_is_taken_in_and_its_effect_shown_before_it_is_done(cast: Cas
     chen, address = as_(cast.chen), reverse("desk:registry")
     file = BytesIO(content)
     file.name = "变更.xlsx"
-    shown = chen.post(address, {"file": file})
-    assert shown.context["taken"].kept == 1
-    assert len(shown.context["taken"].unread) == 1
+    shown = chen.post(address, {"file": file}, follow=True)
+    [(_extract, taken)] = shown.context["extracts"]
+    assert (taken.kept, taken.unreadable) == (1, 1)
     assert "青禾新名有限公司" in shown.content.decode()
     [row] = shown.context["rows"]
     assert any("杭州青禾智控科技有限公司" in each for each in row["effects"])

@@ -109,6 +109,14 @@ def test_messages_given_up_are_sent_again_unless_they_are_too_old(desk: Desk, se
         ]
 
 
+def test_an_officer_is_told_in_a_sentence_and_reads_no_answer_of_a_gateway(desk: Desk, seat: Seat) -> None:
+    """It may hold addresses and tokens: who administers the system reads it."""
+    given_up(desk)
+    shown = text(seat(desk.cast.chen).get(PAGE))
+    assert "mailbox full" not in shown
+    assert "The gateway did not take it" in shown or "网关" in shown
+
+
 def test_an_officer_sends_no_message_of_others_again(desk: Desk, seat: Seat) -> None:
     row = given_up(desk)
     assert seat(desk.cast.chen).post(PAGE, {"kind": "messages", "channel": "mail", "step": "again"}).status_code == 403

@@ -13,6 +13,7 @@ from pipeline.acts.listings.listing import Asked, Asker, Choices, Column, Condit
 from pipeline.acts.listings.narrowing import BY_FIRM, COUNTY, PLACE, TEXT, equals, in_words, since, stage_of, until
 from pipeline.models import Appointment, Case, Difficulty, Mandate, Step, Visit
 from pipeline.models.case import NEVER, attention
+from pipeline.models.caseload import show_ratings
 from pipeline.models.silence import last_touches
 from pipeline.stages import CASE_STAGES
 
@@ -208,6 +209,7 @@ def _difficulties_dressed(rows: list[Any], asker: Asker) -> list[Any]:
     for row in rows:
         row.says_kind = difficulty.NAMES[row.kind]
         row.late = row.state == Difficulty.OPEN and row.due_on < asker.today
+    show_ratings(rows, asker.today)
     return rows
 
 
@@ -244,7 +246,7 @@ DIFFICULTIES = Listing(
         ),
         "to": Column(gettext_lazy("Who answers"), lambda row: row.answered_by.name if row.answered_by else _to(row)),
         "due": Column(gettext_lazy("Due"), lambda row: row.due_on, form="day"),
-        "rating": Column(gettext_lazy("Rating"), lambda row: row.rating, form="number"),
+        "rating": Column(gettext_lazy("Rating"), lambda row: row.shown_rating, form="number"),
         "asked": Column(gettext_lazy("Asked on"), lambda row: row.asked_on, wide=True, form="day"),
         "code": CODE,
     },

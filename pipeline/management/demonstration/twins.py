@@ -10,7 +10,7 @@ from django.db import transaction
 
 from config.postgres.scope import acting
 from pipeline.access import ASSESSOR
-from pipeline.acts import firm, merging, quality, registry
+from pipeline.acts import firm, merging, quality, registry_extract
 from pipeline.management.demonstration.cast import Cast
 from pipeline.models import Contact, Firm, Hit, MergedRecord, MergeProposal, User
 from pipeline.models.alike import neighbours
@@ -68,4 +68,4 @@ def _extract(firms: list[Firm], *, by: User, on: date) -> None:
     renamed = [one.uscc, "名称变更", day.isoformat(), one.name, f"{one.name}（新名）", "", ""]
     merged = [two.uscc, "吸收合并", day.isoformat(), two.name, "", one.uscc, one.name]
     text = "\n".join([HEAD, *(",".join(each) for each in (renamed, merged))])
-    registry.take_in(BytesIO(text.encode()), name=FILE, by=by, on=on)
+    registry_extract.read(registry_extract.take_in(BytesIO(text.encode()), name=FILE, by=by, on=on).pk, by=by)
