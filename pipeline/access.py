@@ -14,6 +14,7 @@ COUNTY = frozenset({"county_officer", "county_head"})
 OFFICE = CITY | COUNTY
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 FIRM = frozenset({"firm_owner", "firm_finance", "firm_rd", "firm_editor", "firm_viewer"})
+TOLD = OFFICE | {"leader", "coach", "expert"} | ADMINISTRATORS  # who have messages on the desk
 RECORDERS = FIRM - {"firm_viewer"}  # who keep the firm's own books of R&D and staff
 # whose turn a stage is, as `stages` names it -> the seats that take it
 TURNS = {"city": CITY, "county": COUNTY, "firm": FIRM, "coach": frozenset({"coach"})}
@@ -376,7 +377,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "registry.propose": OFFICERS,
     "registry.carry_out": OFFICE,
     "registry.leave": OFFICERS,
-    "notice.read": FIRM | OFFICE | {"coach"},
+    "notice.read": FIRM | TOLD,
     "telling.send_code": _seats("sender"),
     "delivery.spread": _seats("sender"),
     "delivery.claim": _seats("sender"),
@@ -559,7 +560,7 @@ URLS: dict[str, Page] = {
     "desk:county_less": _page(frozenset({"city_officer"}), "GET POST"),
     "desk:calendar": _page(OFFICE, "GET POST"),
     "desk:palette": _page(OFFICE),
-    "desk:messages": _page(OFFICE, "GET POST"),
+    "desk:messages": _page(TOLD, "GET POST"),
     "desk:case": _page(OFFICE),
     "desk:case_review": _page(OFFICE, "POST"),
     "desk:case_presence": _page(OFFICE, "POST"),

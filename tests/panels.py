@@ -41,9 +41,9 @@ def seated(cast: Cast, name: str, record: dict[str, Any]) -> Expert:
         return expert.keep(user, record, by=user, on=DAY, version=0)
 
 
-def pool(cast: Cast) -> dict[str, Expert]:
-    """As many experts as a panel of five needs, with two to stand in."""
-    made = {f"tech{n}": seated(cast, f"tech{n}", said()) for n in range(1, TECHNICIANS + 1)}
+def pool(cast: Cast, *, but: int = 0) -> dict[str, Expert]:
+    """As many experts as a panel of five needs, with two to stand in; of the technical ones, some fewer."""
+    made = {f"tech{n}": seated(cast, f"tech{n}", said()) for n in range(1, TECHNICIANS + 1 - but)}
     return made | {f"fin{n}": seated(cast, f"fin{n}", accountant()) for n in range(1, ACCOUNTANTS + 1)}
 
 

@@ -72,7 +72,6 @@ from pipeline.models import (
     Hour,
     Import,
     Listed,
-    MergedRecord,
     Office,
     ProvinceList,
     RegistryEvent,
@@ -90,6 +89,7 @@ from tests.outside.workbooks import HEAD, xlsx
 from tests.pooled import pooled
 from tests.walls.help_rows import sme_rows
 from tests.walls.own_books import keep_many
+from tests.walls.quality_rows import merged_rows
 
 FEW, MANY = 5, 50
 PAPER = b"%PDF-1.7\n%%EOF\n"
@@ -194,6 +194,7 @@ LISTS: dict[str, Listing] = {
     "desk:quality": Listing("chen", 12),
     "desk:merges": Listing("chen", 12),
     "desk:registry": Listing("wang", 12),
+    "desk:certificate": Listing("chen", 12, lambda world: [world.certificate]),
     "desk:results": Listing("chen", 12),
     "desk:result_list": Listing("chen", 12, lambda world: [world.result_list]),
     "desk:reconciliation": Listing("chen", 12),
@@ -236,7 +237,7 @@ NO_LISTS = {
     "portal:product", "portal:conversion", "portal:staff_member", "portal:staff_paste", "portal:staff_count",
     "desk:books", "desk:book", "desk:supposition", "desk:trial", "desk:trial_progress", "desk:trial_sheet",
     "desk:trial_download", "desk:trial_download_progress", "desk:scheme",
-    "desk:bulk", "desk:bulk_progress", "desk:bulk_result", "desk:export_ask", "desk:export", "desk:export_progress",
+    "desk:bulk", "desk:bulk_progress", "desk:bulk_result", "desk:export_ask", "desk:export", "desk:export_progress", "desk:registry_progress",
     "desk:list_look", "desk:view_save", "desk:view", "desk:view_change",
     "desk:scheme_save", "desk:scheme_try", "desk:scheme_move",
     "portal:begin", "portal:submit", "portal:withdraw", "portal:firm", "portal:contact", "portal:figures",
@@ -327,18 +328,15 @@ class World:
         """Figures that look off by a unit, merges that were taken back, what the registry tells."""
         facts = {"figure": "sales", "year": 2025, "beside": "2024", "values": ["1", "10000"], "factor": 10_000}
         odd: dict[str, Any] = {"kind": "off_by_unit", "sides": "0", "found_on": DAY, "facts": facts}
-        done: dict[str, Any] = {"by": self.cast.chen, "on": DAY, "undone_by": self.cast.chen, "undone_on": DAY}
         told: dict[str, Any] = {"file": "a.xlsx", "line": 2, "kind": "renamed", "day": DAY, "by": self.cast.wang}
         firms, office = self._firms(more), self.cast.offices["linan"]
         with acting(INTAKE):
             Hit.objects.bulk_create(Hit(firm=each, **odd) for each in firms)
-            MergedRecord.objects.bulk_create(
-                MergedRecord(firm=each, into=self.qinghe, why="同", undone_why="异", **done) for each in firms
-            )
             RegistryEvent.objects.bulk_create(
                 RegistryEvent(office=office, uscc=each.uscc, old_name=each.name, new_name="新", **told)
                 for each in firms
             )
+        merged_rows([each.pk for each in firms], self.cast.offices["hangzhou"].pk, self.cast.chen, self.cast.zhou, DAY)
 
     def _pooled(self, more: int) -> None:
         firms = self._firms(more)

@@ -17,7 +17,7 @@ from pipeline.models import PanelFile, PanelMember, ScoreSheet
 from pipeline.request import StaffRequest, number_sent
 from pipeline.rules.law.score import TITLES
 from pipeline.rules.panels import FINANCIAL, ITEMS
-from pipeline.templatetags.look import spoken
+from pipeline.templatetags.look import measure, spoken
 
 RIGHTS = {
     "invention": gettext_lazy("invention"), "utility_model": gettext_lazy("utility model"),
@@ -116,12 +116,12 @@ def _initial(kept: ScoreSheet | None) -> dict[str, Any]:
 
 def _line(form: SheetForm, file: PanelFile, item: str) -> dict[str, Any]:
     low, high = file.bands[item]
+    found = file.content["found"].get(item)
     return {
         "title": TITLES[item],
         "low": low,
         "high": high,
-        "found": file.content["found"].get(item),
-        "share": item in ITEMS[FINANCIAL],
+        "found": measure(found, "share" if item in ITEMS[FINANCIAL] else "") if found is not None else "",
         "points": form[f"points_{item}"],
         "reason": form[f"reason_{item}"],
     }

@@ -1,5 +1,6 @@
 """An expert's tasks; one of them: its firms, the declaration, stepping back, handing in, and the chair's summary."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -50,7 +51,7 @@ def tasks(request: StaffRequest) -> HttpResponse:
     mine = PanelMember.objects.visible_to(request.user).filter(user=request.user.pk).order_by("-pk")
     open_ = list(mine.reviewing(request.user).select_related("panel"))
     context = {
-        "open": [(each, *_progress(each)) for each in open_],
+        "open": _progress(open_),
         "waiting": _waiting(request, mine),
         "ended": mine.exclude(done_at=None)[:50],
         "kept": Expert.objects.visible_to(request.user).filter(user=request.user.pk).first(),
@@ -121,12 +122,17 @@ def _waiting(request: StaffRequest, mine: Any) -> list[PanelMember]:
     return [each for each in mine.filter(entered_at=None, recused_on=None, done_at=None) if each.salt]
 
 
-def _progress(member: PanelMember) -> tuple[int, int]:
-    """How many sheets are filled in whole, of how many."""
-    wanted = ITEMS[member.kind]
-    sheets = ScoreSheet.objects.filter(member=member)
-    whole = sum(all(item in each.points and item in each.reasons for item in wanted) for each in sheets)
-    return whole, PanelFile.objects.filter(panel=member.panel_id).count()
+def _progress(members: list[PanelMember]) -> list[tuple[PanelMember, int, int]]:
+    """Of each task how many sheets are filled in whole, of how many."""
+    whole = Counter(
+        each.member_id
+        for each in ScoreSheet.objects.filter(member__in=members)
+        if all(item in each.points and item in each.reasons for item in ITEMS[each.kind])
+    )
+    there = Counter(
+        PanelFile.objects.filter(panel__in={each.panel_id for each in members}).values_list("panel", flat=True)
+    )
+    return [(each, whole[each.pk], there[each.panel_id]) for each in members]
 
 
 def _rows(member: PanelMember, files: list[PanelFile]) -> list[dict[str, Any]]:

@@ -30,6 +30,16 @@ select c.number, s.position from pipeline_step s join pipeline_plan p on p.id = 
 join pipeline_case c on c.id = p.case_id where p.superseded_on is null and s.state = 'open' and c.stage = 'coaching'
 order by s.id limit 1
 """
+# What a page of its own stands for: one of each.
+KEYS = """
+(select 'adjustment', public_id::text from pipeline_adjustment limit 1)
+union all (select 'objection', public_id::text from pipeline_objection limit 1)
+union all (select 'claim', public_id::text from pipeline_claim limit 1)
+union all (select 'difficulty', public_id::text from pipeline_difficulty limit 1)
+union all (select 'office', id::text from pipeline_office where level = 'county' order by id limit 1)
+union all (select 'certificate', number from pipeline_certificate order by id limit 1)
+union all (select 'paper', document_id::text from pipeline_documentversion where state = 'clean' limit 1)
+"""
 NewContext = Callable[..., BrowserContext]
 CHINESE = re.compile("[㐀-鿿]+")
 IN_BOTH_LANGUAGES = re.compile(r'"zh": "(?:[^"\\\\]|\\\\.)*"')  # in JSON, with the English beside it
@@ -69,6 +79,10 @@ SME = """
     select f.uscc, r.year from pipeline_smeregistration r join pipeline_firm f on f.id = r.firm_id
     where r.state = 'site_check'
 """
+REVIEW = """
+    select m.public_id::text from pipeline_panelmember m join pipeline_panel p on p.id = m.panel_id
+    join pipeline_user u on u.id = m.user_id where p.state = 'open' and u.username = 'luo'
+"""
 
 
 @dataclass
@@ -89,6 +103,9 @@ class Demonstration:
     round: int  # of which a list went to the province
     open_step: tuple[str, int]  # the number of a case, the place of a step in its plan
     sme: tuple[str, int]  # firm and year of a registration that waits for a visit
+    panels: list[str]  # one that has ended, one under review
+    review: str  # the task of an expert who came in to it
+    keys: dict[str, str]  # of one thing of each kind that has a page of its own
     written: Written = field(repr=False)
     signed_in: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -133,10 +150,13 @@ def demonstration(django_db_blocker: Any) -> Iterator[Demonstration]:
             [(round_,)] = database.execute("select round_id from pipeline_provincelist limit 1")
             [open_step] = database.execute(OPEN_STEP)
             [sme] = database.execute(SME)
+            panels = [key for (key,) in database.execute("select public_id::text from pipeline_panel order by id")]
+            [(review,)] = database.execute(REVIEW)
+            keys: dict[str, str] = dict(database.execute(KEYS).fetchall())
             written = all_written(database)
         merge = f"?gone={gone}&into={into}"
         found = firms, roster, trial, scheme, export, bulk, hit, merge, officer, training, round_, open_step, sme
-        yield Demonstration(house, *found, written)
+        yield Demonstration(house, *found, panels, review, keys, written)
     services.server().drop(name)
 
 

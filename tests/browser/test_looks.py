@@ -197,6 +197,7 @@ SCREENS = {
     "merge, asked": Screen("chen", to("desk:merge")),
     "merged": Screen("chen", to("desk:merges")),
     "registry": Screen("chen", to("desk:registry")),
+    "certificate, its years": Screen("chen", lambda city: reverse("desk:certificate", args=[city.certificate])),
     "agency lists": Screen("chen", to("desk:results")),
     "agency list": Screen("chen", lambda city: reverse("desk:result_list", args=[city.result_list])),
     "lists and record": Screen("chen", to("desk:reconciliation")),

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from pipeline import access
 from pipeline.access import SERVICES
 from pipeline.register import TABLES, Table
+from tests.walls.panel_rows import EXPERTS
 from tests.walls.world import World, as_role, declare
 
 FIRM_TABLES = {name: table for name, table in TABLES.items() if table.kind == "firm"}
@@ -51,6 +52,7 @@ PEOPLE = {
     "seat:agency": NOTHING,
     "seat:bank": NOTHING,
     "seat:expert": NOTHING,
+    **dict.fromkeys(EXPERTS, NOTHING),  # the panels they sit in: tests/walls/test_panels.py
     **{f"seat:{kind}": Sees(now=("north",), own=("north",)) for kind in sorted(access.FIRM)},
     "seat:system_admin": NOTHING,
     "seat:security_admin": NOTHING,

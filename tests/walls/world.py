@@ -25,6 +25,7 @@ from pipeline.access import INTAKE, SENDER
 from pipeline.models import Division, Firm, Office, Seat, User
 from tests import services
 from tests.walls.help_rows import help_rows, office_rows
+from tests.walls.panel_rows import EXPERTS, LOST, panel_rows
 from tests.walls.pool_rows import pool_rows
 from tests.walls.quality_rows import merged_rows, quality_rows, registry_row, result_row
 from tests.walls.round_rows import round_rows
@@ -69,6 +70,7 @@ def build(today: date | None = None) -> World:
         _book_rows(world)
         _deputy_rows(world)
         models.TrailSeal.objects.create(first=1, last=1, entries=1, digest="0" * 64)
+    _panel_rows(world)
     with acting(SENDER), transaction.atomic():
         told_rows(
             [world.people[name] for name in ("seat:firm_owner", "south owner")], world.firms["north"], world.today
@@ -154,6 +156,18 @@ def _people(world: World) -> None:
     world.people["coach who lost the seat"] = User.objects.create_user("unseated", name="unseated").pk
     appoint(world, "coach who lost the seat", "south", world.left, now)
     seat(world, "seat:security_admin", "security_admin", now)
+
+
+def _panel_rows(world: World) -> None:
+    """An expert sees what of a panel asks them today, and nothing of the firms in it."""
+    now = DateRange(LONG_AGO, None)
+    with acting(world.person("seat:security_admin")), transaction.atomic():
+        for name in EXPERTS:
+            seat(world, name, "expert", now)
+    keys = {"city officer": world.people["seat:city_officer"], "city head": world.people["seat:city_head"]}
+    panel_rows(world.people | keys, [world.firms["north"], world.firms["south"]], world.today)
+    with acting(world.person("seat:security_admin")), transaction.atomic():
+        Seat.objects.filter(user=world.people[LOST]).update(during=DateRange(LONG_AGO, world.today))
 
 
 def seat(

@@ -11,6 +11,7 @@ from config.postgres.scope import acting
 from pipeline.acts import roster
 from pipeline.management import facts
 from pipeline.management.demonstration import (
+    asking,
     cast,
     certification,
     lists,
@@ -65,6 +66,7 @@ class Command(BaseCommand):
         panels.judge(everybody, on=day)
         registrations.register(everybody, on=day)
         certification.hold(everybody, on=day)
+        asking.wait(everybody, on=day)
         stories.judge_everybody(on=day)
         telling.choose()
         self.print_logins()
