@@ -52,6 +52,16 @@ def hand_over(cases: CaseQuerySet, officer: User, *, by: User, on: date, note: s
 
 
 @transaction.atomic
+def give_back(cases: CaseQuerySet, officer: User | None, *, by: User, on: date) -> int:
+    """Put cases into the hands they were in before, or into nobody's: an assignment was taken back."""
+    access.require(by, "case.assign", cases)
+    if officer is None:
+        return cases.update(officer=None)
+    demand(officer.is_active, "officer", _("Who held it before is here no longer."))
+    return _give(cases, officer, office=None, by=by, on=on, note=_("An assignment was taken back."), versions=None)
+
+
+@transaction.atomic
 def route(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Assignment]:
     """Give cases that nobody of the office holds to whom its rules name. Rows another is about to give are skipped."""
     access.require(by, "case.route", cases)

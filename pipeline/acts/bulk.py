@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pipeline import access
+from pipeline.acts import bulk_undo
 from pipeline.acts.bulk_kinds import KINDS, Kind
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Bulk, BulkRow, Case, MoveRefused, Notice, User
@@ -29,6 +30,11 @@ PART = 1_000
 AT_ONCE = 300  # as many are rehearsed and done within the request; more by a job
 MOST = 100_000
 LONGEST_REASON = 400
+WAITING: dict[str, dict[str, Any]] = {
+    Bulk.ASKED: {"state": BulkRow.OPEN, "effect": {}},
+    Bulk.CONFIRMED: {"state": BulkRow.OPEN},
+    Bulk.UNDOING: {"state": BulkRow.DONE},
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Outcome:
     state: str
     why: str = ""
     effect: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)  # what taking it back needs
 
 
 @transaction.atomic
@@ -91,30 +98,33 @@ def again(bulk: Bulk, *, by: User) -> None:
 
 
 def work(key: int, *, by: User) -> None:
-    """Rehearse what was asked for, or do what was confirmed, part by part."""
+    """Rehearse what was asked for, do what was confirmed, or take back what was done, part by part."""
     try:
         while _part(key, by):
             pass
     except Exception:
         with transaction.atomic():
             Bulk.objects.filter(pk=key, state__in=[Bulk.ASKED, Bulk.CONFIRMED]).update(state=Bulk.FAILED)
+            Bulk.objects.filter(pk=key, state=Bulk.UNDOING).update(state=Bulk.DONE)  # the rest may be taken back still
         raise
 
 
 @transaction.atomic
 def _part(key: int, by: User) -> bool:
     """One part; false when none was left. Two workers take turns, for each holds the bulk while it works."""
-    own = Bulk.objects.filter(pk=key, by=by, state__in=[Bulk.ASKED, Bulk.CONFIRMED])  # nobody acts in another's name
+    under_way = [Bulk.ASKED, Bulk.CONFIRMED, Bulk.UNDOING]
+    own = Bulk.objects.filter(pk=key, by=by, state__in=under_way)  # nobody acts in another's name
     at_work = own.select_for_update(of=("self",))
     bulk = at_work.first()
     if bulk is None:
         return False
-    rehearsal = bulk.state == Bulk.ASKED
-    waiting = bulk.rows.filter(state=BulkRow.OPEN, **({"effect": {}} if rehearsal else {}))
-    rows = list(waiting.order_by("case")[:PART])
-    if rows:
+    rows = list(bulk.rows.filter(**WAITING[bulk.state]).order_by("case")[:PART])
+    if rows and bulk.state == Bulk.UNDOING:
+        _keep_undone(rows, _undone(bulk, rows, by))
+    elif rows:
+        rehearsal = bulk.state == Bulk.ASKED
         _keep(rows, _rehearsed(bulk, rows, by) if rehearsal else _carried_out(bulk, rows, by), rehearsal=rehearsal)
-    finished = Bulk.REHEARSED if rehearsal else Bulk.DONE
+    finished = {Bulk.ASKED: Bulk.REHEARSED, Bulk.CONFIRMED: Bulk.DONE, Bulk.UNDOING: Bulk.UNDONE}[bulk.state]
     done = F("rows_done") + len(rows)
     Bulk.objects.filter(pk=key).update(state=bulk.state if rows else finished, rows_done=done, worked_at=Now())
     return bool(rows)
@@ -134,14 +144,21 @@ def _carried_out(bulk: Bulk, rows: Sequence[BulkRow], by: User) -> dict[int, Out
     illegal = {row.case_id for row in rows if row.case_id not in changed and now[row.case_id][0] not in kind.legal}
     fit = [row for row in rows if row.case_id not in changed | illegal]
     told = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    said, keys = kind.read(bulk.said), [row.case_id for row in fit]
+    inverse = bulk_undo.INVERSES.get(bulk.kind)
+    before = inverse.before(keys, said, by) if inverse else {}
     with translation.override(bulk.language):
-        refused = _attempt(kind, bulk, fit, by, kind.read(bulk.said))
-    effects = _effects([row.case_id for row in fit if row.case_id not in refused], told)
+        refused = _attempt(kind, bulk, fit, by, said)
+    effects = _effects([key for key in keys if key not in refused], told)
+    after = inverse.after(list(effects), said, by) if inverse else {}
     return {
         **dict.fromkeys(changed, Outcome(BulkRow.CHANGED)),
         **dict.fromkeys(illegal, Outcome(BulkRow.ILLEGAL)),
         **{key: Outcome(BulkRow.REFUSED, why[:LONGEST_REASON]) for key, why in refused.items()},
-        **{key: Outcome(BulkRow.DONE, effect=effect) for key, effect in effects.items()},
+        **{
+            key: Outcome(BulkRow.DONE, effect=effect, before=before.get(key, {}) | after.get(key, {}))
+            for key, effect in effects.items()
+        },
     }
 
 
@@ -194,6 +211,31 @@ def _keep(rows: Sequence[BulkRow], outcomes: Mapping[int, Outcome], *, rehearsal
         alike[state, outcome.why, tuple(outcome.effect.items())].append(row.pk)
     for (state, why, effect), keys in alike.items():
         BulkRow.objects.filter(pk__in=keys).update(state=state, why=why, effect=dict(effect))
+    if not rehearsal:
+        _note_before(rows, outcomes)
+
+
+def _note_before(rows: Sequence[BulkRow], outcomes: Mapping[int, Outcome]) -> None:
+    noted = [row for row in rows if outcomes[row.case_id].before]
+    for row in noted:
+        row.before = dict(outcomes[row.case_id].before)
+    BulkRow.objects.bulk_update(noted, ["before"])
+
+
+def _undone(bulk: Bulk, rows: Sequence[BulkRow], by: User) -> dict[int, str]:
+    """Take these back; which are left as they are, and why."""
+    _as_they_stand(rows)
+    with translation.override(bulk.language):
+        return bulk_undo.taken_back(bulk, rows, by)
+
+
+def _keep_undone(rows: Sequence[BulkRow], left: Mapping[int, str]) -> None:
+    alike: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        alike[left.get(row.case_id, "")].append(row.pk)
+    for why, keys in alike.items():
+        state = BulkRow.KEPT if why else BulkRow.UNDONE
+        BulkRow.objects.filter(pk__in=keys).update(state=state, why=why[:LONGEST_REASON])
 
 
 def result(bulk: Bulk, words: Mapping[str, str]) -> BinaryIO:

@@ -31,7 +31,7 @@ from pipeline.models import (
 )
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.coaching import BEST_RATING, StepQuerySet
-from pipeline.models.firm import FirmOwnedQuerySet, FirmQuerySet
+from pipeline.models.firm import AppointmentQuerySet, FirmOwnedQuerySet, FirmQuerySet
 from pipeline.rules import Plan as Ways
 from pipeline.rules import Round as Call
 from pipeline.rules import Step as Remedy
@@ -72,14 +72,14 @@ def draw_plans(cases: CaseQuerySet, *, by: Actor, on: date) -> list[Plan]:
     before = list(Plan.objects.filter(case__in=rows, superseded_on=None).values_list("pk", flat=True))
     Plan.objects.filter(pk__in=before).update(superseded_on=on)
     calls = _calls(on)
-    ways = {case.pk: _ways(kept, calls) for case in rows if (kept := case.firm.latest_diagnosis) is not None}
+    judged = {case.pk: kept for case in rows if (kept := case.firm.latest_diagnosis) is not None}
+    ways = {key: _ways(kept, calls) for key, kept in judged.items()}
     plans = Plan.objects.bulk_create(
         Plan(
-            firm_id=case.firm_id, case=case, diagnosis=case.firm.latest_diagnosis, drawn_on=on, foreseen=True,
-            ready_on=_ready_on(ways[case.pk], case.firm.latest_diagnosis),
+            firm_id=kept.firm_id, case_id=key, diagnosis=kept, drawn_on=on, foreseen=True,
+            ready_on=_ready_on(ways[key], kept),
         )
-        for case in rows
-        if case.pk in ways
+        for key, kept in judged.items()
     )  # fmt: skip
     refused = {each.case_id: each.refusal for each in Application.objects.last_ended(rows)}
     Step.objects.bulk_create(
@@ -225,6 +225,14 @@ def appoint_to(firms: FirmQuerySet, coach: User, *, by: Actor, on: date, until: 
     already = Appointment.objects.filter(firm__in=firms.values("pk"), coach=coach, during__overlap=during).exists()
     demand(not already, "coach", _("This coach is assigned to the firm already."))
     return Appointment.objects.bulk_create(Appointment(firm=firm, coach=coach, during=during) for firm in firms)
+
+
+@transaction.atomic
+def dismiss(appointments: AppointmentQuerySet, *, by: Actor) -> int:
+    """Take assignments back to which no firm has consented yet. How many."""
+    access.require(by, "coaching.appoint", appointments)
+    gone, _kinds = appointments.filter(consented_on=None).delete()
+    return gone
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from pipeline import access, jobs, stages
 from pipeline.acts import bulk as acts
+from pipeline.acts import bulk_undo
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.desk import attempt, batch_deeds, queue
 from pipeline.desk.moving import Deed, MoveForm
@@ -24,6 +25,7 @@ from pipeline.models.case_list import cases
 from pipeline.request import StaffRequest
 from pipeline.templatetags.look import language
 
+UNDER_WAY = (Bulk.ASKED, Bulk.CONFIRMED, Bulk.UNDOING)
 SHOWN = 200  # rows of a rehearsal on the page; the file has them all
 RESULTS = {
     BulkRow.OPEN: gettext_lazy("not done"),
@@ -31,6 +33,8 @@ RESULTS = {
     BulkRow.REFUSED: gettext_lazy("refused"),
     BulkRow.CHANGED: gettext_lazy("changed meanwhile, left as it is"),
     BulkRow.DONE: gettext_lazy("done"),
+    BulkRow.UNDONE: gettext_lazy("taken back"),
+    BulkRow.KEPT: gettext_lazy("not taken back"),
 }
 
 
@@ -60,19 +64,20 @@ def bulk(request: StaffRequest, bulk_key: UUID) -> HttpResponse:
     if request.method == "POST":
         _step(request, found)
         return redirect("desk:bulk", found.public_id)
-    if found.state in (Bulk.ASKED, Bulk.CONFIRMED):
+    if found.state in UNDER_WAY:
         return render(request, "desk/batch/waiting.html", _shown(found) | _progress(found))
     counts = found.counts()
     told = found.rows.filter(effect__told__gt=0).count()
     shown = {"counts": counts, "told": told, "rows": _rows(found), "shown": SHOWN}
     shown |= {"ours": found.day == request.today, "mine": found.by_id == request.user.pk}
+    shown["may_undo"] = bulk_undo.may_be_taken_back(found, request.user)
     return render(request, "desk/batch/bulk.html", _shown(found) | shown)
 
 
 def bulk_progress(request: StaffRequest, bulk_key: UUID) -> HttpResponse:
     """The moving part of an act under way; the page is asked for anew when it is done."""
     found = _one(request, bulk_key)
-    if found.state not in (Bulk.ASKED, Bulk.CONFIRMED):
+    if found.state not in UNDER_WAY:
         return HttpResponseClientRefresh()
     return render(request, "look/progress.html", _progress(found))
 
@@ -134,6 +139,9 @@ def _step(request: StaffRequest, found: Bulk) -> None:
             elif step == "stop":
                 acts.cancel(found, by=request.user)
                 messages.success(request, _("Given up. What was done before stays done."))
+            elif step == "undo":
+                bulk_undo.take_back(found, by=request.user)
+                _set_to_work(request, Bulk.objects.get(pk=found.pk))
             elif step == "again":
                 acts.again(found, by=request.user)
                 _set_to_work(request, Bulk.objects.get(pk=found.pk))
@@ -193,6 +201,7 @@ def _progress(found: Bulk) -> dict[str, Any]:
     says = {
         Bulk.ASKED: _("The act is being rehearsed. You may leave this page."),
         Bulk.CONFIRMED: _("The act is being done, a part at a time. You may leave this page."),
+        Bulk.UNDOING: _("The act is being taken back, a part at a time. You may leave this page."),
     }
     return {
         "id": "progress",
@@ -206,8 +215,9 @@ def _progress(found: Bulk) -> dict[str, Any]:
 
 def _rows(found: Bulk) -> list[dict[str, Any]]:
     """The first rows, those that are not done on top, each with what would become or became of it."""
-    wanting = found.rows.exclude(state__in=[BulkRow.OPEN, BulkRow.DONE]).select_related("case", "case__firm")
-    rest = found.rows.filter(state__in=[BulkRow.OPEN, BulkRow.DONE]).select_related("case", "case__firm")
+    settled = [BulkRow.OPEN, BulkRow.DONE, BulkRow.UNDONE]
+    wanting = found.rows.exclude(state__in=settled).select_related("case", "case__firm")
+    rest = found.rows.filter(state__in=settled).select_related("case", "case__firm")
     rows = [*wanting.order_by("state", "case")[: SHOWN // 2]]
     rows += rest.order_by("case")[: SHOWN - len(rows)]
     return [{"row": row, "says": RESULTS[row.state], "effect": _effect(row)} for row in rows]

@@ -108,7 +108,7 @@ def list_page(
         "density": look.density,
         "widths": look.widths,
         "groups": _groups(found, counts, request.GET),
-        "faults": [*found.faults, *filter(None, [page.says]), *_view_missing(request.GET, views)],
+        "faults": [*found.faults, *filter(None, [page.says]), *saved_view.missing(request.GET, views)],
         "nothing": {} if rows else _nothing(request, found),
         "asked": found.asked,
         "may_look": access.opens(request.user.seat_kinds, "desk:list_look"),
@@ -151,13 +151,6 @@ def _strange(listing: Listing, query: QueryDict, asked: Asked) -> list[str]:
     if sort and sort not in listing.sorts:
         says.append(_("The list cannot be sorted by “%(name)s”.") % {"name": sort[:40]})
     return says
-
-
-def _view_missing(query: QueryDict, views: list[SavedView]) -> list[str]:
-    named = query.get(saved_view.OPENED_FROM, "")
-    if not named or named in {str(each.public_id) for each in views}:
-        return []
-    return [_("The kept view of this address is not among yours; the list is shown by its conditions.")]
 
 
 def _counts(found: Opened, views: list[SavedView]) -> dict[tuple[str, Any], int]:

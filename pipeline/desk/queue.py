@@ -111,7 +111,7 @@ def asked_of(request: StaffRequest) -> tuple[Asked, Conditions]:
 def _page(request: StaffRequest, views: list[SavedView]) -> Page:
     asked, conditions = asked_of(request)
     counts = _counts(request, asked, views, conditions)
-    faults = [*conditions.faults, *_strange(request.GET)]
+    faults = [*conditions.faults, *_strange(request.GET), *saved_view.missing(request.GET, views)]
     if asked.sort in SHORT_ONLY and sum(counts["group", name] for name in GROUP_NAMES) > MOST_COUNTED:
         faults.append(_("More than %(n)s cases are not sorted by county: narrow the list first.") % {"n": MOST_COUNTED})
         asked = Asked(asked.view, "due", asked.conditions)

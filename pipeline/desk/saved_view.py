@@ -79,6 +79,14 @@ def tabs(views: list[SavedView], here: str, counts: dict[int, str]) -> list[dict
     ]
 
 
+def missing(asked: QueryDict, views: list[SavedView]) -> list[str]:
+    """A sentence where the address names a view that is not among those offered."""
+    named = asked.get(OPENED_FROM, "")
+    if not named or named in {str(each.public_id) for each in views}:
+        return []
+    return [_("The kept view of this address is not among yours; the list is shown by its conditions.")]
+
+
 def address(kept: SavedView) -> str:
     return reverse(f"desk:{kept.listing}") + _query(kept)
 

@@ -158,7 +158,7 @@ def screening(request: StaffRequest) -> HttpResponse:
     shown = _in_group(among, group)
     if request.method == "POST":
         return _batch(request, shown)
-    counts, faults = among.groups(), list(form.faults)
+    counts, faults = among.groups(), [*form.faults, *kept.pop("view_missing")]
     if request.GET.get("group", "") not in GROUPS:
         faults.append(_("There is no group “%(name)s”: all are shown.") % {"name": request.GET["group"][:40]})
     paged = form.among(_latest(request.user), request.today, in_order=True)
@@ -207,6 +207,7 @@ def _kept_views(request: StaffRequest, look: ListLook) -> dict[str, Any]:
     return {
         "saved_tabs": saved_view.tabs(views, here, {}),
         "opened": opened,
+        "view_missing": saved_view.missing(request.GET, views),
         "opens_with": next((each for each in views if str(each.public_id) == look.opens), None),
         "opens_here": opened is not None and str(opened.public_id) == look.opens,
         "query": saved_view.bare(request.GET),

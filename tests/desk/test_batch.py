@@ -5,14 +5,27 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline import jobs
+from pipeline.acts import assignment, bulk_undo, case, coaching
 from pipeline.acts import bulk as acts
-from pipeline.acts import case
-from pipeline.models import Appointment, Bulk, BulkRow, Case, Fault, Notice, Proposal, Tagging, Transition
+from pipeline.models import (
+    Appointment,
+    Assignment,
+    Bulk,
+    BulkRow,
+    Case,
+    Fault,
+    Notice,
+    Proposal,
+    Tagging,
+    TrailEntry,
+    Transition,
+)
 from tests.cast import DAY, Cast, Story
 from tests.desk.conftest import Seat, Travel, text
 from tests.desk.test_queue import leads
@@ -260,3 +273,119 @@ def test_a_batch_needs_a_seat_that_grants_the_act(story: Story, seat: Seat) -> N
     sent = {"act": "forward", "chosen": [story.number]}
     assert seat(story.cast.wang).post(BATCH, sent).status_code == 404
     assert seat(story.cast.zhao).post(BATCH, sent).status_code == 200
+
+
+def taken_back(client: Client, page: Any) -> Any:
+    return client.post(page.redirect_chain[-1][0], {"step": "undo"}, follow=True)
+
+
+def test_an_assignment_is_taken_back_once_and_each_case_is_in_the_hands_it_was_in(cast: Cast, seat: Seat) -> None:
+    leads(cast, 3)
+    numbers, zhao = chosen(cast), seat(cast.zhao)
+    done(zhao, rehearsed(zhao, "assign", numbers[:1], officer=cast.zhao.pk))
+    page = rehearsed(zhao, "assign", numbers, officer=cast.wang.pk)
+    assert done(zhao, page).context["may_undo"]
+    back = taken_back(zhao, page)
+    assert (back.context["counts"]["undone"], back.context["counts"]["kept"]) == (3, 0)
+    again = taken_back(zhao, page)
+    assert not again.context["may_undo"]
+    assert list(again.context["messages"])
+    with acting(cast.zhao):
+        held = dict(Case.objects.values_list("number", "officer"))
+        assert held == {numbers[0]: cast.zhao.pk, numbers[1]: None, numbers[2]: None}
+        assert Assignment.objects.filter(case__number=numbers[0]).count() == 3, "there, away, and back"
+    with acting(cast.tang):
+        trail = TrailEntry.objects.filter(table="pipeline_bulk", after__state="undone")
+        assert trail.count() == 1
+
+
+def test_what_somebody_touched_since_is_left_and_says_why(cast: Cast, seat: Seat) -> None:
+    leads(cast, 3)
+    numbers, zhao = chosen(cast), seat(cast.zhao)
+    page = rehearsed(zhao, "assign", numbers, officer=cast.wang.pk)
+    done(zhao, page)
+    with acting(cast.zhao), transaction.atomic():
+        assignment.assign(Case.objects.filter(number=numbers[0]), cast.zhao, by=cast.zhao, on=DAY)
+    with acting(cast.wang), transaction.atomic():
+        case.invite(Case.objects.filter(number=numbers[1]), by=cast.wang, on=DAY)
+    back = taken_back(zhao, page)
+    assert (back.context["counts"]["undone"], back.context["counts"]["kept"]) == (1, 2)
+    assert all(line["row"].why for line in back.context["rows"] if line["row"].state == "kept")
+    with acting(cast.zhao):
+        held = dict(Case.objects.values_list("number", "officer"))
+        assert held == {numbers[0]: cast.zhao.pk, numbers[1]: cast.wang.pk, numbers[2]: None}
+
+
+def test_a_tag_put_on_many_is_taken_off_again_but_for_what_bore_it_before(cast: Cast, seat: Seat) -> None:
+    leads(cast, 3)
+    numbers, wang = chosen(cast), seat(cast.wang)
+    done(wang, rehearsed(wang, "tag", numbers[:1], name="重点"))
+    page = rehearsed(wang, "tag", numbers, name="重点")
+    done(wang, page)
+    assert taken_back(wang, page).context["counts"]["undone"] == 2
+    with acting(cast.wang):
+        assert list(Tagging.objects.values_list("case__number", flat=True)) == numbers[:1]
+    off = rehearsed(wang, "untag", numbers, name="重点")
+    done(wang, off)
+    assert taken_back(wang, off).context["counts"]["undone"] == 1
+    with acting(cast.wang):
+        assert list(Tagging.objects.values_list("case__number", flat=True)) == numbers[:1]
+
+
+def test_a_coach_set_for_many_is_taken_back_where_no_firm_has_consented(
+    story: Story, seat: Seat, travel: Travel
+) -> None:
+    story.to("coaching")
+    travel(story.day)
+    wang, until = seat(story.cast.wang), "2027-06-30"
+    page = rehearsed(wang, "appoint", [story.number], coach=story.cast.zhang.pk, until=until)
+    done(wang, page)
+    assert taken_back(wang, page).context["counts"]["undone"] == 1
+    with acting(story.cast.wang):
+        assert not Appointment.objects.exists()
+    page = rehearsed(wang, "appoint", [story.number], coach=story.cast.zhang.pk, until=until)
+    done(wang, page)
+    with acting(story.cast.li), transaction.atomic():
+        coaching.consent(Appointment.objects.get(), by=story.cast.li, on=story.day)
+    assert taken_back(wang, page).context["counts"]["kept"] == 1
+    with acting(story.cast.wang):
+        assert Appointment.objects.filter(consented_on=story.day).exists()
+
+
+def test_only_who_did_it_takes_it_back_within_ten_minutes_and_only_what_has_an_inverse(cast: Cast, seat: Seat) -> None:
+    leads(cast, 2)
+    numbers, wang = chosen(cast), seat(cast.wang)
+    page = rehearsed(wang, "tag", numbers, name="重点")
+    done(wang, page)
+    assert not seat(cast.zhao).get(page.redirect_chain[-1][0]).context["may_undo"]
+    taken_back(seat(cast.zhao), page)
+    with acting(cast.wang):
+        assert Tagging.objects.count() == 2
+        Bulk.objects.update(worked_at=F("worked_at") - bulk_undo.WINDOW)
+    assert not wang.get(page.redirect_chain[-1][0]).context["may_undo"]
+    assert taken_back(wang, page).context["counts"]["done"] == 2
+    invited = rehearsed(wang, "invite", numbers)
+    assert not done(wang, invited).context["may_undo"]
+    assert taken_back(wang, invited).context["counts"]["done"] == 2
+
+
+def test_taking_back_goes_on_after_a_worker_died_and_undoes_no_row_twice(
+    cast: Cast, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "PART", 2)
+    monkeypatch.setattr(acts, "AT_ONCE", 0)
+    leads(cast, 5)
+    wang = seat(cast.wang)
+    page = rehearsed(wang, "tag", chosen(cast), name="重点")
+    with acting(cast.wang):
+        key = Bulk.objects.get().pk
+    jobs.work_bulk(key, person=cast.wang.pk)
+    done(wang, page)
+    jobs.work_bulk(key, person=cast.wang.pk)
+    assert taken_back(wang, page).status_code == 200
+    with acting(cast.wang), transaction.atomic():
+        assert acts._part(key, cast.wang)
+        assert Tagging.objects.count() == 3
+    jobs.work_bulk(key, person=cast.wang.pk)
+    with acting(cast.wang):
+        assert (Tagging.objects.count(), Bulk.objects.get(pk=key).state) == (0, "undone")
