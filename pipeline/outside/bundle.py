@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from pipeline.models.dossier.printed import Block
@@ -79,8 +78,7 @@ def made(form: Form, papers: Sequence[Paper], *, step: Callable[[], None]) -> Ma
 
 def _laid_ready(folder: Path, at: int, paper: Paper) -> dict[str, str]:
     file = f"{at:04}.{paper.ending}"
-    with storage.fetch(paper.sha256) as content, (folder / file).open("wb") as target:
-        shutil.copyfileobj(content, target, CHUNK)
+    storage.lay_at(paper.sha256, folder / file)
     told = {"key": f"paper-{at}", "code": paper.code, "title": paper.title, "sha256": paper.sha256}
     return {**told, "file": file, "kind": paper.kind}
 
@@ -104,9 +102,8 @@ def _zipped(folder: Path, papers: Sequence[dict[str, Any]]) -> tuple[BinaryIO, l
     manifest: list[dict[str, Any]] = []
     with ZipFile(content, "w", ZIP_STORED) as archive:
         for name, path in files:
-            manifest.append({"name": name, "sha256": _sum(path), "size": path.stat().st_size})
             with path.open("rb") as source, archive.open(ZipInfo(name, DATED), "w", force_zip64=True) as target:
-                shutil.copyfileobj(source, target, CHUNK)
+                manifest.append({"name": name, "sha256": _copied(source, target), "size": path.stat().st_size})
         archive.writestr(ZipInfo(SUMS, DATED), "\n".join(_sums(manifest, papers)), ZIP_DEFLATED)
     content.seek(0)
     return content, manifest + [_joined(each) for each in papers]
@@ -132,6 +129,10 @@ def _apart(paper: dict[str, Any]) -> str:
     return f"{FOLDER}/{paper['code']} {plain.removesuffix(f'.{ending}')}.{ending}"
 
 
-def _sum(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+def _copied(source: IO[bytes], target: IO[bytes]) -> str:
+    """What one file holds into another; its SHA-256."""
+    digest = hashlib.sha256()
+    for piece in iter(lambda: source.read(CHUNK), b""):
+        digest.update(piece)
+        target.write(piece)
+    return digest.hexdigest()

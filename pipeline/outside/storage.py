@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -53,6 +54,16 @@ def keep(content: BinaryIO) -> str:
 def fetch(sha256: str) -> BinaryIO:
     """The stored bytes, open for reading."""
     return cast(BinaryIO, storages["documents"].open(_name(sha256)))
+
+
+def lay_at(sha256: str, place: Path) -> None:
+    """The stored bytes as a file at a place, for reading: a link to them where they lie on this disk, else a copy."""
+    documents = storages["documents"]
+    try:
+        place.symlink_to(documents.path(_name(sha256)))
+    except NotImplementedError:  # no store of files on this disk
+        with fetch(sha256) as content, place.open("wb") as target:
+            shutil.copyfileobj(content, target, CHUNK)
 
 
 def drop(sha256: str) -> None:

@@ -10,6 +10,7 @@ from tests.benchmarks import (
     admin_lists,
     bulk,
     database,
+    dossier,
     engine,
     kept_city,
     laboratory,
@@ -29,6 +30,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *search.BENCHMARKS,
     *bulk.BENCHMARKS,
     *roster.BENCHMARKS,
+    *dossier.BENCHMARKS,
 )
 
 
