@@ -10,7 +10,7 @@ from psycopg.types.range import DateRange
 
 from pipeline import access
 from pipeline.access import Actor
-from pipeline.acts import class_two, notice, objection, progress
+from pipeline.acts import class_two, holder, notice, objection, progress
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Application, Case, Certificate, Firm, Obligation, Office
 from pipeline.rules import Book, books
@@ -58,6 +58,7 @@ def issue(firm: Firm, *, number: str, issued_on: date, by: Actor, on: date) -> C
         Obligation(firm=firm, certificate=certificate, **each) for each in _obligations(issued_on, book)
     )
     class_two.use_up(firms, certified=True, on=issued_on, book=books("hte", issued_on))
+    holder.follow(certificate, by=by)
     if case is None:
         notice.tell_firm(firm, kind="certificate.issue", note=number)
     return certificate

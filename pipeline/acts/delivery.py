@@ -63,6 +63,7 @@ URGENT = {
         [
             "case.remind", "case.remind_draft", "sme.remind", "difficulty.escalate", "hour.remind", "hour.withdraw",
             "hour.cancel", "update.remind", "term.warn", "difficulty.climb", "event.remind", "event.change",
+            "certificate.remind", "certificate.missed", "certificate.revoke",
             "event.call_off", "panel.call", "panel.short",
         ],
         DEADLINE,

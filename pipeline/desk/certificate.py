@@ -14,6 +14,7 @@ from pipeline import access
 from pipeline.acts import certificate as certificate_acts
 from pipeline.acts.listings.certification import CERTIFICATES, OBLIGATION_LIST, OBLIGATIONS, STATES
 from pipeline.desk.attempt import attempt
+from pipeline.desk.holder import MoveInForm, moved_in
 from pipeline.desk.identity import identity
 from pipeline.desk.listed import list_page, opened
 from pipeline.desk.round import tabs
@@ -53,8 +54,11 @@ def obligations(request: StaffRequest) -> HttpResponse:
 def certificate_issue(request: StaffRequest, uscc: str) -> HttpResponse:
     """Record a certificate; an open case of the firm ends by it."""
     firm: Any = get_object_or_404(Firm.objects.visible_to(request.user).with_county(), uscc=uscc)
-    form = CertificateForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and attempt(form, lambda: _issue(request, firm, form)):
+    arriving = MoveInForm(request.POST if "moved_in" in request.POST else None, prefix="moved")
+    if arriving.is_bound and moved_in(request, firm, arriving):
+        return redirect("desk:certificate_issue", uscc)
+    form = CertificateForm(None if arriving.is_bound else request.POST or None)
+    if form.is_bound and form.is_valid() and attempt(form, lambda: _issue(request, firm, form)):
         says = _("Certificate %(number)s is on record; its obligations are listed.")
         messages.success(request, says % form.cleaned_data)
         return redirect("desk:certificates")
@@ -63,7 +67,9 @@ def certificate_issue(request: StaffRequest, uscc: str) -> HttpResponse:
     context = {
         "identity": who,
         "firm": firm,
-        "form": form,
+        "form": arriving if arriving.is_bound else form,
+        "issuing": form,
+        "arriving": arriving,
         "rows": [_shown(each, request.today) for each in held],
         "may": access.may(request.user, "certificate.issue"),
     }
@@ -72,7 +78,8 @@ def certificate_issue(request: StaffRequest, uscc: str) -> HttpResponse:
 
 def obligation_fulfil(request: StaffRequest, number: str, kind: str, year: int) -> HttpResponse:
     owed = Obligation.objects.within(request.user.reach(access.OFFICE))
-    obligation = get_object_or_404(owed.select_related("firm"), certificate__number=number, kind=kind, year=year)
+    held = owed.filter(certificate__number=number).select_related("firm")
+    obligation = get_object_or_404(held.named(kind, year))
     certificate_acts.fulfil(obligation, by=request.user, on=request.today)
     said = {"kind": OBLIGATIONS[kind], "year": year, "firm": obligation.firm}
     messages.success(request, _("%(kind)s %(year)s of %(firm)s is noted as done.") % said)

@@ -30,7 +30,8 @@ RENEWED_WITHIN = 12  # months before the last valid day
 
 class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
     def valid_on(self, day: date) -> Self:
-        return self.filter(valid__contains=day).exclude(events__kind="revoked", events__on__lte=day)
+        revoked = CertificateEvent.objects.filter(certificate=OuterRef("pk"), kind="revoked", on__lte=day)
+        return self.filter(~Exists(revoked), valid__contains=day)
 
     def with_ending(self, day: date) -> Self:
         """Beside each certificate what has ended it by the day, if anything: `ending`."""
@@ -131,6 +132,15 @@ class ObligationQuerySet(FirmOwnedQuerySet["Obligation"]):
     def pending(self) -> Self:
         return self.filter(fulfilled_on=None).order_by("due_on")
 
+    def named(self, kind: str, year: int) -> Self:
+        """At most one: of several of a kind and year, as two changes in one, what is pending and due first."""
+        return self.filter(kind=kind, year=year).order_by(F("fulfilled_on").asc(nulls_first=True), "due_on")[:1]
+
+    def missed(self, day: date) -> Self:
+        """Annual reports that were not noted by their day, or later: two within a validity cost the status."""
+        late = Q(fulfilled_on=None) | Q(fulfilled_on__gt=F("due_on"))
+        return self.filter(late, kind="annual_report", due_on__lt=day)
+
 
 class Obligation(FirmOwned):
     """What a certificate asks of its holder by a statutory day, which no holiday moves."""
@@ -161,3 +171,9 @@ class Obligation(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.year}"
+
+    def state(self, day: date) -> str:
+        """done, late (done after its day), missed, or due; as a duty of the law says it."""
+        if self.fulfilled_on is not None:
+            return "done" if self.fulfilled_on <= self.due_on else "late"
+        return "missed" if day > self.due_on else "due"

@@ -20,7 +20,8 @@ def certificate(request: StaffRequest, uscc: str) -> HttpResponse:
     firm = standing.firm_or_404(request, uscc)
     if request.method == "POST":
         kind, _colon, year = request.POST.get("obligation", "").partition(":")
-        owed = get_object_or_404(Obligation, firm=firm, kind=kind, year=number_sent(year), fulfilled_on=None)
+        pending = Obligation.objects.filter(firm=firm, fulfilled_on=None)
+        owed = get_object_or_404(pending.named(kind, number_sent(year)))
         certificate_acts.fulfil(owed, by=request.user, on=request.today)
         messages.success(request, _("Noted as done: %(what)s") % {"what": obligation_words(owed)})
         return redirect("portal:certificate", uscc)

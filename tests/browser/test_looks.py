@@ -11,9 +11,11 @@ import pytest
 from django.urls import resolve, reverse
 from playwright.sync_api import Browser, Page, Response, ViewportSize
 
+from pipeline import access
 from tests.axe import COLOURS, faults, wear
 from tests.browser.conftest import CHINESE, Demonstration
-from tests.portal.test_every_page import NOT_NOW
+from tests.portal.test_every_page import FILES as PORTAL_FILES
+from tests.portal.test_every_page import NOT_NOW, pages
 
 pytestmark = pytest.mark.browser
 
@@ -42,19 +44,53 @@ def firm_query(name: str, stage: str, query: str) -> Where:
 
 @dataclass(frozen=True)
 class Screen:
-    """Who looks at what; `stage` names whose owner that is where `who` is empty."""
+    """Who looks at what; `stage` names whose owner that is where `who` is empty. What is seen only when a form was sent
+    is reached by a script that sends it, with an answer that writes nothing.
+    """
 
     who: str
     at: Where
     stage: str = ""
+    sends: str = ""
+    answers: int = 200
 
 
+def key(name: str, kind: str, *more: object) -> Where:
+    """A page of one thing of a kind."""
+    return lambda city: reverse(name, args=[city.keys[kind], *more])
+
+
+CHOOSE = """() => {
+  const box = document.querySelector("[name=chosen]"), act = document.querySelector("[name=act][value=tag]");
+  box.checked = true;
+  if (%s) box.value = "GP2020-9999";
+  act.form.requestSubmit(act);
+}"""
+SEND_STALE = """() => {
+  document.querySelector("[name=version]").value = 0;
+  document.querySelector("[name=place]").selectedIndex = 1;
+  document.querySelector("[name=says]").value = "附件少一页，请补上";
+  const act = document.querySelector("[name=step][value=do]");
+  act.form.requestSubmit(act);
+}"""
 SCREENS = {
     "queue": Screen("chen", to("desk:queue", query="?view=all&kind=pool")),
     "queue, empty": Screen("chen", to("desk:queue", query="?view=all&text=000")),
     "files and acts on many": Screen("chen", to("desk:exports")),
     "file, held": Screen("zhou", lambda city: reverse("desk:export", args=[city.export])),
     "act on many, rehearsed": Screen("chen", lambda city: reverse("desk:bulk", args=[city.bulk])),
+    "act on many, asked": Screen("chen", to("desk:queue", query="?view=all"), sends=CHOOSE % "false"),
+    "act on many, refused": Screen("chen", to("desk:queue", query="?view=all"), sends=CHOOSE % "true", answers=404),
+    "act on many, under way": Screen("chen", key("desk:bulk", "under way")),
+    "somebody was faster": Screen(
+        "chen", case("desk:case_move", "city_review", "return-from-city"), sends=SEND_STALE, answers=409
+    ),
+    "paper": Screen("chen", key("desk:viewer", "paper", 1)),
+    "objection": Screen("chen", key("desk:objection", "objection")),
+    "adjustment of a year": Screen("chen", key("desk:adjustment", "adjustment")),
+    "question of a firm": Screen("linan", key("desk:difficulty", "difficulty")),
+    "claim": Screen("linan", key("desk:claim", "claim")),
+    "office": Screen("song", key("desk:office", "office")),
     "workload": Screen("linan-head", to("desk:workload")),
     "rules": Screen("linan-head", to("desk:routing")),
     "absences": Screen("zhou", to("desk:absences")),
@@ -226,7 +262,7 @@ SCREENS = {
     "sign-up": Screen("nobody", to("signup")),
     "notices": Screen("nobody", to("public:notices")),
     "log-in": Screen("nobody", to("account_login")),
-    "not there": Screen("chen", lambda city: "/desk/nothing"),
+    "not there": Screen("chen", lambda city: "/desk/nothing", answers=404),
 }
 
 # What a page says by its text and by attributes; signs for the eye alone say nothing.
@@ -273,7 +309,7 @@ class Walk:
 
     def _look_at(self, name: str, screen: Screen) -> Found:
         answer = self.go_to(screen)
-        assert answer.status == (404 if name == "not there" else 200), (name, answer.status)
+        assert answer.status == screen.answers, (name, answer.status)
         return Found(self.page.evaluate(SAID), faults=self._faults(screen), width=self._width())
 
     @property
@@ -295,6 +331,10 @@ class Walk:
         self.page.context.clear_cookies()
         self.page.context.add_cookies([*self.city.cookies(who, self.page), language])
         answer = self.page.goto(self.city.house.url + screen.at(self.city))
+        if screen.sends:
+            with self.page.expect_navigation() as sent:
+                self.page.evaluate(screen.sends)
+            answer = sent.value
         assert answer is not None
         return answer
 
@@ -319,6 +359,27 @@ def english(demonstration: Demonstration, chrome: Browser) -> dict[str, Found]:
 def test_what_a_firm_in_certification_has_no_page_for_is_looked_at_here(demonstration: Demonstration) -> None:
     addresses = [screen.at(demonstration).partition("?")[0] for screen in SCREENS.values() if screen.stage]
     assert {resolve(each).view_name for each in addresses} >= NOT_NOW
+
+
+# What opens and is no page to look at.
+MACHINES = {"api:cases", "api:api-root", "api:openapi-json", "health_live", "health_ready"}
+FILES = {
+    "desk:bulk_result", "desk:bundle_file", "desk:claim_paper", "desk:document", "desk:document_page",
+    "desk:province_list_file", "desk:roster_file", "desk:roster_marked", "desk:roster_result", "desk:roster_template",
+    "desk:trial_download",
+}  # fmt: skip
+MOVING_PARTS = {
+    "desk:bulk_progress", "desk:export_progress", "desk:registry_progress", "desk:roster_progress",
+    "desk:trial_download_progress", "desk:trial_progress",
+}  # fmt: skip
+LEAD_ELSEWHERE = {"home", "desk:view"}
+
+
+def test_every_page_is_looked_at_but_files_and_what_leads_elsewhere(demonstration: Demonstration) -> None:
+    shown = [screen.at(demonstration).partition("?")[0] for name, screen in SCREENS.items() if screen.answers == 200]
+    looked_at = {resolve(each).view_name for each in shown} | {each.name for each in pages()}
+    opened = {name for name, page in access.URLS.items() if "GET" in page.methods}
+    assert opened - looked_at == MACHINES | FILES | PORTAL_FILES | MOVING_PARTS | LEAD_ELSEWHERE
 
 
 def test_in_english_nothing_is_chinese_but_what_people_wrote(
