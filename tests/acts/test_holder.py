@@ -187,7 +187,7 @@ def test_the_next_certificate_follows_the_one_before(cast: Cast, held: Certifica
     ]
     with acting(cast.chen), transaction.atomic():
         assert Obligation.objects.get(kind="recertification", year=2027).fulfilled_on == date(2027, 11, 10)
-        states = {day: held.with_ending(day).get() for day in (date(2027, 11, 9), date(2027, 11, 10))}
+        states: dict[date, Any] = {day: held.with_ending(day).get() for day in (date(2027, 11, 9), date(2027, 11, 10))}
         assert [each.state_after(each.ending, day) for day, each in states.items()] == ["valid", "superseded"]
 
 
