@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from config.postgres.scope import acting
-from pipeline.acts import conversion, ledger, mandate, product, staff
+from pipeline.acts import conversion, filing, ledger, mandate, product, staff
 from pipeline.models import Case, Firm, IntellectualProperty, Mandate, RdProject, Seat, User
 
 FEN = Decimal("0.01")
@@ -46,6 +46,16 @@ PEOPLE = (
 )
 
 
+TEXTS = {
+    "property": "围绕在线监测终端形成发明与软件著作权组合，覆盖采样、补偿与通信三个环节，"
+    "主导产品的关键指标由这些知识产权支撑，竞争对手难以绕开，近三年带动主导产品收入逐年增长。",
+    "conversion": "近三年把监测终端、控制算法等成果投入生产或许可使用，"
+    "形成合同、检测报告和用户报告，均与项目和产品对应。",
+    "management": "设有研发部，执行项目立项、经费核算与验收制度，建有研发费用辅助账，"
+    "与高校共建测试平台，对成果转化按收入提成奖励。",
+}
+
+
 @transaction.atomic
 def keep(officer: User, *, on: date) -> None:
     """Nothing where a firm keeps projects already, or nobody is coached yet."""
@@ -62,6 +72,7 @@ def keep(officer: User, *, on: date) -> None:
             _ledger(held, owner, on)
             _products(held, owner, on)
             _staff(held, owner, on)
+            _filing(held, owner, on)
             until = on + timedelta(days=180)
             mandate.grant(held, "bo", parts=Mandate.BANK_PARTS, until=until, by=owner, on=on, kind=Mandate.BANK)
 
@@ -116,3 +127,13 @@ def _staff(firm: Firm, owner: User, on: date) -> None:
         for name, post, degree, does_rd, days in PEOPLE
     ]
     staff.record_members(firm, year, people, by=owner)
+
+
+def _filing(firm: Firm, owner: User, on: date) -> None:
+    """Texts of the application but for one, and an audit agency that has one person too few."""
+    filing.write_texts(firm, on.year, TEXTS, versions={}, by=owner)
+    agency = {
+        "name": "钱江税务师事务所（演示）", "licence": "3301SW0001", "founded_on": date(on.year - 12, 6, 1),
+        "staff": Decimal(19), "licensed": Decimal(8), "blameless": True,
+    }  # fmt: skip
+    filing.note_auditor(firm, on.year, agency, version=None, by=owner)
