@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
 from pipeline.models.book import POOL
-from pipeline.models.commonness import VERY_COMMON, held_by_many
 from pipeline.models.entering import NEVER as NEVER
 from pipeline.models.entering import or_never
 from pipeline.models.firm import Appointment, FirmOwned, FirmOwnedQuerySet, Mandate
@@ -20,7 +19,6 @@ from pipeline.models.placed import Placed
 from pipeline.models.places import Division
 from pipeline.models.review import Fault, Flag, Proposal
 from pipeline.models.silence import silent
-from pipeline.models.text_search import called, plain
 from pipeline.models.work import View, held_in_office, nobodys, stuck, turn_of, views, waits_for_firm
 from pipeline.rules import Book
 from pipeline.rules.workdays import Calendar
@@ -128,11 +126,6 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         """Cases of firms that belong to the county of this code today."""
         newest = Division.objects.filter(code=code).order_by("-during").values("pk")[:1]
         return self.filter(county=Subquery(newest))
-
-    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
-        """Those of firms called so."""
-        words = plain(text)
-        return self.filter(called(words, "firm__", one_by_one=held_by_many(words, common))) if words else self
 
     def lacking(self, rule: str) -> Self:
         """Cases of firms whose latest diagnosis finds a condition unmet."""

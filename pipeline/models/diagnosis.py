@@ -3,16 +3,15 @@ from fractions import Fraction
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Value
+from django.db.models import Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from pipeline.models.case import Case
-from pipeline.models.commonness import VERY_COMMON, held_by_many
 from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet, stays
 from pipeline.models.in_force import book_of
 from pipeline.models.keyset import counted
-from pipeline.models.text_search import called, plain
 from pipeline.rules import Assessment, Book, read_facts
 
 # What figures alone decide; the other conditions wait for papers and experts.
@@ -30,9 +29,12 @@ NEARNESS = ExpressionWrapper(
 )
 
 
-def _not_told() -> Exists:
-    """A condition that figures decide waits for figures or for a person."""
-    return Exists(Gap.objects.filter(diagnosis=OuterRef("pk"), rule__in=NUMERIC))
+def _not_told() -> IsNull:
+    """A condition that figures decide waits for figures or for a person. Looked up for each diagnosis: by `exists` the
+    database would read all gaps there are.
+    """
+    gaps = Gap.objects.filter(diagnosis=OuterRef("pk"), rule__in=NUMERIC)
+    return IsNull(Subquery(gaps.values("pk")[:1]), False)
 
 
 class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
@@ -65,7 +67,9 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
         """How many firms there are, in each group of nearness, and in none of the city's counties; each counted up to a
         thousand. One statement.
         """
-        lists = {group: self.standing(group) for group in ("one", "two", "more", "met", "untold")}
+        lists: dict[str, Any] = {group: self.standing(group) for group in ("one", "two", "more", "met")}
+        untold = self.standing("untold")  # first where most of them are: where not all is known
+        lists["untold"] = [untold.filter(unknown__gt=0), untold.filter(unknown=0)]
         return counted({"": self, **lists, "homeless": self.in_county(None)})
 
     def in_county(self, code: str | None) -> Self:
@@ -86,11 +90,6 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
     def with_open_case(self, wanted: bool) -> Self:
         has_case = Exists(Case.objects.open().filter(firm=OuterRef("firm")))
         return self.filter(has_case if wanted else ~has_case)
-
-    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
-        """Those of firms called so."""
-        words = plain(text)
-        return self.filter(called(words, "firm__", one_by_one=held_by_many(words, common))) if words else self
 
     def for_screening(self) -> Self:
         """What a row of the screening list shows, in one statement."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from functools import partial
 from html import unescape
 from time import perf_counter
 from typing import Any
 
+import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -140,13 +142,19 @@ def page_seconds(listing: Listing, firms: int) -> float:
     """The whole page as a browser gets it, in a city of so many firms."""
     kept_city.stand_on(firms)
     client = signed_in(listing.who, firms)
-    client.get(quoted(listing.address))  # the connection is a new one
-    began = perf_counter()
-    response = client.get(quoted(listing.address))
-    taken = perf_counter() - began
+    with on_the_day():
+        client.get(quoted(listing.address))  # the connection is a new one
+        began = perf_counter()
+        response = client.get(quoted(listing.address))
+        taken = perf_counter() - began
     if response.status_code != 200:
         raise AssertionError(f"{listing.address} answered {response.status_code}")
     return taken
+
+
+def on_the_day() -> time_machine.travel:
+    """The clock of screens stands on the day of the city: on a later one all of it would be overdue."""
+    return time_machine.travel(datetime.combine(DAY, time(1, 30), UTC))
 
 
 CLIENTS: dict[tuple[str, int], Client] = {}
@@ -155,7 +163,8 @@ CLIENTS: dict[tuple[str, int], Client] = {}
 def signed_in(who: str, firms: int) -> Client:
     if (who, firms) not in CLIENTS:
         CLIENTS[who, firms] = Client(SERVER_NAME="localhost")
-        CLIENTS[who, firms].force_login(User.objects.get(username=who))
+        with on_the_day():
+            CLIENTS[who, firms].force_login(User.objects.get(username=who))
     return CLIENTS[who, firms]
 
 
@@ -177,8 +186,7 @@ def growth(firms: int) -> tuple[dict[str, Pair], tuple[str, ...]]:
 def statements(listing: Listing, firms: int) -> int:
     """Of the whole page, the frame's included; what opens and closes transactions is not counted."""
     client = signed_in(listing.who, firms)
-    client.get(quoted(listing.address))
-    with watched() as watch:
+    with on_the_day(), watched() as watch:
         client.get(quoted(listing.address))
     return sum(
         not text.startswith(("SAVEPOINT", "RELEASE", "select set_config")) for text, _seconds in watch.statements

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from config.postgres.scope import acting
 from pipeline.models import Case
-from pipeline.models.case import NEVER, CaseQuerySet
+from pipeline.models.case import CaseQuerySet
+from pipeline.models.entering import NEVER
 from pipeline.models.keyset import Cursor, counted, stretch
 from tests.cast import DAY, Cast
 from tests.desk.test_queue import leads

@@ -110,6 +110,18 @@ def test_a_county_officers_page_of_the_queue_touches_a_page_and_not_the_pool(cro
     assert read[0]["Index Name"] == "open_cases_by_due_day"
 
 
+def test_a_page_far_down_is_entered_by_its_day_under_the_policies(crowded: World):
+    """By `coalesce` the index would only give the order: all that comes before the page would be read."""
+    turn = "case when due_on is null then date '9999-12-31' else due_on end"
+    open_ones = "select id from pipeline_case where closed_on is null"
+    with as_role("web") as raw:
+        declare(raw, crowded.people["seat:city_officer"])
+        shown = list(nodes(plan(raw, f"{open_ones} and {turn} >= '2026-10-01' order by {turn}, id limit 50")))
+    [read] = [node for node in shown if node.get("Relation Name") == "pipeline_case"]
+    assert read["Index Name"] == "open_cases_in_turn"
+    assert "2026-10-01" in read["Index Cond"]
+
+
 def test_a_search_uses_its_index_under_the_policies(crowded: World):
     with as_role("web") as raw:
         declare(raw, crowded.people["seat:county_officer"])

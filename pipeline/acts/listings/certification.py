@@ -3,15 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils.translation import gettext_lazy
 
 from pipeline.access import OFFICE
 from pipeline.acts.listings.listing import Asked, Asker, Choices, Column, Condition, Listing, Rows, Sort
 from pipeline.acts.listings.narrowing import BY_FIRM, COUNTY, PLACE, TEXT, equals, since, stage_of, until
 from pipeline.models import Application, Certificate, Obligation, Round
-from pipeline.models.case import NEVER
+from pipeline.models.entering import or_never
 from pipeline.models.in_force import calendar_in_force
 from pipeline.stages import APPLICATION_STAGES
 
@@ -69,7 +68,7 @@ APPLICATIONS = Listing(
     shown=lambda rows, asker: rows.with_county().select_related("firm", "case", "round").only(*APPLICATION_SHOWN),
     dressed=_applications_dressed,
     sorts={
-        "due": Sort(lambda rows: rows.annotate(turn=Coalesce("due_on", Value(NEVER)))),
+        "due": Sort(lambda rows: rows.annotate(turn=or_never("due_on"))),
         "opened": Sort(lambda rows: rows.annotate(turn=F("opened_on")), newest_first=True),
         "firm": BY_FIRM,
     },
