@@ -16,6 +16,8 @@ from pipeline import access, stages
 from pipeline.acts.difficulty import NAMES as DIFFICULTIES
 from pipeline.acts.listings.coached import WAYS
 from pipeline.acts.note import NAMING
+from pipeline.acts.objection import RESULTS
+from pipeline.desk.holder import event_name
 from pipeline.desk.standing import phrases
 from pipeline.models import Fault, Firm, Flag, Notice
 from pipeline.models.record import place_name
@@ -26,6 +28,13 @@ FLAG_NAMES = {
     Flag.OBJECTION: gettext_lazy("objection"),
     Flag.CREDIT: gettext_lazy("credit record"),
     Flag.ACCIDENT: gettext_lazy("accident"),
+}
+ATTENDANCE = {
+    "invited": gettext_lazy("invited, no answer yet"),
+    "accepted": gettext_lazy("will come"),
+    "declined": gettext_lazy("does not come"),
+    "attended": gettext_lazy("attended"),
+    "absent": gettext_lazy("did not come"),
 }
 SIDES = {
     Notice.FIRM: gettext_lazy("to the firm"),
@@ -205,9 +214,77 @@ def _flag(row: Happening, firm: Firm, faults: object) -> Line:
     return _line(row, says, more["says"], more["evidence"], settled, ours=True, inside=True)
 
 
+def _certificate(row: Happening, firm: Firm, faults: object) -> Line:
+    says = _("Certificate %(number)s issued") % {"number": row.more["number"]}
+    url = reverse("desk:certificate_issue", args=[firm.uscc])
+    return _line(row, says, url=url, link=_("its certificates"))
+
+
+def _certificate_event(row: Happening, firm: Firm, faults: object) -> Line:
+    says = _("Certificate %(number)s: %(event)s") % {
+        "number": row.more["number"],
+        "event": event_name(row.more["is"]),
+    }
+    url = reverse("desk:certificate_issue", args=[firm.uscc])
+    return _line(row, says, row.more["note"], ours=True, url=url, link=_("its certificates"))
+
+
+def _hand_over(row: Happening, firm: Firm, faults: object) -> Line:
+    more = row.more
+    says = _("Moves from %(source)s to %(target)s") % {"source": more["from"] or "—", "target": more["to"]}
+    moved, taken = _day(more["moved_on"]), _day(more["accepted_on"])
+    became = _("moved by the city on %(day)s") % {"day": moved} if moved else _("waits for the city")
+    accepted = _("taken over by %(who)s on %(day)s") % {"who": more["accepted_by"], "day": taken} if taken else ""
+    url = reverse("desk:hand_overs")
+    return _line(row, says, more["note"], became, accepted, ours=True, inside=True, url=url, link=_("hand-overs"))
+
+
+def _merge(row: Happening, firm: Firm, faults: object) -> Line:
+    """Told in both records: the one that went, and the one that stays."""
+    more, here = row.more, row.more["into_code"] == firm.uscc
+    other, code = (more["gone"], more["gone_code"]) if here else (more["into"], more["into_code"])
+    said = _("The record of %(firm)s was merged into this one") if here else _("Merged into the record of %(firm)s")
+    undone = _day(more["undone_on"])
+    back = {"who": more["undone_by"], "day": undone, "why": more["undone_why"]}
+    taken_back = _("taken back by %(who)s on %(day)s: %(why)s") % back if undone else ""
+    url = reverse("desk:firm", args=[code])
+    return _line(row, said % {"firm": other}, more["why"], taken_back, ours=True, inside=True, url=url, link=other)
+
+
+def _objection(row: Happening, firm: Firm, faults: object) -> Line:
+    more = row.more
+    decided = ""
+    if more["decided_on"]:
+        who = {"result": spoken(RESULTS[more["result"]]), "who": more["decided_by"], "day": _day(more["decided_on"])}
+        decided = _("%(result)s, %(who)s on %(day)s") % who
+    says = _("Objection of %(who)s") % {"who": more["objector"]}
+    url = reverse("desk:objection", args=[more["public"]])
+    notes = (more["says"], more["finding"], decided)
+    return _line(row, says, *notes, ours=True, inside=True, url=url, link=_("the objection"))
+
+
+def _training(row: Happening, firm: Firm, faults: object) -> Line:
+    more = row.more
+    says = _("Training: %(title)s") % {"title": more["title"]}
+    state = _("called off") if more["off"] else str(ATTENDANCE[more["state"]])
+    held = _("on %(day)s: %(state)s") % {"day": _day(more["held_on"]), "state": state}
+    url = reverse("desk:event", args=[more["public"]])
+    return _line(row, says, held, more["why"], ours=True, url=url, link=_("the training"))
+
+
+def _update(row: Happening, firm: Firm, faults: object) -> Line:
+    confirmed = _day(row.more["confirmed_on"])
+    says = _("Yearly update %(year)s") % {"year": row.more["year"]}
+    state = _("confirmed on %(day)s") if confirmed else _("due on %(day)s")
+    told_of = state % {"day": confirmed or _day(row.more["due_on"])}
+    return _line(row, says, told_of, row.more["says"], url=reverse("desk:pool_updates"), link=_("yearly updates"))
+
+
 WORDS = {
     "assessment": _assessment, "assignment": _assignment, "call": _call, "difficulty": _difficulty, "flag": _flag,
     "letter": _letter, "move": _move, "note": _note, "paper": _paper, "proposal": _proposal, "visit": _visit,
+    "certificate": _certificate, "certificate_event": _certificate_event, "hand_over": _hand_over, "merge": _merge,
+    "objection": _objection, "training": _training, "update": _update,
 }  # fmt: skip
 
 

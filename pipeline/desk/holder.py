@@ -146,7 +146,7 @@ def _shown(request: StaffRequest, held: Any, forms_: dict[str, forms.Form], chos
         "missed": sum(each.kind == "annual_report" and each.state(today) in ("late", "missed") for each in owed),
         "most": int(book.number("annual_reports")),
         "owed": [(each, OBLIGATIONS[each.kind], *DUTY_STATES[each.state(today)]) for each in owed],
-        "events": [(each, _name(each.kind), _follows(each, book)) for each in events],
+        "events": [(each, event_name(each.kind), _follows(each, book)) for each in events],
         "offered": {name: forms_[name] for name in offered if access.may(request.user, FORMS[name][1])},
         "form": forms_.get(chosen),
     }
@@ -157,7 +157,7 @@ def _under_recheck(events: list[CertificateEvent]) -> bool:
     return bool(last) and last[-1] == "recheck"
 
 
-def _name(kind: str) -> str:
+def event_name(kind: str) -> str:
     return spoken(CHANGES[acts.REPORTED[kind]].to_json()) if kind in acts.REPORTED else str(EVENTS[kind])
 
 

@@ -22,10 +22,15 @@ from pipeline.request import StaffRequest
 
 GROUPS = {
     "": (gettext_lazy("All"), KINDS),
-    "moves": (gettext_lazy("Moves"), ("move", "proposal", "flag", "assignment")),
+    "moves": (gettext_lazy("Moves"), ("move", "proposal", "flag", "objection", "assignment", "hand_over", "merge")),
     "notes": (gettext_lazy("Notes"), ("note",)),
-    "contacts": (gettext_lazy("Contacts"), ("call", "visit", "letter", "difficulty")),
+    "contacts": (gettext_lazy("Contacts"), ("call", "visit", "letter", "difficulty", "training")),
     "files": (gettext_lazy("Papers"), ("paper",)),
+    "trainings": (gettext_lazy("Trainings"), ("training",)),
+    "certificates": (gettext_lazy("Certificates"), ("certificate", "certificate_event")),
+    "updates": (gettext_lazy("Yearly updates"), ("update",)),
+    "objections": (gettext_lazy("Objections"), ("objection",)),
+    "hand-overs": (gettext_lazy("Hand-overs and merges"), ("hand_over", "merge")),
     "assessments": (gettext_lazy("Assessments"), ("assessment",)),
 }
 SIZE = 40

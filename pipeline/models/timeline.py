@@ -1,6 +1,6 @@
 """All that happened with a firm, across years and subjects, as one list: one statement for a page of any of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -11,20 +11,27 @@ from django.db.models.functions import Coalesce, JSONObject
 from pipeline.access import Actor
 from pipeline.models.call import Call
 from pipeline.models.case import Transition
+from pipeline.models.certificate import Certificate, CertificateEvent
 from pipeline.models.coaching import Visit
 from pipeline.models.diagnosis import Diagnosis
+from pipeline.models.event import Attendance
 from pipeline.models.evidence import DocumentVersion
 from pipeline.models.firm import Firm
+from pipeline.models.handover import HandOver
 from pipeline.models.help import Difficulty
+from pipeline.models.merging import MergedRecord
 from pipeline.models.note import Note
 from pipeline.models.notice import Notice
+from pipeline.models.objection import Objection
 from pipeline.models.people import DayInShanghai
 from pipeline.models.review import Flag, Proposal
 from pipeline.models.routing import Assignment
+from pipeline.models.staying import AnnualUpdate
 
 Kind = Literal[
-    "assessment", "assignment", "call", "difficulty", "flag", "letter", "move", "note", "paper", "proposal", "visit"
-]
+    "assessment", "assignment", "call", "certificate", "certificate_event", "difficulty", "flag", "hand_over", "letter",
+    "merge", "move", "note", "objection", "paper", "proposal", "training", "update", "visit",
+]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FOR_FIRM: tuple[Kind, ...] = ("assessment", "difficulty", "letter", "move", "note", "paper", "visit")
 Cursor = tuple[datetime, Kind, int]
@@ -63,7 +70,7 @@ ON, BY, OF_CASE = F("on"), F("by__name"), F("case__number")
 @dataclass(frozen=True)
 class Source:
     """Where a kind of happening comes from: its rows, their day, who did it, the case's number, what else is told of
-    it by name; `told` are the rows a firm is told of.
+    it by name; `told` are the rows a firm is told of; `of` which rows are a firm's.
     """
 
     model: type[Model]
@@ -72,6 +79,7 @@ class Source:
     who: Any = BY
     case: Any = OF_CASE
     told: Q = EVERYTHING
+    of: Callable[[Firm], Q] = lambda firm: Q(firm=firm)
 
 
 NOBODY, NO_CASE = Value("", CharField()), Value("", CharField())
@@ -83,6 +91,12 @@ SOURCES: Mapping[Kind, Source] = {
     ),
     "assignment": Source(Assignment, {"to": F("officer__name"), "why": F("why"), "note": F("note")}),
     "call": Source(Call, {"says": F("says"), "promised_on": F("promised_on"), "next_on": F("next_on")}),
+    "certificate": Source(
+        Certificate, {"number": F("number")}, day=F("issued_on"), who=NOBODY,
+    ),
+    "certificate_event": Source(
+        CertificateEvent, {"number": F("certificate__number"), "is": F("kind"), "note": F("note")}, case=NO_CASE,
+    ),
     "difficulty": Source(
         Difficulty,
         {"is": F("kind"), "says": F("says"), "state": F("state"), "answer": F("answer"), "public": F("public_id")},
@@ -96,9 +110,27 @@ SOURCES: Mapping[Kind, Source] = {
         },
         day=F("raised_on"), who=F("raised_by__name"), case=NO_CASE,
     ),
+    "hand_over": Source(
+        HandOver,
+        {
+            "from": F("source__name"), "to": F("target__name"), "note": F("note"), "moved_on": F("moved_on"),
+            "accepted_on": F("accepted_on"), "accepted_by": F("accepted_by__name"),
+        },
+        day=Coalesce(F("prepared_on"), F("moved_on"), DAY_RECORDED),
+        who=Coalesce(F("prepared_by__name"), F("moved_by__name")),
+    ),
     "letter": Source(
         Notice, {"title": F("title"), "to": F("to"), "read": F("read_at")},
         day=DAY_RECORDED, who=NOBODY, told=Q(to=Notice.FIRM),
+    ),
+    "merge": Source(
+        MergedRecord,
+        {
+            "gone": F("firm__name"), "gone_code": F("firm__uscc"), "into": F("into__name"),
+            "into_code": F("into__uscc"), "why": F("why"), "undone_on": F("undone_on"),
+            "undone_by": F("undone_by__name"), "undone_why": F("undone_why"),
+        },
+        case=NO_CASE, of=lambda firm: Q(firm=firm) | Q(into=firm),
     ),
     "move": Source(
         Transition,
@@ -109,6 +141,14 @@ SOURCES: Mapping[Kind, Source] = {
         told=~Q(target="lead") & ~Q(case__reason="not_interested"),
     ),
     "note": Source(Note, {"text": F("text"), "internal": F("internal")}),
+    "objection": Source(
+        Objection,
+        {
+            "objector": F("objector"), "says": F("says"), "finding": F("finding"), "result": F("result"),
+            "decided_on": F("decided_on"), "decided_by": F("decided_by__name"), "public": F("public_id"),
+        },
+        day=F("received_on"), who=F("registered_by__name"),
+    ),
     "paper": Source(
         DocumentVersion,
         {"name": F("name"), "number": F("number"), "document": F("document_id"), "state": F("state")},
@@ -121,6 +161,19 @@ SOURCES: Mapping[Kind, Source] = {
             "decided_by": F("decided_by__name"),
         },
         day=F("proposed_on"), who=F("proposed_by__name"),
+    ),
+    "training": Source(
+        Attendance,
+        {
+            "title": F("event__title"), "held_on": F("event__on"), "state": F("state"), "people": F("people"),
+            "why": F("why"), "off": F("event__called_off_on"), "public": F("event__public_id"),
+        },
+        day=F("invited_on"), who=F("invited_by__name"), case=NO_CASE,
+    ),
+    "update": Source(
+        AnnualUpdate,
+        {"year": F("year"), "due_on": F("due_on"), "confirmed_on": F("confirmed_on"), "says": F("says")},
+        day=DAY_RECORDED,
     ),
     "visit": Source(
         Visit,
@@ -167,7 +220,7 @@ def _arm(
 ) -> "QuerySet[Any, Any]":
     source = SOURCES[kind]
     rows: Any = source.model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
-    rows = rows.filter(firm=firm)
+    rows = rows.filter(source.of(firm))
     if to_firm:
         rows = rows.filter(source.told)
     if before is not None:

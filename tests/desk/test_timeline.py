@@ -1,13 +1,27 @@
 """One timeline of a firm: all kinds, in order, page by page, for whom it is."""
 
+from datetime import date, time
+from typing import Any
+
 from django.db import connection, transaction
 from django.urls import reverse
 
 from config.postgres.scope import acting
-from pipeline.acts import call, coaching, difficulty, flag, note
+from pipeline.access import INTAKE
+from pipeline.acts import call, certificate, coaching, difficulty, event, flag, handover, note
 from pipeline.desk.happenings import Fold, Line
-from pipeline.models import User
+from pipeline.models import (
+    AnnualUpdate,
+    Certificate,
+    CertificateEvent,
+    Firm,
+    Flag,
+    Objection,
+    User,
+)
 from pipeline.models.timeline import KINDS, cursor_of, timeline
+from tests.acts.test_merging import merge
+from tests.acts.twins import registered
 from tests.cast import QINGHE, Story, the
 from tests.desk.conftest import Seat, statements, text
 
@@ -16,8 +30,12 @@ URL = reverse("desk:timeline", args=[QINGHE])
 
 def full(story: Story) -> Story:
     """A firm with something of nearly every kind."""
+    cast = story.cast
+    with acting(cast.chen), transaction.atomic():
+        issued = {"number": "GR202033000001", "issued_on": date(2020, 12, 1)}
+        certificate.issue(cast.qinghe, by=cast.chen, on=story.day, **issued)
     story.to("coaching")
-    cast, day = story.cast, story.day
+    day = story.day
     with acting(cast.li), transaction.atomic():
         difficulty.ask(cast.qinghe, kind="policy", says="怎么归集", by=cast.li, on=day)
     with acting(cast.wang), transaction.atomic():
@@ -26,7 +44,36 @@ def full(story: Story) -> Story:
         note.write(cast.qinghe, "@赵越 留意<b>委托研发</b>", by=cast.wang, on=day)
         note.write(cast.qinghe, "请补合同", by=cast.wang, on=day, internal=False)
         flag.raise_flag(the(cast.qinghe), kind="objection", by=cast.wang, on=day, says="有人反映")
+    _pooled(story)
+    with acting(cast.chen), transaction.atomic():
+        twin = registered(cast)
+    merge(twin, the_firm(story), by=cast.chen)
     return story
+
+
+def _pooled(story: Story) -> None:
+    """Trained, objected to, asked for its yearly update, about to move, its certificate checked."""
+    cast, day = story.cast, story.day
+    said = {
+        "title": "研发费用归集", "says": "", "on": day, "begins": time(9), "place": "三楼", "seats": 20,
+        "answer_by": day,
+    }  # fmt: skip
+    with acting(cast.wang), transaction.atomic():
+        event.invite(the(cast.qinghe), event.plan(said, by=cast.wang, on=day), by=cast.wang, on=day)
+        case, own = story.case.get(), {"firm": cast.qinghe, "case": story.case.get()}
+        handover.prepare(story.case, cast.divisions["xihu"], by=cast.wang, on=day, note="迁址")
+        raised: dict[str, Any] = {"flag": Flag.objects.get(), "registered_by": cast.wang, "received_on": day}
+        Objection.objects.create(about="admission", objector="某公司", says="人员不实", **raised, **own)
+    with acting(INTAKE), transaction.atomic():
+        AnnualUpdate.objects.create(firm_id=case.firm_id, case=case, year=2026, due_on=day)
+    with acting(cast.chen), transaction.atomic():
+        held = Certificate.objects.get()
+        CertificateEvent.objects.create(firm=held.firm, certificate=held, kind="recheck", on=day, by=cast.chen)
+
+
+def the_firm(story: Story) -> Firm:
+    with acting(story.cast.chen), transaction.atomic():
+        return story.cast.qinghe
 
 
 def pages(story: Story, person: User, size: int) -> list[tuple[str, int]]:
@@ -108,6 +155,34 @@ def test_the_page_narrows_to_a_kind_folds_noise_and_links_to_entries(story: Stor
     for anchor in anchors(notes):
         assert f'id="{anchor}"' in shown
         assert f'href="#{anchor}"' in shown
+
+
+def test_trainings_objections_moves_updates_merges_and_certificates_are_told_with_what_they_open(
+    story: Story, seat: Seat
+) -> None:
+    full(story)
+    chen = seat(story.cast.chen)
+    for group, kinds, url in (
+        ("trainings", {"training"}, "/desk/trainings/"),
+        ("objections", {"objection"}, "/desk/pool/objections/"),
+        ("hand-overs", {"hand_over", "merge"}, "/desk/pool/hand-overs/"),
+        ("updates", {"update"}, "/desk/pool/updates/"),
+        ("certificates", {"certificate", "certificate_event"}, "/certificate"),
+    ):
+        answer = chen.get(URL, {"kind": group})
+        assert {line.kind for line in answer.context["lines"]} == kinds
+        assert any(url in line.url for line in answer.context["lines"])
+        for line in answer.context["lines"]:
+            assert f'href="{line.url}"' in text(answer)
+            assert chen.get(line.url).status_code == 200, line.url
+
+
+def test_what_is_for_offices_alone_is_told_to_no_firm(story: Story) -> None:
+    full(story)
+    li = story.cast.li
+    with acting(li), transaction.atomic():
+        kinds = {each.kind for each in timeline(story.cast.qinghe, li, size=500).happenings}
+    assert not kinds & {"objection", "hand_over", "call", "assignment"}
 
 
 def test_the_page_takes_at_most_twelve_statements(story: Story, seat: Seat) -> None:
