@@ -10,7 +10,7 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import class_two, coaching, diagnosis, fault, firm, flag, handover, objection, progress, proposal
 from pipeline.acts.case import Versions
-from pipeline.acts.conditions import demand
+from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import (
     Application,
     Case,
@@ -274,7 +274,8 @@ def lapse(applications: ApplicationQuerySet, *, by: Actor, on: date, versions: V
 def _ask(applications: ApplicationQuerySet, by_day: date | None, asks: str, *, by: Actor, on: date) -> None:
     """Keep what the agency asks for. Raises ConditionUnmet."""
     access.require(by, "application.record", applications)
-    demand(by_day is not None, "by_day", _("Enter the day the agency set."))
+    if by_day is None:
+        raise ConditionUnmet([Missing("by_day", _("Enter the day the agency set."))])
     demand(bool(asks), "note", _("Say what the agency asks for: the firm reads it."))
     Supplement.objects.bulk_create(
         Supplement(firm_id=each.firm_id, application=each, asks=asks, asked_on=on, due_on=by_day, noted_by_id=by.pk)

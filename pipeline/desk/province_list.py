@@ -43,6 +43,7 @@ def province_list(request: StaffRequest, round_key: int, list_number: int) -> Ht
         "page": page,
         "form": form,
         "waits": found.sent_on is None and found.dropped_on is None,
+        "may_fetch": access.opens(request.user.seat_kinds, "desk:province_list_file"),
         "may_send": access.may(request.user, "province_list.send") and not own,
         "may_drop": access.may(request.user, "province_list.drop"),
         "tabs": tabs("desk:rounds"),
@@ -54,7 +55,7 @@ def province_list(request: StaffRequest, round_key: int, list_number: int) -> Ht
 def province_list_file(request: StaffRequest, round_key: int, list_number: int) -> HttpResponseBase:
     """The file of the whole city, for its offices."""
     found = _one(request, round_key, list_number)
-    if not found.sha256 or not request.user.seat_kinds & access.CITY:
+    if not found.sha256:
         raise Http404("not sent yet")
     name = _("%(round)s list %(n)s.xlsx") % {"round": found.round.name, "n": found.number}
     response = FileResponse(acts.content(found), as_attachment=True, filename=name, content_type=XLSX)

@@ -35,6 +35,7 @@ NAMES = {
     "sent": gettext_lazy("Recommended and later"),
     "ended": gettext_lazy("Ended"),
 }
+OF_A_CASE = ("place", "take_back")
 SENT_ON = ("draft", "county", "city", "sent")  # what counts against a county's quota, beside firms planned
 
 
@@ -79,10 +80,12 @@ def round(request: StaffRequest, round_key: int) -> HttpResponse:
     quotas = {each.division_id: each.firms for each in Quota.objects.visible_to(request.user).filter(round=found)}
     counties = _counties(request)
     do = request.POST.get("do", "") if request.method == "POST" else ""
+    if do in OF_A_CASE and not _cases(request).exists():
+        raise Http404("no such case")
     bound: dict[str, forms.Form] = {
         "days": DaysForm(request.POST if do == "days" else None, initial=_days(found), auto_id="days_%s"),
         "quotas": QuotasForm(request.POST if do == "quotas" else None, counties=counties, known=quotas),
-        "place": PlaceForm(request.POST if do == "place" else None, rounds=every),
+        "place": PlaceForm(request.POST if do == "place" else None, rounds=[each for each in every if each != found]),
         "take_back": forms.Form(request.POST if do == "take_back" else None),
         "draw": forms.Form(request.POST if do == "draw" else None),
     }
@@ -199,11 +202,15 @@ def _moved(request: StaffRequest) -> Any:
     return cases.filter(number=number).select_related("firm").first()
 
 
+def _cases(request: StaffRequest) -> CaseQuerySet:
+    """The case that a form names, where it is within reach."""
+    within = Case.objects.within(request.user.reach(access.OFFICE))
+    return within.filter(number=request.POST.get("case", ""))
+
+
 def _done(request: StaffRequest, found: Round, do: str, form: Any) -> bool:
     who: dict[str, Any] = {"by": request.user, "on": request.today}
-    cases = Case.objects.within(request.user.reach(access.OFFICE)).filter(number=request.POST.get("case", ""))
-    if do in ("place", "take_back") and not cases.exists():
-        raise Http404("no such case")
+    cases = _cases(request)
     said = form.cleaned_data
     version = number_sent(request.POST.get("version", ""))
     days = {name: said.get(name) for name in acts.DAYS}

@@ -41,6 +41,15 @@ class Line:
     y: int
     parts: list[Part]
 
+    @property
+    def name_at(self) -> float:
+        return self.parts[0].x if self.parts and not self.late else WIDTH
+
+    @property
+    def late(self) -> bool:
+        """Whether the name would leave the picture if it began where the round does."""
+        return bool(self.parts) and self.parts[0].x > WIDTH - 2 * MONTH
+
 
 @dataclass(frozen=True)
 class Year:

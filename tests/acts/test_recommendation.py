@@ -166,7 +166,8 @@ def test_a_sent_list_is_changed_by_nobody(ready_to_list: Story) -> None:
         lambda: Listed.objects.all().delete(),
     ]
     for attempt in attempts:
-        with acting(cast.chen), transaction.atomic(), pytest.raises(DatabaseError, match="stays as it is"):
+        refused = pytest.raises(DatabaseError, match="stays as it is")
+        with acting(cast.chen), transaction.atomic(), refused, transaction.atomic():
             attempt()
     with acting(cast.chen), transaction.atomic(), pytest.raises(MoveRefused):
         recommendation.drop(out, by=cast.chen, on=day)

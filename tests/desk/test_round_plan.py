@@ -155,7 +155,8 @@ def test_a_list_is_drawn_by_one_and_sent_by_another_and_its_file_is_the_citys(pl
     assert kept.sha256 in text(wang.get(shown))
     assert "青禾" in text(wang.get(shown))
     assert wang.get(file).status_code == 404
-    assert b"".join(zhou.get(file).streaming_content)[:2] == b"PK"
+    sent: Any = zhou.get(file)
+    assert b"".join(sent.streaming_content)[:2] == b"PK"
     assert "青禾" not in text(seat(planned.cast.sun).get(shown))
     again = zhou.post(shown, {"do": "send"}, follow=True)
     assert [each.level_tag for each in again.context["messages"]][-1] == "error"
