@@ -33,18 +33,18 @@ def enter(request: HttpRequest, task_key: UUID, mark: str) -> HttpResponse:
     """The link opens this task once. Who holds other seats too signs in by password: a link is not enough for those."""
     person = _person(task_key)
     if person is None:
-        return render(request, "advisers/review/no_link.html", status=404)
+        return render(request, "advisers/enter/no_link.html", status=404)
     with acting(person):
         member = PanelMember.objects.asked().filter(public_id=task_key).first()
         if member is None or not scoring.is_link(member, mark, at=timezone.now()):
-            return render(request, "advisers/review/no_link.html", status=404)
+            return render(request, "advisers/enter/no_link.html", status=404)
         form = CodeForm(request.POST or None)
         alone = person.seat_kinds == ALONE
         if request.method == "POST" and alone and form.is_valid() and _came_in(form, person, task_key, mark):
             login(request, person, backend=BACKEND)
             return redirect("advisers:task", task_key)
         context = {"form": form, "alone": alone, "left": PanelMember.MOST_GUESSES - member.guesses}
-        return render(request, "advisers/review/enter.html", context, status=422 if form.errors else 200)
+        return render(request, "advisers/enter/enter.html", context, status=422 if form.errors else 200)
 
 
 def _person(task: UUID) -> User | None:

@@ -87,7 +87,7 @@ def expert(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("Kept. The next draw goes by it."))
         return redirect("advisers:expert")
     context = {"form": form, "kept": kept, "version": kept.version if kept else 0}
-    return render(request, "advisers/review/expert.html", context, status=422 if form.errors else 200)
+    return render(request, "advisers/expert/expert.html", context, status=422 if form.errors else 200)
 
 
 def _keeps(request: StaffRequest, form: ExpertForm) -> bool:

@@ -44,11 +44,12 @@ class SheetForm(forms.Form):
         for item in items:
             low, high = bands[item]
             title = spoken(TITLES[item])
-            points = forms.NumberInput({"min": low, "max": high, "step": 1, "inputmode": "numeric"})
+            number = {"min": low, "max": high, "step": 1, "inputmode": "numeric", "class": "entry num"}
+            points = forms.NumberInput(number)
             self.fields[f"points_{item}"] = forms.IntegerField(
                 label=_("%(item)s: points") % {"item": title}, required=False, widget=points
             )
-            reason = forms.Textarea({"rows": 2, "minlength": SHORTEST_REASON})
+            reason = forms.Textarea({"rows": 2, "minlength": SHORTEST_REASON, "class": "entry"})
             self.fields[f"reason_{item}"] = forms.CharField(
                 label=_("%(item)s: reason") % {"item": title}, required=False, max_length=LONGEST_REASON, widget=reason
             )
@@ -93,7 +94,7 @@ def sheet(request: StaffRequest, task_key: UUID, position: int) -> HttpResponse:
         "may_fill": member.submitted_at is None and member.declared_at is not None,
         "others": range(1, PanelFile.objects.filter(panel=member.panel_id).count() + 1),
     }
-    return render(request, "advisers/review/sheet.html", context, status=422 if form.errors else 200)
+    return render(request, "advisers/sheet/sheet.html", context, status=422 if form.errors else 200)
 
 
 def _keeps(request: StaffRequest, member: PanelMember, file: PanelFile, form: SheetForm) -> bool:
@@ -131,8 +132,12 @@ def _shown(content: dict[str, Any]) -> dict[str, Any]:
     """The frozen record in the words of the page."""
     years = content["figures"]
     rows = [
-        {"label": label, "money": name not in PERSONS, "values": [each[name] for each in years]}
+        {"label": label, "money": name not in PERSONS, "values": [_plain(each[name], name) for each in years]}
         for name, label in FIGURES.items()
     ]
     rights = [(RIGHTS.get(each["kind"], each["kind"]), each) for each in content["rights"]]
     return {**content, "years": [each["year"] for each in years], "rows": rows, "rights": rights}
+
+
+def _plain(value: str | None, name: str) -> str | None:
+    return measure(value, "") if value is not None and name in PERSONS else value

@@ -56,7 +56,7 @@ def tasks(request: StaffRequest) -> HttpResponse:
         "ended": mine.exclude(done_at=None)[:50],
         "kept": Expert.objects.visible_to(request.user).filter(user=request.user.pk).first(),
     }
-    return render(request, "advisers/review/tasks.html", context)
+    return render(request, "advisers/task/tasks.html", context)
 
 
 def task(request: StaffRequest, task_key: UUID) -> HttpResponse:
@@ -83,7 +83,7 @@ def task(request: StaffRequest, task_key: UUID) -> HttpResponse:
         "chaired": _chaired(request, member, files) if inside and member.chair and member.submitted_at else None,
     }
     return render(
-        request, "advisers/review/task.html", context, status=422 if form is not None and form.errors else 200
+        request, "advisers/task/task.html", context, status=422 if form is not None and form.errors else 200
     )
 
 

@@ -50,7 +50,10 @@ class PanelForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("What for"), choices=list(REVIEWS.items()), initial=Panel.MOCK, widget=forms.RadioSelect
+        label=gettext_lazy("Purpose of the review"),
+        choices=list(REVIEWS.items()),
+        initial=Panel.MOCK,
+        widget=forms.RadioSelect,
     )
     blind = forms.BooleanField(label=gettext_lazy("Hide the firms' names"), required=False, initial=True)
     technical = forms.IntegerField(label=gettext_lazy("Technical experts"), min_value=0, max_value=20, initial=4)
@@ -220,43 +223,49 @@ def _judged(
 ) -> list[dict[str, Any]]:
     """Of each firm the panel's points, how far the sheets lie apart, and who stands out; of sheets handed in alone."""
     book = book_in_force("hte", request.today)
-    block, names = book.number("score_ip_block"), {each.pk: each for each in members}
-    handed_in = list(ScoreSheet.objects.filter(panel=found).exclude(submitted_at=None))
+    block, line = book.number("score_ip_block"), book.number("innovation_score")
+    names = {each.pk: each for each in members if each.recused_on is None}
+    handed_in = ScoreSheet.objects.filter(panel=found, member__in=names).exclude(submitted_at=None)
+    sheets = sorted(handed_in, key=lambda each: names[each.member_id].position)
     rows = []
     for file in files:
-        own = [each for each in handed_in if each.file_id == file.pk and names[each.member_id].recused_on is None]
-        most = {kind: Fraction(sum(file.bands[item][1] for item in items)) for kind, items in ITEMS.items()}
-        out = outliers([(each.member_id, each.kind, each.points) for each in own], most, block)
+        own = [each for each in sheets if each.file_id == file.pk]
         points = result([(each.kind, each.points) for each in own], block)
-        rows.append(
-            {
-                "file": file,
-                "points": None if points is None else round(float(points), 2),
-                "passes": None if points is None else points > book.number("innovation_score"),
-                "least": sum(low for low, _high in file.bands.values()),
-                "most": sum(high for _low, high in file.bands.values()),
-                "sheets": [
-                    {
-                        "member": names[each.member_id],
-                        "kind": KINDS[each.kind],
-                        "total": int(total(each.points, block)),
-                        "out": each.member_id in out,
-                        "opinion": each.opinion,
-                    }
-                    for each in sorted(own, key=lambda each: names[each.member_id].position)
-                ],
-                "spreads": [
-                    {
-                        "title": TITLES[each.item],
-                        "band": file.bands[each.item],
-                        "spread": each,
-                        "mean": round(float(each.mean), 1),
-                    }
-                    for each in spreads([(each.kind, each.points) for each in own])
-                ],
-            }
-        )
+        row: dict[str, Any] = {
+            "file": file,
+            "points": None if points is None else round(float(points), 2),
+            "passes": None if points is None else points > line,
+            "least": sum(low for low, _high in file.bands.values()),
+            "most": sum(high for _low, high in file.bands.values()),
+            "sheets": _sheets(file, own, names, block),
+            "spreads": _spreads(file, own),
+        }
+        rows.append(row)
     return rows
+
+
+def _sheets(
+    file: PanelFile, own: list[ScoreSheet], names: dict[int, PanelMember], block: Fraction
+) -> list[dict[str, Any]]:
+    most = {kind: Fraction(sum(file.bands[item][1] for item in items)) for kind, items in ITEMS.items()}
+    out = outliers([(each.member_id, each.kind, each.points) for each in own], most, block)
+    return [
+        {
+            "member": names[each.member_id],
+            "kind": KINDS[each.kind],
+            "total": int(total(each.points, block)),
+            "out": each.member_id in out,
+            "opinion": each.opinion,
+        }
+        for each in own
+    ]
+
+
+def _spreads(file: PanelFile, own: list[ScoreSheet]) -> list[dict[str, Any]]:
+    return [
+        {"title": TITLES[each.item], "band": file.bands[each.item], "spread": each, "mean": round(float(each.mean), 1)}
+        for each in spreads([(each.kind, each.points) for each in own])
+    ]
 
 
 def _lot(found: Panel) -> dict[str, Any]:
