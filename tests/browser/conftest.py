@@ -38,7 +38,14 @@ union all (select 'claim', public_id::text from pipeline_claim limit 1)
 union all (select 'difficulty', public_id::text from pipeline_difficulty limit 1)
 union all (select 'office', id::text from pipeline_office where level = 'county' order by id limit 1)
 union all (select 'certificate', number from pipeline_certificate order by id limit 1)
+union all (select 'result list', public_id::text from pipeline_resultlist order by id limit 1)
 union all (select 'paper', document_id::text from pipeline_documentversion where state = 'clean' limit 1)
+"""
+# An act on many that no worker takes up: it stays where a colleague sees it wait.
+UNDER_WAY = """
+insert into pipeline_bulk select (jsonb_populate_record(b, jsonb_build_object(
+  'id', (select max(id) + 1 from pipeline_bulk), 'public_id', gen_random_uuid(), 'state', 'asked'))).*
+from pipeline_bulk b where state = 'rehearsed' returning public_id::text
 """
 NewContext = Callable[..., BrowserContext]
 CHINESE = re.compile("[㐀-鿿]+")
@@ -153,6 +160,7 @@ def demonstration(django_db_blocker: Any) -> Iterator[Demonstration]:
             panels = [key for (key,) in database.execute("select public_id::text from pipeline_panel order by id")]
             [(review,)] = database.execute(REVIEW)
             keys: dict[str, str] = dict(database.execute(KEYS).fetchall())
+            [(keys["under way"],)] = database.execute(UNDER_WAY)
             written = all_written(database)
         merge = f"?gone={gone}&into={into}"
         found = firms, roster, trial, scheme, export, bulk, hit, merge, officer, training, round_, open_step, sme

@@ -21,6 +21,7 @@ from pipeline.management.demonstration import (
     panels,
     pool,
     registrations,
+    results,
     stories,
     suppositions,
     telling,
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         panels.judge(everybody, on=day)
         registrations.register(everybody, on=day)
         certification.hold(everybody, on=day)
+        results.tell(everybody, on=day)
         asking.wait(everybody, on=day)
         stories.judge_everybody(on=day)
         telling.choose()
