@@ -48,16 +48,19 @@ def books_silent(dossier: Dossier) -> Iterator[Doubt]:
     """A figure that the experts will compare stands on record, and no paper's amount was set beside it."""
     told = _told(dossier)
     for year in dossier.years:
-        for figure, papers in TOLD_BY.items():
-            asked = year == dossier.years[-1] or figure not in ONLY_LAST_YEAR
-            silent = set(papers) - set(told.get((year, figure), {}))
-            if asked and _recorded(dossier, year, figure) and silent:
-                yield Doubt(
-                    f"reconciliation.{year}",
-                    _("%(year)s %(figure)s") % {"year": year, "figure": _name(figure)},
-                    _("Nobody has entered what the %(papers)s say of it.") % {"papers": _papers(silent)},
-                    _("Enter the amount from the paper in the reconciliation of the year."),
-                )
+        silent = [
+            _("%(figure)s (%(papers)s)") % {"figure": _name(figure), "papers": _papers(missing)}
+            for figure, papers in TOLD_BY.items()
+            if (year == dossier.years[-1] or figure not in ONLY_LAST_YEAR) and _recorded(dossier, year, figure)
+            if (missing := set(papers) - set(told.get((year, figure), {})))
+        ]
+        if silent:
+            yield Doubt(
+                f"reconciliation.{year}",
+                _("Figures of %(year)s") % {"year": year},
+                _("Nobody has entered what the papers say of %(figures)s.") % {"figures": _(", ").join(silent)},
+                _("Enter the amounts from the papers in the reconciliation of the year."),
+            )
 
 
 def beyond_caps(dossier: Dossier) -> Iterator[Doubt]:
