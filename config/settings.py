@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "route cases": {"task": "pipeline.jobs.route_cases", "schedule": 60.0},
     "seat experts": {"task": "pipeline.jobs.seat_experts", "schedule": 60.0},
     "climb": {"task": "pipeline.jobs.climb_stuck", "schedule": crontab(hour="8", minute="20")},
+    "take in objections": {"task": "pipeline.jobs.take_in_objections", "schedule": 60},
     "remind of help": {"task": "pipeline.jobs.remind_of_help", "schedule": crontab(hour="8", minute="40")},
     "tend the pool": {"task": "pipeline.jobs.tend_pool", "schedule": crontab(hour="8", minute="50")},
     "remind of rounds": {"task": "pipeline.jobs.remind_of_rounds", "schedule": crontab(hour="8", minute="35")},

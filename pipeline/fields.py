@@ -35,7 +35,10 @@ class PhoneField(IdentifierField):
         super().__init__(reads=phone_number, **{"max_length": 20, "widget": widget, **also})
 
 
-DAY_BOUNDS = [MinValueValidator(date(1949, 10, 1)), MaxValueValidator(date(2199, 12, 31))]
+DAY_BOUNDS: list[Callable[[Any], None]] = [
+    MinValueValidator(date(1949, 10, 1)),
+    MaxValueValidator(date(2199, 12, 31)),
+]
 
 
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:

@@ -35,6 +35,7 @@ from pipeline.acts import (
     firm,
     holder,
     hour,
+    own_objection,
     panel,
     paper,
     presence,
@@ -67,6 +68,7 @@ from pipeline.models import (
     Import,
     Notice,
     Obligation,
+    OwnObjection,
     Panel,
     Plan,
     RegistryExtract,
@@ -355,6 +357,12 @@ def climb_stuck() -> None:
     """Every morning: what nobody moved long after its day goes to the head."""
     with transaction.atomic():
         escalation.climb(Case.objects.all(), by=INTAKE, on=clock.today())
+
+
+@shared_task(**_as(INTAKE))
+def take_in_objections() -> None:
+    """Every minute, and when a firm has objected: what firms object to is put on the bureau's list."""
+    own_objection.take_in(OwnObjection.objects.all(), by=INTAKE)
 
 
 @shared_task(**_as(INTAKE))

@@ -177,6 +177,7 @@ LISTS: dict[str, Listing] = {
     "portal:certificate": Listing("li", 10, lambda world: [world.holder.uscc]),
     "portal:workbook": Listing("li", 10, lambda world: [QINGHE]),
     "portal:accounts": Listing("li", 10, lambda world: [QINGHE]),
+    "portal:objections": Listing("li", 12, lambda world: [QINGHE]),
     "portal:difficulties": Listing("li", 10, lambda world: [QINGHE]),
     "portal:hours": Listing("li", 10, lambda world: [QINGHE]),
     "portal:events": Listing("li", 10, lambda world: [QINGHE]),

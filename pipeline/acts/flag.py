@@ -35,12 +35,16 @@ def raise_flag(firms: FirmQuerySet, *, kind: str, by: Actor, on: date, says: str
         unmet.append(Missing("evidence", _("Name what proves it: the letter, or the record and its number.")))
     if unmet:
         raise ConditionUnmet(unmet)
+    return put_up(firms, kind=kind, by=by, on=on, says=says.strip(), evidence=evidence.strip())
+
+
+def put_up(firms: FirmQuerySet, *, kind: str, by: Actor, on: date, says: str, evidence: str = "") -> list[Flag]:
+    """For an act that has asked whether it may be."""
     rows = list(firms.order_by("pk"))
     for held in (Case.objects.open(), Application.objects.open()):
         list(held.filter(firm__in=rows).order_by("pk").select_for_update(of=("self",)))
     return Flag.objects.bulk_create(
-        Flag(firm=firm, kind=kind, says=says.strip(), evidence=evidence.strip(), raised_by_id=by.pk, raised_on=on)
-        for firm in rows
+        Flag(firm=firm, kind=kind, says=says, evidence=evidence, raised_by_id=by.pk, raised_on=on) for firm in rows
     )
 
 

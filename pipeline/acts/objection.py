@@ -2,6 +2,7 @@
 examined by one person, decided by another.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from pipeline import access, stages
 from pipeline.access import Actor
 from pipeline.acts import flag, notice, progress
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
-from pipeline.models import Case, Firm, Flag, Leaver, MoveRefused, Objection, Proposal
+from pipeline.models import Case, Firm, Flag, Leaver, MoveRefused, Objection, OwnObjection, Proposal
 from pipeline.models.case import CaseQuerySet
 from pipeline.models.objection import ObjectionQuerySet
 from pipeline.models.round import ApplicationQuerySet
@@ -41,20 +42,36 @@ def register(
     access.require(by, "objection.register", cases)
     received = received_on or on
     _demand_whole(objector, says, received, on)
-    rows = list(cases.order_by("pk"))
-    said = {"says": says.strip(), "evidence": evidence.strip()}
+    told = {"objector": objector, "contact": contact, "says": says, "evidence": evidence}
+    said = {name: text.strip() for name, text in told.items()}
+    return put_down(list(cases.order_by("pk")), by=by, received=received, on=on, **said)
+
+
+def put_down(
+    rows: Sequence[Case],
+    *,
+    by: Actor,
+    received: date,
+    on: date,
+    objector: str,
+    contact: str,
+    says: str,
+    evidence: str,
+) -> list[Objection]:
+    """For who has asked whether it may be: the objections, and the flags that block an admission."""
     coming_in = Firm.objects.filter(pk__in=[case.firm_id for case in rows if case.stage not in REMOVABLE])
-    raised = flag.raise_flag(coming_in, kind=Flag.OBJECTION, by=by, on=on, **said) if coming_in.exists() else []
+    about = {"says": says, "evidence": evidence}
+    raised = flag.put_up(coming_in, kind=Flag.OBJECTION, by=by, on=on, **about) if coming_in.exists() else []
     flags = {each.firm_id: each for each in raised}
-    who = {"objector": objector.strip(), "contact": contact.strip(), "registered_by_id": by.pk}
+    who = {"objector": objector, "contact": contact, "registered_by_id": by.pk}
     return Objection.objects.bulk_create(
         Objection(
             firm_id=case.firm_id,
             case=case,
             flag=flags.get(case.firm_id),
-            about=matter_of(case),
+            about=Objection.REMOVAL if case.stage in REMOVABLE else Objection.ADMISSION,
             received_on=received,
-            **said,
+            **about,
             **who,
         )
         for case in rows
@@ -92,6 +109,7 @@ def decide(objections: ObjectionQuerySet, *, by: Actor, on: date, result: str, r
         _stays(one.case, by=by, on=on, ruling=ruling.strip())
     zh, en = RESULTS[result]
     progress.tell([one.case], "objection.decide", note=ruling.strip(), result={"zh": zh, "en": en})
+    _answer(one, result, ruling.strip(), on)
 
 
 def matter_of(case: Case) -> str:
@@ -152,6 +170,16 @@ def _stays(case: Case, *, by: Actor, on: date, ruling: str) -> None:
     listed = Leaver.objects.filter(case=case, left=False, stays="")
     if listed.update(stays=ruling, kept_by_id=by.pk):
         notice.write([case], to=notice.FIRM, kind="adjustment.keep", note=ruling)
+
+
+def _answer(one: Objection, result: str, ruling: str, on: date) -> None:
+    """Where a firm objected in the portal, it reads there what came of it."""
+    own = OwnObjection.objects.filter(objection=one, decided_on=None).select_related("firm").first()
+    if own is None:
+        return
+    OwnObjection.objects.filter(pk=own.pk).update(result=result, answer=ruling, decided_on=on)
+    zh, en = RESULTS[result]
+    notice.tell_firm(own.firm, kind="objection.answer", name=own.name, result={"zh": zh, "en": en})
 
 
 def _change(objections: ObjectionQuerySet, act: str, version: int, **values: object) -> None:

@@ -48,6 +48,16 @@ POOL_WORDS: dict[str, tuple[tuple[str, ...], str, str]] = {
         _("A firm stays in the pool"),
         _("%(firm)s is taken off the list of the yearly adjustment: %(note)s"),
     ),
+    "objection.take_in": (
+        (COUNTY, CITY),
+        _("An objection has come in"),
+        _("A firm objects in case %(number)s of %(firm)s. It is to be examined; until it is decided nothing goes on."),
+    ),
+    "objection.answer": (
+        (FIRM,),
+        _("Your objection is decided"),
+        _("What came of the objection concerning %(name)s: %(result)s. The reasons stand in the portal."),
+    ),
     "objection.decide": (
         (COUNTY,),
         _("An objection is decided"),

@@ -1,6 +1,7 @@
 """A roster on its way from its file to rows that wait for a person's look."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched
 from pathlib import Path
@@ -13,12 +14,12 @@ from django.db.models.functions import Now
 from pipeline import access
 from pipeline.access import Reach
 from pipeline.acts.roster_record import ASK_CITY, BEYOND, Held, codes_taken, held_values
-from pipeline.models import Division, Field, Import, Industry, Office, User
+from pipeline.models import Division, Field, Import, ImportRow, Industry, MergedRecord, Office, User
 from pipeline.outside import sheets
 from pipeline.outside.roster.cells import Places
 from pipeline.outside.roster.changes import changes, doubts
 from pipeline.outside.roster.columns import squeezed
-from pipeline.outside.roster.faults import Fault, Place, twice
+from pipeline.outside.roster.faults import Fault, Place, merged, twice
 from pipeline.outside.roster.rows import Roster, RosterRow
 
 STAGED_AT_ONCE = 2_000
@@ -48,6 +49,7 @@ class Reading:
             self.places = places(roster.office.division)
             counties = Division.objects.counties().filter(pk__in=self.reach.counties)
             self.own_counties = set(counties.values_list("code", flat=True))
+            self.staying = MergedRecord.objects.staying()
             self.county_names = {code: name for name, code in self.places.counties.items()}
 
     def run(self, path: Path) -> None:
@@ -70,13 +72,13 @@ class Reading:
         ours = Import.objects.filter(pk=self.roster.pk, state=Import.READING, version=self.roster.version)
         if not ours.update(**far):
             return False
-        known = held_values([row.values.code for row in chunk], self.reach)
-        hidden = self._hidden([row.values.code for row in chunk if row.values.code not in known])
+        known = held_values([self._code(row) for row in chunk], self.reach)
+        hidden = self._hidden([self._code(row) for row in chunk if self._code(row) not in known])
         with connection.cursor() as cursor:
             cursor.execute(STAGED)
             with cursor.copy(f"copy staged ({COLUMNS}) from stdin") as stream:
                 for number, row in enumerate(chunk, start=done + 1):
-                    self._keep_within(row, row.values.code in hidden)
+                    self._keep_within(row, self._code(row) in hidden)
                     stream.write_row(self._staged(row, number, known))
             cursor.execute(KEPT, [self.roster.pk, self.roster.office_id])
             cursor.execute("drop table staged")
@@ -99,10 +101,17 @@ class Reading:
         if hidden or (row.values.county is not None and row.values.county not in self.own_counties):
             row.faults.append(Fault("beyond", row.place_of("code"), BEYOND, ASK_CITY))
 
+    def _code(self, row: RosterRow) -> str:
+        """Under which code the firm of a row is on record: of a merged record, that of the one which stays."""
+        return self.staying.get(row.values.code, row.values.code)
+
     def _staged(self, row: RosterRow, number: int, known: Mapping[str, Held]) -> tuple[Any, ...]:
         """The row in the order of COLUMNS."""
-        held = known.get(row.values.code)
+        held = known.get(self._code(row))
         if held is not None:
+            if row.values.code in self.staying:
+                row.faults.append(merged(row.place_of("code"), held.firm.name, held.firm.uscc))
+                row.values.name = held.values.name
             row.faults += doubts(row, held.values, county_names=self.county_names)
         found = changes(row.values, held.values) if held is not None else []
         going_in = "new" if held is None else "changed" if found else "unchanged"
@@ -124,10 +133,19 @@ class Reading:
 
     @transaction.atomic
     def _finish(self, book: Roster, done: int) -> None:
-        refuse_repeated(self.roster, book.repeated)
+        refuse_repeated(self.roster, [*book.repeated, *self._met_again()])
         Import.objects.filter(pk=self.roster.pk, state=Import.READING, version=self.roster.version).update(
             state=Import.READ, columns=understood(book), rows_done=done, rows_total=done, version=F("version") + 1
         )
+
+    def _met_again(self) -> list[list[Place]]:
+        """Where a firm stands under the code of a merged record and under another besides."""
+        codes = {*self.staying, *self.staying.values()}
+        rows = self.roster.rows.filter(uscc__in=codes).order_by("number") if codes else ImportRow.objects.none()
+        found: dict[str, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
+        for code, sheet, line in rows.values_list("uscc", "sheet", "line"):
+            found[self.staying.get(code, code)][code].append(Place(sheet, line))
+        return [[place for some in each.values() for place in some] for each in found.values() if len(each) > 1]
 
 
 def refuse_repeated(roster: Import, repeated: Iterable[list[Place]]) -> None:

@@ -14,6 +14,8 @@ from pipeline.rules.labels import Label
 OWN = ("name", "registered_on", "field", "industry", "class_one", "class_two")
 FIGURES = tuple(column.key for column in YEAR_COLUMNS)
 BEYOND = Label("这家企业不在本单位办理范围内", "this firm is not within your office's range")
+MERGED = Label("读取名册后，这个代码的档案已并入另一份", "the record of this code was merged since the file was read")
+READ_AGAIN = Label("请把这一行另传一次。", "Bring this row in once more.")
 ASK_CITY = Label("请删去这一行，或与市局联系。", "Delete the row, or ask the city office.")
 
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from pipeline import access
 from pipeline.acts import firm as firms_act
 from pipeline.acts.conditions import demand
-from pipeline.acts.roster_record import ASK_CITY, BEYOND
-from pipeline.models import Division, Firm, Import, User
+from pipeline.acts.roster_record import ASK_CITY, BEYOND, MERGED, READ_AGAIN
+from pipeline.models import Division, Firm, Import, MergedRecord, User
 from pipeline.models.spelling import initials, pinyin_key
 from pipeline.outside.roster.columns import YEAR_COLUMNS
 from pipeline.outside.roster.faults import Fault, Place
@@ -27,7 +27,8 @@ AS_HELD = ("id", "uscc", "name", "registered_on", "field", "industry", "class_on
 
 # Each state is walked along its index: asked for both at once, all rows that are left would be sorted for each chunk.
 COMING: LiteralString = """create temporary table coming on commit drop as
-    select r.id as row_id, r.number, r.uscc, r.sheet, r.line, said.*, r.record -> 'years' as years,
+    select r.id as row_id, r.number, coalesce(t.stays, r.uscc) as uscc, r.sheet, r.line, said.*,
+        r.record -> 'years' as years, t.gone is not null and not 'merged' = any(r.kinds) as merged_since,
         d.id as division_id, f.id is null as fresh, false as changed, f.id as firm_id,
         f.name as held_name, f.registered_on as held_registered_on, f.field as held_field,
         f.industry as held_industry, f.class_one as held_class_one, f.class_two as held_class_two,
@@ -43,7 +44,8 @@ COMING: LiteralString = """create temporary table coming on commit drop as
     join pipeline_importrow r using (id)
     cross join lateral jsonb_to_record(r.record) as said(name text, county text, registered_on date, field text,
         industry text, contact text, phone text, class_one int, class_two int)
-    left join ({held}) f on f.uscc = r.uscc
+    left join unnest(%s::text[], %s::text[]) t(gone, stays) on t.gone = r.uscc
+    left join ({held}) f on f.uscc = coalesce(t.stays, r.uscc)
     left join lateral (select id from pipeline_division
         where code = said.county and level = 'county' and counted order by id desc limit 1) d on true
     left join pipeline_firmmove m on m.firm_id = f.id and upper_inf(m.during)
@@ -53,7 +55,8 @@ YEARS: LiteralString = """create temporary table coming_year on commit drop as
     select c.row_id, y.key::int as year, y.value as figures, said.*
     from coming c cross join lateral jsonb_each(c.years) y
     cross join lateral jsonb_to_record(y.value) as said({figures})"""
-GONE: LiteralString = """with gone as (delete from coming where fresh and mp_code_taken(uscc)
+BEYOND_REACH, MERGED_SINCE = "fresh and mp_code_taken(uscc)", "merged_since"
+GONE: LiteralString = """with gone as (delete from coming where {which}
         returning row_id, sheet, line)
     update pipeline_importrow r set state = 'refused', asks = false, changes = '[]', kinds = '{beyond}',
         faults = jsonb_build_array(%s::jsonb || jsonb_build_object('sheet', g.sheet, 'row', g.line))
@@ -147,19 +150,25 @@ class Writing:
         text, values = held.query.sql_with_params()
         own = [self.roster.name[:80], self.roster.day.isoformat()]
         which = [self.roster.pk, self.roster.committed_to, most]
-        self._do(COMING.replace("{held}", text), [*own, *which, *which, most, *values])
+        staying = MergedRecord.objects.staying()
+        self._do(
+            COMING.replace("{held}", text), [*own, *which, *which, most, list(staying), list(staying.values()), *values]
+        )
         [(rows, last)] = self._ask("select count(*), coalesce(max(number), 0) from coming")
         return rows, last
 
     def _refuse_gone(self) -> None:
-        """Firms that left the officer's reach since the file was read."""
+        """Firms that left the officer's reach since the file was read, and records that were merged since."""
         if not self.reach.everything:
-            fault = Fault("beyond", Place("", 0), BEYOND, ASK_CITY)
-            self._do(GONE, [json.dumps(fault.to_json(), ensure_ascii=False)])
+            self._refuse(BEYOND_REACH, Fault("beyond", Place("", 0), BEYOND, ASK_CITY))
+        self._refuse(MERGED_SINCE, Fault("beyond", Place("", 0), MERGED, READ_AGAIN))
         figures = ", ".join(f"{name} numeric" for name in FIGURES)
         self._do(YEARS.replace("{figures}", figures))
         self._do("analyze coming")
         self._do("analyze coming_year")
+
+    def _refuse(self, which: str, fault: Fault) -> None:
+        self._do(GONE.replace("{which}", which), [json.dumps(fault.to_json(), ensure_ascii=False)])
 
     def _amend(self) -> None:
         self._do(_filled(CHANGED))

@@ -1,10 +1,11 @@
-"""What the office was told."""
+"""What the office was told, and what its people and others of the house are told alone."""
 
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 
+from pipeline import access
 from pipeline.acts import notice as acts
 from pipeline.desk.long_list import long_page
 from pipeline.desk.paging import capped
@@ -24,7 +25,10 @@ def messages(request: StaffRequest) -> HttpResponse:
     page = long_page(request, turned, int, newest_first=True, shown=turned.defer("firm__search"))
     unread = counted({"unread": mine.filter(read_at=None)})["unread"]
     says = capped(unread)
-    context = {"page": page, "unread": unread, "unread_says": says, "counts": {"messages": says if unread else ""}}
+    kinds = request.user.seat_kinds
+    told = {"opens_cases": access.opens(kinds, "desk:case"), "inside": bool(kinds & access.OFFICE)}
+    counts = {"messages": says if unread else ""}
+    context = {"page": page, "unread": unread, "unread_says": says, "counts": counts, **told}
     return render(request, "desk/notice/messages.html", context)
 
 

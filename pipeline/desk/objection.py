@@ -16,7 +16,7 @@ from pipeline.desk.identity import identity
 from pipeline.desk.paging import page_of
 from pipeline.desk.pool import tabs
 from pipeline.fields import offer
-from pipeline.models import Firm, Objection
+from pipeline.models import DocumentVersion, Firm, Objection, OwnObjection
 from pipeline.request import StaffRequest, number_sent
 from pipeline.templatetags.look import spoken
 
@@ -71,6 +71,7 @@ def objection(request: StaffRequest, objection_key: Any) -> HttpResponse:
         "objection": found,
         "matter": MATTERS[found.about],
         "state": _state(found),
+        "paper": _paper(request, found),
         "finding": finding,
         "ruling": ruling,
         "form": ruling if ruling.is_bound else finding,
@@ -80,6 +81,13 @@ def objection(request: StaffRequest, objection_key: Any) -> HttpResponse:
         "section": "desk:pool_terms",
     }
     return render(request, "desk/objection/objection.html", context)
+
+
+def _paper(request: StaffRequest, found: Objection) -> DocumentVersion | None:
+    """What a firm sent along with its objection, where that firm is in sight and the file was found clean."""
+    sent = OwnObjection.objects.visible_to(request.user).filter(objection=found, paper__isnull=False).values("paper")
+    clean = DocumentVersion.objects.visible_to(request.user).filter(document__in=sent, state=DocumentVersion.CLEAN)
+    return clean.order_by("-number").first()
 
 
 def _done(request: StaffRequest, found: Objection, finding: FindingForm, ruling: RulingForm) -> bool:

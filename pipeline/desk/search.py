@@ -74,6 +74,8 @@ def _hint(firm: Any, words: str) -> str:
     is told than was typed.
     """
     told = [firm.county_name or _("county to be assigned"), firm.uscc]
+    if firm.merged_into:
+        told.insert(0, _("merged into %(name)s") % {"name": firm.merged_into})
     if words in firm.plain_name or words.upper() in firm.uscc:
         return "·".join(told)
     if former := next((name for name in firm.former_names.split(BETWEEN) if words in name), ""):

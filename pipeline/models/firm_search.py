@@ -11,6 +11,7 @@ from pipeline.access import Actor, Reach
 from pipeline.models.case import Transition
 from pipeline.models.commonness import COMMON, NAMES
 from pipeline.models.firm import SHORTEST_PHONE_TAIL, Contact, Firm, FirmMove, FirmQuerySet
+from pipeline.models.merging import MergedRecord
 from pipeline.models.spelling import BETWEEN
 from pipeline.models.text_search import begins, called, plain
 
@@ -20,7 +21,8 @@ EXACT, BEGINS, HOLDS = range(3)
 
 def sought(firms: FirmQuerySet, text: str, actor: Actor) -> FirmQuerySet:
     """Of these firms those called so, or whose telephone ends so: what is exactly that first, then what begins with it,
-    then what holds it; among equals whose case moved last. `nearness` says which, `touched` the last move.
+    then what holds it; among equals whose case moved last. `nearness` says which, `touched` the last move. A record
+    that was merged into another is found by its whole code alone; `merged_into` names the one that stays.
     """
     words = plain(text)
     if not words:
@@ -33,7 +35,11 @@ def sought(firms: FirmQuerySet, text: str, actor: Actor) -> FirmQuerySet:
     if is_phone(words):
         arms.append(near.filter(pk__in=_reached_at(words, actor)).order_by("-pk"))
     keys = [arm.values("pk")[:LOOKED_AT] for arm in arms]
-    found = firms.filter(pk__in=keys[0].union(*keys[1:])).annotate(nearness=_nearness(words), touched=_touched())
+    merged = MergedRecord.objects.standing().filter(firm=OuterRef("pk"))
+    into = Subquery(merged.values("into__name")[:1])
+    known = firms.filter(pk__in=keys[0].union(*keys[1:])).annotate(merged_into=into)
+    there = known.filter(Q(merged_into=None) | Q(uscc=words.upper()))
+    found = there.annotate(nearness=_nearness(words), touched=_touched())
     return found.order_by("nearness", "-touched", "pinyin", "pk")
 
 

@@ -73,6 +73,20 @@ class MergedRecordQuerySet(FirmOwnedQuerySet["MergedRecord"]):
     def standing(self) -> Self:
         return self.filter(undone_on=None)
 
+    def staying(self) -> dict[str, str]:
+        """The code of each record that was merged, and that of the record which stays in the end."""
+        into = dict(self.standing().values_list("firm__uscc", "into__uscc"))
+        return {gone: _last(into, gone) for gone in into}
+
+
+def _last(into: dict[str, str], code: str) -> str:
+    """A merge is refused where it would come round to where it began, so this ends; at worst with all of them."""
+    for _step in into:
+        if code not in into:
+            break
+        code = into[code]
+    return code
+
 
 class MergedRecord(FirmOwned):
     """The record `firm` was found to be the same firm as `into`. `moved` holds what went over, so that it can come

@@ -153,6 +153,7 @@ def _way_pages() -> list[tuple[Any, ...]]:
 def _account_pages() -> list[tuple[Any, ...]]:
     return [
         (_("Ask for help"), "difficulties"),
+        (_("Objections"), "objections"),
         (_("Book an hour"), "hours"),
         (_("Trainings"), "events"),
         (_("Messages"), "messages"),

@@ -12,11 +12,13 @@ from django.db.models import F
 
 from config.postgres.scope import acting
 from pipeline import access
-from pipeline.acts import roster
+from pipeline.acts import merging, roster
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.acts.roster_record import held_values
 from pipeline.models import Contact, FinancialYear, Firm, FirmMove, FormerName, Import, ImportRow, MoveRefused, User
 from pipeline.models.roster import READING_MAY_PAUSE
+from pipeline.models.what_moves import what_moves
+from tests.acts.twins import TWIN, registered
 from tests.cast import QINGHE, Cast
 from tests.outside.workbooks import CODE, HEAD, OTHER_CODE, opened, xlsx
 
@@ -349,3 +351,54 @@ def test_reading_makes_the_same_number_of_statements_for_many_firms_of_a_chunk(
     desk.bring_in(ROWS, chen)
     with acting(chen), django_assert_max_num_queries(6):
         assert len(held_values([CODE, OTHER_CODE, QINGHE], desk.cast.chen.reach())) == 3
+
+
+def merge(cast: Cast) -> None:
+    """The second record of Qinghe goes into the first, by two people."""
+    with acting(cast.chen), transaction.atomic():
+        twin, qinghe = Firm.objects.get(uscc=TWIN), cast.qinghe
+        seen = what_moves(twin, qinghe).digest
+        proposed = merging.propose(twin, qinghe, why="同一家", seen=seen, by=cast.chen, on=DAY)
+    with acting(cast.zhou), transaction.atomic():
+        merging.merge(proposed, seen=seen, by=cast.zhou, on=DAY)
+
+
+@pytest.fixture
+def twice(desk: Desk) -> Desk:
+    registered(desk.cast)
+    merge(desk.cast)
+    return desk
+
+
+def test_a_row_with_the_code_of_a_merged_record_goes_to_the_one_that_stays(twice: Desk) -> None:
+    by = twice.cast.wang
+    found = twice.bring_in([[*HEAD, SALES], [TWIN, "名册里的旧名", "临安区", 9_000]], by)
+    with acting(by), transaction.atomic():
+        [row] = rows_of(found)
+        assert (row.state, row.kinds) == ("changed", ["merged"])
+        assert QINGHE in row.faults[0]["says"]["en"]
+        assert FinancialYear.objects.get(firm__uscc=QINGHE, year=2025).sales == Decimal(90_000_000)
+        assert not FinancialYear.objects.filter(firm__uscc=TWIN).exists()
+        assert twice.cast.qinghe.name == "杭州青禾智控科技有限公司", "it is called as before"
+        with roster.result(found, language="zh-hans") as told:
+            assert "已并入" in told.read().decode("utf-8-sig")
+
+
+def test_both_codes_of_one_firm_in_a_roster_are_several_rows_for_it(twice: Desk) -> None:
+    rows = [[*HEAD, SALES], [TWIN, "旧名", "临安区", 9_000], [QINGHE, "杭州青禾智控科技有限公司", "临安区", 8_000]]
+    found = twice.read(rows, twice.cast.wang)
+    with acting(twice.cast.wang), transaction.atomic():
+        assert [(row.state, "twice" in row.kinds) for row in rows_of(found)] == [("refused", True)] * 2
+
+
+def test_what_was_merged_since_the_file_was_read_is_kept_out_and_says_so(desk: Desk) -> None:
+    by = desk.cast.wang
+    registered(desk.cast)
+    found = desk.read([[*HEAD, SALES], [TWIN, "杭州青禾智控科技股份有限公司", "临安区", 9_000]], by)
+    merge(desk.cast)
+    with acting(by), transaction.atomic():
+        roster.confirm(found, version=found.version, by=by, on=DAY)
+        roster.commit(found.pk, by=by, on=DAY)
+        [row] = rows_of(found)
+        assert row.state == "refused"
+        assert "merged since" in row.faults[0]["says"]["en"]

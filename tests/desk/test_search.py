@@ -13,10 +13,12 @@ from django.urls import resolve, reverse
 
 from config.postgres.scope import acting
 from pipeline import access
-from pipeline.acts import certificate, firm, flag
+from pipeline.acts import certificate, firm, flag, merging
 from pipeline.models import Firm, User
 from pipeline.models.firm_search import sought
 from pipeline.models.text_search import plain
+from pipeline.models.what_moves import what_moves
+from tests.acts import twins
 from tests.cast import DAY, QINGHE, SINCE, YUNLING, Cast, Story, the
 from tests.desk.conftest import Seat, statements, text
 
@@ -275,4 +277,22 @@ def test_a_leader_is_led_to_no_page_that_the_seat_does_not_open(cast: Cast, seat
     page = text(seat(cast.gu).get(reverse("desk:funnel")))
     assert reverse("desk:funnel") in page
     assert PALETTE not in page
-    assert reverse("desk:messages") not in page
+    assert reverse("desk:messages") in page, "what is told to them alone"
+
+
+def test_a_record_that_was_merged_is_found_by_its_whole_code_alone_which_names_the_one_that_stays(
+    cast: Cast, seat: Seat
+) -> None:
+    twin = twins.registered(cast)
+    with acting(cast.chen), transaction.atomic():
+        seen = what_moves(twin, cast.qinghe).digest
+        proposed = merging.propose(twin, cast.qinghe, why="同一家", seen=seen, by=cast.chen, on=DAY)
+    chen, twin_page = seat(cast.chen), reverse("desk:firm", args=[twins.TWIN])
+    assert twin_page in text(chen.get(PALETTE, {"q": "青禾智控"}))
+    with acting(cast.zhou), transaction.atomic():
+        merging.merge(proposed, seen=seen, by=cast.zhou, on=DAY)
+    for part in ("青禾智控", twins.TWIN_NAME, twins.TWIN[:12]):
+        assert twin_page not in text(chen.get(PALETTE, {"q": part})), part
+    exact = text(chen.get(PALETTE, {"q": twins.TWIN}))
+    assert twin_page in exact
+    assert "杭州青禾智控科技有限公司" in exact

@@ -20,9 +20,8 @@ def quality_rows(own: dict[str, Any], number: int, day: date, author: dict[str, 
 def merged_rows(firms: Iterable[int], office: int, officer: models.User, head: models.User, day: date) -> None:
     """Of each firm a merge that one person proposed, another did and took back."""
     for firm in firms:
-        other = models.Firm.objects.exclude(pk=firm).earliest("pk")
-        told: dict[str, Any] = {"into": other, "why": "同一家"}
         with acting(officer), transaction.atomic():
+            told: dict[str, Any] = {"into": models.Firm.objects.exclude(pk=firm).earliest("pk"), "why": "同一家"}
             proposed = models.MergeProposal.objects.create(
                 office_id=office, gone_id=firm, **told, proposed_by=officer, proposed_on=day
             )

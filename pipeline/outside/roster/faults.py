@@ -24,13 +24,14 @@ KINDS = {
     "phone": Label("电话不对", "Phone wrong"),
     "contact": Label("联系人不对", "Contact wrong"),
     "renamed": Label("名称与库中不同", "Name differs from the record"),
+    "merged": Label("档案已合并", "The record was merged"),
     "moved": Label("县区与库中不同", "County differs from the record"),
     "jump": Label("比上年变动超过 50%", "Changes by more than 50 %"),
     "unusual": Label("数额少见", "Unusual figure"),
 }
 
 MOST_NAMED = 10  # other rows of one firm
-ASKED_KINDS = frozenset({"field", "industry", "phone", "contact", "renamed", "moved", "jump", "unusual"})
+ASKED_KINDS = frozenset({"field", "industry", "phone", "contact", "renamed", "merged", "moved", "jump", "unusual"})
 
 
 def letters(index: int) -> str:
@@ -88,6 +89,17 @@ class Fault:
     def from_json(cls, kept: dict[str, Any]) -> Self:
         place = Place(kept["sheet"], kept["row"], kept["column"])
         return cls(kept["kind"], place, Label.from_json(kept["says"]), Label.from_json(kept["remedy"]))
+
+
+def merged(place: Place, name: str, code: str) -> Fault:
+    """What is asked about a row with the code of a record that was merged into another."""
+    says = Label(
+        "这个代码的档案已并入“{name}”（{code}），本行写入后者，名称不随本行改变",
+        "the record of this code went into “{name}” ({code}): the row is written there, its name is not",
+    ).filled(name=name, code=code)
+    return Fault(
+        "merged", place, says, Label("请核对，以后用合并后的代码。", "Check it, and use that code from now on.")
+    )
 
 
 def twice(place: Place, others: list[Place]) -> Fault:
