@@ -97,28 +97,33 @@ def list_page(
     if dress:
         dress(rows)
     shown = {
-        "listing": listing.name,
-        "section": f"desk:{listing.name}",
-        "query": _query(request.GET, found),
+        **_listed(request, found, look),
         "page": replace(page, says=""),
         "rows": rows,
         "total": total,
+        "groups": _groups(found, counts, request.GET),
+        "faults": [*found.faults, *filter(None, [page.says]), *saved_view.missing(request.GET, views)],
+        "nothing": {} if rows else _nothing(request, found),
+        **_views(request, views, counts, look),
+        **more,
+    }
+    return render(request, template, shown | {"more": _tools(request, shown, found, look)})
+
+
+def _listed(request: StaffRequest, found: Opened, look: ListLook) -> dict[str, Any]:
+    """What of the page does not depend on its rows."""
+    return {
+        "listing": found.listing.name,
+        "section": f"desk:{found.listing.name}",
+        "query": _query(request.GET, found),
         "columns": columns(found, look, request.GET),
         "firm_column": _head(found, "firm", request.GET, look),
         "density": look.density,
         "widths": look.widths,
-        "groups": _groups(found, counts, request.GET),
-        "faults": [*found.faults, *filter(None, [page.says]), *saved_view.missing(request.GET, views)],
-        "nothing": {} if rows else _nothing(request, found),
         "asked": found.asked,
         "may_look": access.opens(request.user.seat_kinds, "desk:list_look"),
-        **_views(request, views, counts, look),
-        **more,
+        "chips": found.conditions.chips(request.GET),
     }
-    tools = shown | {"form": found.conditions, "look_of_list": look}
-    shown["chips"] = found.conditions.chips(request.GET)
-    shown["more"] = _tools(request, tools, found)
-    return render(request, template, shown)
 
 
 def columns(found: Opened, look: ListLook, asked: QueryDict) -> list[dict[str, Any]]:
@@ -225,11 +230,17 @@ def _views(
     }
 
 
-def _tools(request: StaffRequest, shown: dict[str, Any], found: Opened) -> SafeString:
+def _tools(request: StaffRequest, shown: dict[str, Any], found: Opened, look: ListLook) -> SafeString:
     """What stands beside the sentence: more conditions, the columns, keeping the view, the list as a file."""
-    listing, look = found.listing, shown["look_of_list"]
+    listing = found.listing
     offered = [(name, column.label, name in look.columns) for name, column in listing.columns.items()]
-    also = {"offered_columns": offered, "personal": listing.personal, "group_param": listing.group_param}
+    also = {
+        "form": found.conditions,
+        "look_of_list": look,
+        "offered_columns": offered,
+        "personal": listing.personal,
+        "group_param": listing.group_param,
+    }
     also["may_export"] = access.may(request.user, "export.ask")
     return render_to_string("desk/listed/tools.html", shown | also, request)
 
