@@ -89,6 +89,18 @@ def test_what_is_asked_for_twice_is_done_once(cast: Cast, seat: Seat) -> None:
         assert Transition.objects.filter(move="case.invite").count() == 3
 
 
+def test_the_form_of_a_rehearsal_sent_twice_acts_once(cast: Cast, seat: Seat) -> None:
+    """As a double click or a page gone back to sends it: two rehearsals of the same, of which one comes true."""
+    leads(cast, 3)
+    client, cases = seat(cast.wang), chosen(cast)
+    first, second = (rehearsed(client, "invite", cases) for _sent in range(2))
+    assert done(client, first).context["counts"]["done"] == 3
+    assert done(client, second).context["counts"].get("done", 0) == 0
+    with acting(cast.wang):
+        assert Transition.objects.filter(move="case.invite").count() == 3
+        assert Notice.objects.filter(kind="case.invite").count() == 3
+
+
 def test_a_case_that_changed_since_the_rehearsal_is_left_and_named(cast: Cast, seat: Seat) -> None:
     leads(cast, 3)
     client = seat(cast.wang)

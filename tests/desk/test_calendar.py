@@ -92,3 +92,13 @@ def test_the_chip_of_a_case_explains_where_its_day_comes_from(story: Story, seat
     page = text(seat(story.cast.wang).get(reverse("desk:queue")))
     for part in ("2026-09-30", "国庆节 10-01 至 10-07", "10-10", "2026-10-13"):
         assert part in page, part
+
+
+def test_a_day_that_falls_into_a_year_without_a_notice_says_so_where_it_is_shown(
+    cast: Cast, seat: Seat, travel: Travel
+) -> None:
+    begun = Story(cast, date(2026, 12, 28)).to("county_review")
+    travel(begun.day)
+    shown = text(seat(cast.wang).get(reverse("desk:case", args=[begun.number])))
+    assert "2027" in shown
+    assert "2027 年放假安排尚未公布" in shown
