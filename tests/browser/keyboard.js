@@ -2,9 +2,9 @@
 // end() says what was wrong: one line for each control.
 () => {
   if (window.keyboard) return;
-  const CONTROLS = "a[href], area[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex]";
-  const ACTS = "[data-opens], [data-clear], [data-all], [data-switch-unit], [hx-get], [hx-post], [onclick], [role=button], [role=link]";
-  const PRESSED = "a[href], area[href], button, input, select, textarea, summary, iframe, label, option, [role=separator]";
+  const CONTROLS = "a[href], area[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+  const ACTS = "[data-opens], [data-clear], [data-all], [data-switch-unit], :is([hx-get], [hx-post]):not(form, [hx-trigger]), [onclick], [role=button], [role=link]";
+  const PRESSED = "a[href], area[href], button, input, select, textarea, summary, label, option, [role=separator]";
   const FIELDS = "input, select, textarea";
   const wrong = [];
   const reached = new Set();
@@ -119,7 +119,7 @@
     if (node.matches("a[href]")) return "link";
     if (node.matches("button, input[type=submit], input[type=button]")) return "button";
     if (node.matches("input[type=checkbox], input[type=radio]")) return "tick";
-    if (node.matches("summary, iframe, input, select, textarea, [role=separator]")) return "other";
+    if (node.matches("summary, input, select, textarea, [role=separator]")) return "other";
     return node.matches(".scroll, main, pre") || node.title || node.dataset.why ? "reading" : "unknown";
   }
 
@@ -154,10 +154,12 @@
   window.keyboard = {
     begin({ after, fire }) {
       presses = fire;
+      // The browser's own viewer of PDF takes the focus when it likes: what it does with the Tab key is its own.
+      for (const frame of document.querySelectorAll("iframe")) frame.removeAttribute("src");
       pointedAtOnly();
       wanted = startBehind(after ? document.querySelector(after) : null);
       for (const node of wanted) if (node.tabIndex > 0) say(node, "a place in the order of its own");
-      return wanted.length + 3 * wanted.filter((node) => node.matches("[type=date], [type=time], iframe")).length;
+      return wanted.length + 3 * wanted.filter((node) => node.matches("[type=date], [type=time]")).length;
     },
     stop() {
       settle();
@@ -165,7 +167,7 @@
       if (node && node === last && reached.has(node)) return []; // a date has three places to go through
       if (!node || node === document.body || reached.has(node) || (last && node.matches(".skip"))) return null;
       reached.add(node);
-      if (node.localName !== "iframe") ring(node);
+      if (node.localName !== "iframe") ring(node); // inside it the browser shows where one is
       covered(node);
       order(node);
       if (!nameOf(node)) say(node, "no name");
@@ -179,7 +181,7 @@
     },
     end() {
       settle();
-      for (const node of wanted) if (!group(node).some((each) => reached.has(each))) say(node, "not reached");
+      for (const node of wanted) if (node.isConnected && !group(node).some((each) => reached.has(each))) say(node, "not reached");
       return [...new Set(wrong)];
     },
   };

@@ -1,5 +1,5 @@
-"""An officer's day without a mouse: in, the queue narrowed, two cases done at once, one looked over, noted, called about,
-and returned with its faults.
+"""An officer's day without a mouse: in, the queue narrowed, two cases done at once, one looked over, noted, called
+about and returned with its faults.
 """
 
 import re
