@@ -69,7 +69,7 @@ def put_down(
             firm_id=case.firm_id,
             case=case,
             flag=flags.get(case.firm_id),
-            about=Objection.REMOVAL if case.stage in REMOVABLE else Objection.ADMISSION,
+            about=matter_of(case),
             received_on=received,
             **about,
             **who,
