@@ -128,7 +128,7 @@ def expected(
     of = {firm: world.firms[firm] for firm in ALL}
     column = table.firm_column
     recorded = "recorded_at" if name not in ("pipeline_firm", "pipeline_firmmove") else "null::timestamptz"
-    inner = "true" if table.office_only else table.inner or "false"
+    inner = f"{name}.{table.inner}" if table.inner else str(table.office_only).lower()
     form = f"select id, {column}, ({recorded} at time zone 'Asia/Shanghai')::date, {inner} from {name}"
     found = set()
     for key, firm, day, kept_inside in everything.execute(form):
