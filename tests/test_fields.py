@@ -44,8 +44,7 @@ def test_no_form_takes_a_day_of_just_any_year() -> None:
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1949-09-30", "2200-01-01", "9999-12-31"])
 def test_such_a_day_is_refused_with_a_sentence_by_each(day: str) -> None:
-    for name, field in days():
-        if getattr(field, "today", None) is None and not hasattr(type(field), "today"):
-            with pytest.raises(forms.ValidationError):
-                field.clean(day)
-                raise AssertionError(name)
+    plain = [field for _name, field in days() if not hasattr(type(field), "today")]
+    for field in plain:
+        with pytest.raises(forms.ValidationError):
+            field.clean(day)
