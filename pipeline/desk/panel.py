@@ -24,6 +24,7 @@ from pipeline.fields import day_field
 from pipeline.models import Expert, Firm, Panel, PanelFile, PanelMember, ScoreSheet
 from pipeline.models.in_force import book_in_force
 from pipeline.request import StaffRequest, number_sent
+from pipeline.rules.chance import chance
 from pipeline.rules.law.score import TITLES
 from pipeline.rules.panels import ITEMS, KINDS, outliers, result, spreads, total
 from pipeline.templatetags.look import spoken
@@ -237,6 +238,7 @@ def _judged(
             "passes": None if points is None else points > line,
             "least": sum(low for low, _high in file.bands.values()),
             "most": sum(high for _low, high in file.bands.values()),
+            "chance": _percent(own, file, line, block) if found.kind == Panel.MOCK else None,
             "sheets": _sheets(file, own, names, block),
             "spreads": _spreads(file, own),
         }
@@ -259,6 +261,12 @@ def _sheets(
         }
         for each in own
     ]
+
+
+def _percent(own: list[ScoreSheet], file: PanelFile, line: Fraction, block: Fraction) -> int | None:
+    """How likely the real review passes the firm, to the nearest five: more would claim too much."""
+    found = chance([(each.kind, each.points) for each in own], file.bands, line=line, block=block)
+    return None if found is None or not own else round(found * 20) * 5
 
 
 def _spreads(file: PanelFile, own: list[ScoreSheet]) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The desk's pages of panels: drawing one, opening it, its spread, its end, the statement of fees."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -98,6 +100,7 @@ def test_the_spread_shows_who_stands_out_and_the_end_brings_the_fees(client: Cli
     shown = as_(client, cast, "chen").get(page_of(made)).content.decode()
     assert shown.count("far from the others") + shown.count("与其他专家相差较大") == 1
     assert "建议通过" in shown
+    assert re.search(r"<b>\d+</b> in 100|百分之<b>\d+</b>", shown), "the forecast of the rehearsal"
     fees = reverse("desk:panel_fees", args=[made.public_id])
     assert client.post(page_of(made), {"do": "close", "version": made.version}).status_code == 302
     assert "1000.00" in client.get(fees).content.decode()
