@@ -24,6 +24,7 @@ from pipeline.models.people import own_offices
 from pipeline.request import StaffRequest
 
 LONGEST_TEXT = 40
+WORDY = 24  # a column of a file as wide as this holds sentences, which are wrapped
 Offered = Mapping[str, list[tuple[str, Any]]]
 
 
@@ -184,7 +185,8 @@ def _page(request: StaffRequest, found: Opened, total: int) -> LongPage:
 def _head(found: Opened, name: str, asked: QueryDict, look: ListLook) -> dict[str, Any]:
     column, sort = found.listing.columns.get(name), found.listing.sorts.get(name)
     classes = ["when-wide"] if column and column.wide else []
-    classes += {"day": ["nowrap"], "number": ["num"]}.get(column.form if column else "", [])
+    if column:
+        classes.append("wordy" if column.width >= WORDY else "num" if column.form == "number" else "nowrap")
     return {
         "name": name,
         "label": column.label if column else "",
