@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline.models.dossier.printed import Heading, Paragraph, Table
+from pipeline.models.dossier.printed import Block, Heading, Paragraph, Table
 from pipeline.outside import word
 
 OFFICE = shutil.which("soffice")
@@ -19,14 +19,9 @@ PAGES = shutil.which("pdftotext")
 @pytest.mark.skipif(not (OFFICE and PAGES), reason="no LibreOffice here")
 def test_libreoffice_opens_it_whole_and_works_out_its_pages(tmp_path: Path) -> None:
     content = BytesIO()
-    blocks = [
-        Heading("一、主要情况"),
-        Paragraph("青禾智控"),
-        Table(["号", "数"], [[f"第{at}行", "1"] for at in range(90)], (1, 1)),
-    ]
-    word.document(
-        content, [Paragraph("封面")], [*blocks, Heading("二、知识产权汇总表")], title="高新技术企业认定申请书"
-    )
+    rows = Table(["号", "数"], [[f"第{at}行", "1"] for at in range(90)], (1, 1))
+    blocks: list[Block] = [Heading("一、主要情况"), Paragraph("青禾智控"), rows, Heading("二、知识产权汇总表")]
+    word.document(content, [Paragraph("封面")], blocks, title="高新技术企业认定申请书")
     (tmp_path / "form.docx").write_bytes(content.getvalue())
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     convert = [str(OFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), "form.docx"]

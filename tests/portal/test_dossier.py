@@ -84,7 +84,7 @@ def test_texts_and_agency_are_kept_for_the_year(cast: Cast) -> None:
         [text] = Statement.objects.all()
         [agency] = Auditor.objects.all()
     assert (text.topic, text.says, text.year) == ("property", TEXT, DAY.year)
-    assert (agency.name, agency.staff, agency.blameless) == ("某会计师事务所", 30, None)
+    assert (agency.name, agency.staff, agency.blameless) == ("某会计师事务所", Decimal(30), None)
 
 
 def test_a_text_changed_by_a_colleague_meanwhile_is_not_written_over(cast: Cast) -> None:
