@@ -106,7 +106,7 @@ def certificate(request: StaffRequest, number: str) -> HttpResponse:
     if chosen and forms_[chosen].is_valid() and attempt(forms_[chosen], lambda: _do(request, held, chosen, forms_)):
         messages.success(request, _("It is on record."))
         return redirect("desk:certificate", number)
-    return render(request, "desk/certificate/certificate.html", _shown(request, held, forms_, chosen))
+    return render(request, "desk/holder/certificate.html", _shown(request, held, forms_, chosen))
 
 
 def moved_in(request: StaffRequest, firm: Firm, form: MoveInForm) -> bool:

@@ -181,7 +181,7 @@ def _acted(request: StaffRequest, found: ResultList, form: SettleForm) -> bool:
         count = acts.confirm(found, by=request.user)
         person = request.user.pk
         transaction.on_commit(lambda: jobs.record_results.delay(found.pk, person=person), robust=True)
-        messages.success(request, _("%(n)s lines are being put on record.") % {"n": count})
+        messages.success(request, _("Being put on record: %(n)s lines.") % {"n": count})
         return True
     row = get_object_or_404(found.rows.all(), position=number_sent(request.POST.get("row", "")))
     return form.is_valid() and attempt(form, lambda: _settle(request, row, form))
