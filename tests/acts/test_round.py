@@ -1,13 +1,14 @@
 """Rounds of a year: their days, quotas, reminders, and which firms are planned into them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from config.postgres.scope import acting
-from pipeline import access
+from pipeline import access, jobs
 from pipeline.access import ASSESSOR, INTAKE
 from pipeline.acts import application, case, coaching, round
 from pipeline.acts.conditions import ConditionUnmet
@@ -239,6 +240,20 @@ def test_moved_days_move_what_is_due_and_are_recalled_anew(coached: Story, round
     assert "省里延期" in told(coached, "round.change")[0].body["zh"]
     reminded(date(2026, 12, 14))
     assert len(told(coached, "round.remind")) == 2
+
+
+def test_the_jobs_of_rounds_may_run_twice(coached: Story, rounds: list[Round]) -> None:
+    begun(coached, rounds[0])
+    with acting(INTAKE), transaction.atomic():
+        Plan.objects.update(foreseen=False, ready_on=None)
+    noon = datetime.combine(FIRST["county_date"] - timedelta(days=7), time(4), UTC)
+    with time_machine.travel(noon):
+        for _again in range(2):
+            jobs.remind_of_rounds()
+            jobs.foresee_plans()
+    assert len(told(coached, "round.remind")) == 1
+    with acting(INTAKE):
+        assert Plan.objects.get(superseded_on=None).ready_on == date(2027, 1, 1)
 
 
 def test_the_database_recalls_a_day_once_and_places_a_firm_once(coached: Story, rounds: list[Round]) -> None:
