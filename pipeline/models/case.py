@@ -9,11 +9,13 @@ from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor
 from pipeline.models.book import POOL
+from pipeline.models.commonness import VERY_COMMON
 from pipeline.models.entering import NEVER as NEVER
 from pipeline.models.entering import or_never
 from pipeline.models.firm import Appointment, FirmOwned, FirmOwnedQuerySet, Mandate
 from pipeline.models.in_force import book_in_force, book_of
 from pipeline.models.moving import MovingQuerySet, due
+from pipeline.models.naming import of_firms_called
 from pipeline.models.people import TODAY, Seat
 from pipeline.models.placed import Placed
 from pipeline.models.places import Division
@@ -126,6 +128,10 @@ class CaseQuerySet(MovingQuerySet["Case"]):
         """Cases of firms that belong to the county of this code today."""
         newest = Division.objects.filter(code=code).order_by("-during").values("pk")[:1]
         return self.filter(county=Subquery(newest))
+
+    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
+        """Those of firms called so."""
+        return self.filter(of_firms_called(text, common))
 
     def lacking(self, rule: str) -> Self:
         """Cases of firms whose latest diagnosis finds a condition unmet."""

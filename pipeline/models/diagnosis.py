@@ -8,10 +8,12 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from pipeline.models.case import Case
+from pipeline.models.commonness import VERY_COMMON
 from pipeline.models.figures import FinancialYear
 from pipeline.models.firm import Firm, FirmMove, FirmOwned, FirmOwnedQuerySet, stays
 from pipeline.models.in_force import book_of
 from pipeline.models.keyset import counted
+from pipeline.models.naming import of_firms_called
 from pipeline.rules import Assessment, Book, read_facts
 
 # What figures alone decide; the other conditions wait for papers and experts.
@@ -90,6 +92,10 @@ class DiagnosisQuerySet(FirmOwnedQuerySet["Diagnosis"]):
     def with_open_case(self, wanted: bool) -> Self:
         has_case = Exists(Case.objects.open().filter(firm=OuterRef("firm")))
         return self.filter(has_case if wanted else ~has_case)
+
+    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
+        """Those of firms called so."""
+        return self.filter(of_firms_called(text, common))
 
     def for_screening(self) -> Self:
         """What a row of the screening list shows, in one statement."""

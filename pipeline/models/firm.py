@@ -13,7 +13,6 @@ from django.db.models.functions import Now, Reverse, Right
 
 from pipeline.access import OFFICE, Actor, Reach
 from pipeline.models.commonness import VERY_COMMON, held_by_many
-from pipeline.models.entering import one_of
 from pipeline.models.people import DayInShanghai
 from pipeline.models.places import Division
 from pipeline.models.spelling import OTHER_NAMES, SPELT_ANEW
@@ -197,15 +196,6 @@ class FirmOwnedQuerySet(models.QuerySet[Row]):
         """These, and of firms that left what was recorded before."""
         here_or_later = Q(during__upper_inf=True) | Q(during__endswith__gt=DayInShanghai(OuterRef("recorded_at")))
         return Q(Exists(FirmMove.objects.filter(here_or_later, firm=OuterRef("firm"), division__in=counties)))
-
-    def matching(self, text: str, *, common: float = VERY_COMMON) -> Self:
-        """Rows of firms called so. `common`: see `held_by_many`; of words that few hold the firms are found first."""
-        words = plain(text)
-        if not words:
-            return self
-        if held_by_many(words, common):
-            return self.filter(called(words, "firm__", one_by_one=True))
-        return self.filter(one_of("firm", Firm.objects.filter(called(words)).order_by().values("pk")))
 
     def with_county(self) -> Self:
         """Beside each row the county its firm belongs to today."""
