@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -77,8 +77,8 @@ class PlaceForm(forms.Form):
 def round(request: StaffRequest, round_key: int) -> HttpResponse:
     """One round; everything that can be done with it is posted here."""
     found, every = _rounds(request, round_key)
-    quotas = {each.division_id: each.firms for each in Quota.objects.visible_to(request.user).filter(round=found)}
-    counties = _counties(request)
+    counties = _counties(request, found)
+    quotas = {each.pk: each.quota for each in counties if each.quota is not None}
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if do in OF_A_CASE and not _cases(request).exists():
         raise Http404("no such case")
@@ -140,11 +140,13 @@ def _here(request: StaffRequest) -> str:
     return asked if asked in NAMES else PLANNED
 
 
-def _counties(request: StaffRequest) -> list[Division]:
-    """The counties of today that the person's seats extend to."""
+def _counties(request: StaffRequest, found: Round) -> list[Any]:
+    """The counties of today that the person's seats extend to, each with its `quota` in the round."""
+    own = Quota.objects.visible_to(request.user).filter(round=found, division=OuterRef("pk"))
     counties = Division.objects.counties().filter(during__contains=request.today).order_by("code")
     reach = request.user.reach(access.OFFICE)
-    return list(counties if reach.everything else counties.filter(pk__in=reach.counties))
+    within = counties if reach.everything else counties.filter(pk__in=reach.counties)
+    return list(within.annotate(quota=Subquery(own.values("firms")[:1])))
 
 
 def _by_county(within: Any) -> dict[int | None, dict[str, int]]:
