@@ -297,8 +297,8 @@ def _odd(home: Home) -> UUID:
 
 
 def _agency_list(home: Home) -> UUID:
-    """A list of the city's with a line nobody knows."""
-    day, office = home.day, home.cast.offices["hangzhou"]
+    """A list of the county's, which the city sees too, with a line nobody knows."""
+    day, office = home.day, home.cast.offices["linan"]
     told: dict[str, Any] = {"kind": "certified", "day": day, "digest": "0" * 64, "taken_on": day, "by": home.cast.chen}
     listed = ResultList.objects.create(office=office, **told)
     line: dict[str, Any] = {"position": 1, "sheet": "公告", "line": 2, "name": "某企业", "state": "elsewhere"}

@@ -57,7 +57,7 @@ NAMED_BY_FORM = {
     "desk:accept_step", "desk:reopen_step", "desk:batch", "desk:appoint", "desk:obligation_fulfil", "desk:merges",
     "portal:people",
     "portal:certificate", "desk:seats", "portal:events", "portal:rate_visit",
-    "desk:adjustment", "desk:hand_overs", "desk:jobs", "desk:recommendation",
+    "desk:adjustment", "desk:hand_overs", "desk:jobs", "desk:result_list", "desk:recommendation",
 }  # fmt: skip
 DOES_MOST = {"county_officer", "city_officer", "city_head"}
 PUBLIC_ANSWERS = {200, 302, 400, 405}
