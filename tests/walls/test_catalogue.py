@@ -201,7 +201,12 @@ def test_each_table_carries_the_triggers_its_line_promises(fresh_database: str):
     beside |= {("pipeline_mergedrecord", "as_two_people_wrote_it"), ("pipeline_registryevent", "in_ones_own_name")}
     panels = ("panel", "panelfile", "panelmember", "scoresheet")  # what the guidelines demand of a panel
     models = [apps.get_model("pipeline", each) for each in panels]
-    beside |= {(model._meta.db_table, each.name) for model in models for each in model._meta.triggers}
+    beside |= {
+        (model._meta.db_table, each.name)
+        for model in models
+        for each in model._meta.triggers
+        if not each.name.startswith("trail_")
+    }
     beside |= {("pipeline_formername", f"names_{each}") for each in ("insert", "update", "delete")}
     assert there - beside == {(table, name) for table, name in promised if table.startswith("pipeline_")}
     assert beside <= there
