@@ -136,7 +136,7 @@ LISTS: dict[str, Listing] = {
     "desk:event_sheet": Listing("wang", 12, lambda world: [world.training]),
     "desk:step_templates": Listing("zhou", 10),
     "desk:funnel": Listing("chen", 8),
-    "desk:funnel_firms": Listing("chen", 12, query="?stage=firms"),
+    "desk:funnel_firms": Listing("chen", 12, query="?stage=firms&county=none"),  # the city has more than a page
     "desk:applications": Listing("chen", 12),
     "desk:rounds": Listing("chen", 12),
     "desk:round": Listing("chen", 12, lambda world: [world.round], query="?list=draft"),

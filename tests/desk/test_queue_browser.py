@@ -100,3 +100,28 @@ def test_a_call_is_noted_and_a_day_explained_by_keyboard_from_a_case(queue: Page
     queue.wait_for_url(f"**{reverse('desk:firm', args=[QINGHE])}")
     with transaction.atomic(), acting(officer.wang):
         assert Call.objects.get().case == story.case.get()
+
+
+def test_a_column_is_made_wider_by_keyboard_and_by_pointer_and_stays_so(queue: Page, house: House) -> None:
+    def width(column: str) -> int:
+        return int(queue.locator(f"th[data-column={column}]").evaluate("head => head.getBoundingClientRect().width"))
+
+    queue.goto(house.url + reverse("desk:funnel_firms"))
+    handle = queue.locator("th[data-column=stage] [role=separator]")
+    handle.focus()
+    before = width("stage")
+    for _press in range(3):
+        queue.keyboard.press("ArrowRight")
+    assert width("stage") == before + 48
+    box = queue.locator("th[data-column=county] [role=separator]").bounding_box()
+    assert box is not None
+    queue.mouse.move(box["x"] + 3, box["y"] + 5)
+    county = width("county")
+    with queue.expect_response("**/lists/funnel_firms/look"):
+        queue.mouse.down()
+        queue.mouse.move(box["x"] + 63, box["y"] + 5)
+        queue.mouse.up()
+    assert abs(width("county") - county - 60) <= 1
+    queue.reload()
+    assert abs(width("stage") - before - 48) <= 1
+    assert abs(width("county") - county - 60) <= 1

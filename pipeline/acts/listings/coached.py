@@ -1,9 +1,10 @@
 """Lists about coaching: coached firms, visits to them, what firms ask for help with."""
 
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import F, Min, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, F, Min, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy
 
 from pipeline.access import OFFICE
@@ -11,9 +12,10 @@ from pipeline.acts import difficulty
 from pipeline.acts.listings.certification import CODE, COUNTY_COLUMN
 from pipeline.acts.listings.listing import Asked, Asker, Choices, Column, Condition, Listing, Rows, Sort
 from pipeline.acts.listings.narrowing import BY_FIRM, COUNTY, PLACE, TEXT, equals, in_words, since, stage_of, until
-from pipeline.models import Appointment, Case, Difficulty, Mandate, Step, Visit
+from pipeline.models import Appointment, Case, Difficulty, Division, Mandate, Seat, Step, Visit
 from pipeline.models.case import NEVER, attention
 from pipeline.models.caseload import show_ratings
+from pipeline.models.people import TODAY
 from pipeline.models.silence import last_touches
 from pipeline.stages import CASE_STAGES
 
@@ -55,16 +57,26 @@ def _by_next_step(rows: Any) -> Rows:
     return found
 
 
+def _coached_shown(rows: Any, asker: Asker) -> Rows:
+    """Beside each case how far its plan is, its coach today and when the next visit is planned."""
+    now = Appointment.objects.filter(firm=OuterRef("firm"), during__contains=asker.today).order_by("-pk")
+    last = Visit.objects.filter(firm=OuterRef("firm")).order_by("-on", "-pk")
+    told = {
+        "coach_name": Subquery(now.values("coach__name")[:1]),
+        "coach_consented": Subquery(now.values("consented_on")[:1]),
+        "next_visit": Subquery(last.values("next_on")[:1]),
+    }
+    found = rows.select_related("firm").defer("firm__search").prefetch_related("applications").with_county()
+    shown: Rows = found.with_progress().annotate(**told)
+    return shown
+
+
 def _coached_dressed(rows: list[Any], asker: Asker) -> list[Any]:
-    """Each case with its open application, its coach, the last visit and the last contact. Three statements."""
+    """Each case with its open application and the last contact. One statement."""
     keys = [case.firm_id for case in rows]
     touches = last_touches(keys) if keys else {}
-    now = Appointment.objects.filter(firm__in=keys, during__contains=asker.today).select_related("coach")
-    coaches = {each.firm_id: each for each in now}
-    visits = {each.firm_id: each for each in Visit.objects.filter(firm__in=keys).order_by("on", "pk").defer("notes")}
     for case in rows:
         case.row = next((each for each in case.applications.all() if each.ended_on is None), case)
-        case.coach, case.visit = coaches.get(case.firm_id), visits.get(case.firm_id)
         last = touches.get(case.firm_id)
         case.touch = {"on": last.on, "says": TOUCHES[last.way]} if last else None
         case.late = case.next_due is not None and case.next_due < asker.today
@@ -75,29 +87,41 @@ def _stages(asker: Asker) -> Choices:
     return [(name, stage_of(CASE_STAGES[name])) for name in COACHED]
 
 
-def _coaches(asker: Asker) -> Choices:
-    return [(str(seat.user_id), seat.user.name) for seat in asker.coaches]
-
-
-def _agencies(asker: Asker) -> Choices:
-    names = sorted({seat.agency for seat in asker.coaches if seat.agency})
-    return [(name, name) for name in names]
-
-
-def _agents(asker: Asker) -> Choices:
-    """Those alone whom a firm in sight let act for it."""
+def _offered(asker: Asker) -> dict[str, Choices]:
+    """The counties, coaches, their agencies, and those whom a firm in sight let act for it. One statement."""
+    reach = asker.person.reach(OFFICE)
+    counties = Division.objects.counties().filter(during__contains=asker.today)
+    if not reach.everything:
+        counties = counties.filter(pk__in=reach.counties)
+    sits = Seat.objects.filter(kind="coach", during__contains=TODAY, user__is_active=True)
     let_in = Mandate.objects.current().filter(kind=Mandate.AGENCY, firm__in=Case.objects.coached().values("firm"))
-    found = let_in.order_by("agent__name", "agent").values_list("agent", "agent__name").distinct()
-    return [(str(key), name) for key, name in found]
+    rows = _triples(counties, "county", F("code"), F("name")).union(
+        _triples(sits, "coach", Cast("user_id", CharField()), F("user__name")),
+        _triples(sits.exclude(agency=""), "agency", F("agency"), F("agency")),
+        _triples(let_in, "agent", Cast("agent_id", CharField()), F("agent__name")),
+    )
+    found: dict[str, Choices] = {"county": [], "coach": [], "agency": [], "agent": []}
+    for sort, key, says in rows:
+        found[sort].append((key, says))
+    return {sort: sorted(pairs, key=lambda pair: pair[sort != "county"]) for sort, pairs in found.items()}
+
+
+def _triples(rows: Any, sort: str, key: Any, says: Any) -> Any:
+    named = rows.order_by().annotate(
+        sort=Value(sort, CharField()), key=Cast(key, CharField()), says=Cast(says, CharField())
+    )
+    return named.values_list("sort", "key", "says").distinct()
+
+
+def _of(name: str) -> Any:
+    return lambda asker: asker.once(_offered)[name]
 
 
 COACHING = Listing(
     name="coaching",
     title=gettext_lazy("Coached firms"),
     rows=_coached,
-    shown=lambda rows, asker: (
-        rows.select_related("firm").defer("firm__search").prefetch_related("applications").with_county().with_progress()
-    ),
+    shown=_coached_shown,
     dressed=_coached_dressed,
     sorts={
         "next": Sort(_by_next_step),
@@ -105,21 +129,21 @@ COACHING = Listing(
         "firm": BY_FIRM,
     },
     conditions={
-        "county": PLACE,
+        "county": replace(PLACE, choices=_of("county")),
         "stage": Condition(
             gettext_lazy("Stage"), gettext_lazy("stage is"), equals("stage"), _stages
         ),
         "coach": Condition(
             gettext_lazy("Coach"), gettext_lazy("coach is"),
-            lambda rows, value, asker: rows.of_coach(int(value)), _coaches,
+            lambda rows, value, asker: rows.of_coach(int(value)), _of("coach"),
         ),
         "agency": Condition(
             gettext_lazy("Coaching agency"), gettext_lazy("coaching agency is"),
-            lambda rows, value, asker: rows.of_agency(value), _agencies,
+            lambda rows, value, asker: rows.of_agency(value), _of("agency"),
         ),
         "agent": Condition(
             gettext_lazy("Agency acting for the firm"), gettext_lazy("agency acting for the firm is"),
-            lambda rows, value, asker: rows.of_agent(int(value)), _agents,
+            lambda rows, value, asker: rows.of_agent(int(value)), _of("agent"),
         ),
         "text": TEXT,
     },
@@ -128,12 +152,12 @@ COACHING = Listing(
         "stage": Column(gettext_lazy("Stage"), lambda case: stage_of(case.row.place), width=18),
         "steps": Column(gettext_lazy("Steps done"), lambda case: f"{case.done} / {case.steps}" if case.steps else ""),
         "next": Column(gettext_lazy("Next step due"), lambda case: case.next_due, form="day"),
-        "coach": Column(gettext_lazy("Coach"), lambda case: case.coach.coach.name if case.coach else ""),
+        "coach": Column(gettext_lazy("Coach"), lambda case: case.coach_name or ""),
         "touch": Column(
             gettext_lazy("Last contact"), lambda case: case.touch["on"] if case.touch else None, wide=True, form="day"
         ),
         "visit": Column(
-            gettext_lazy("Next visit"), lambda case: case.visit.next_on if case.visit else None, wide=True, form="day"
+            gettext_lazy("Next visit"), lambda case: case.next_visit, wide=True, form="day"
         ),
         "number": Column(gettext_lazy("Case number"), lambda case: case.number, wide=True),
         "opened": Column(gettext_lazy("Opened on"), lambda case: case.opened_on, wide=True, form="day"),

@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from pipeline.access import OFFICE
-from pipeline.models import Division, Seat, User
-from pipeline.models.caseload import coaches
+from pipeline.models import Division, User
 from pipeline.outside.sheet_writer import Form
 from pipeline.outside.table_writer import Value
 
@@ -25,6 +24,7 @@ class Asker:
 
     person: User
     today: date
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def counties(self) -> Choices:
@@ -35,9 +35,12 @@ class Asker:
             found = found.filter(pk__in=reach.counties | reach.led_counties)
         return list(found.values_list("code", "name"))
 
-    @cached_property
-    def coaches(self) -> list[Seat]:
-        return coaches()
+    def once[Found](self, ask: "Callable[[Asker], Found]") -> Found:
+        """What several conditions are offered from is asked for one time."""
+        if ask not in self.kept:
+            self.kept[ask] = ask(self)
+        found: Found = self.kept[ask]
+        return found
 
 
 @dataclass(frozen=True)
