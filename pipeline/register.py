@@ -149,7 +149,7 @@ TABLES: dict[str, Table] = {
     "pipeline_booking": _firm(),
     "pipeline_attendance": _firm(),
     "pipeline_smeregistration": _firm(),
-    "pipeline_smeevent": _firm(append_only=True, inner="inner"),
+    "pipeline_smeevent": _firm(append_only=True, inner="internal"),
     "pipeline_objection": _firm(office_only=True),
     "pipeline_ownobjection": _firm(),
     "pipeline_annualupdate": _firm(),

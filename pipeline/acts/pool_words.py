@@ -36,7 +36,10 @@ POOL_WORDS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "merging.propose": (
         (CITY,),
         _("Two records wait to be merged"),
-        _("%(who)s holds %(gone)s and %(into)s for one firm. Another person of the city confirms it under data quality."),
+        _(
+            "%(who)s holds %(gone)s and %(into)s for one firm. "
+            "Another person of the city confirms it under data quality."
+        ),
     ),
     "adjustment.accept": (
         (FIRM, COUNTY),

@@ -48,8 +48,7 @@ def take_in(
     demand(office is not None, "file", _("Only an office takes in a list."))
     demand(kind in (ResultList.PUBLICITY, ResultList.CERTIFIED, ResultList.REFUSED), "kind", _("Choose what it lists."))
     demand(day <= on, "day", _("This day is still to come."))
-    demand(bool(content) != bool(text.strip()), "rows", _("Choose a file or paste the rows, one of the two."))
-    lines = _read(content, name, text, on)
+    lines = lines_of(content, name, text, on)
     demand(bool(lines), "file" if content else "rows", _("There is no line below the head."))
     demand(len(lines) <= MOST_LINES, "file", _("At most %(n)s lines.") % {"n": MOST_LINES})
     about = {"round": round, "day": day, "file": name[:200], "by": by, "taken_on": on}
@@ -108,7 +107,9 @@ def leave(row: Result, *, why: str, by: User, on: date) -> None:
     demand(bool(left), "why", _("Somebody has settled it already. Look at it again."))
 
 
-def _read(content: Any, name: str, text: str, today: date) -> list[ResultLine]:
+def lines_of(content: Any, name: str, text: str, today: date) -> list[ResultLine]:
+    """The lines of a list, from a file or from what was pasted. Raises ConditionUnmet at `file` or `rows`."""
+    demand(bool(content) != bool(text.strip()), "rows", _("Choose a file or paste the rows, one of the two."))
     try:
         if not content:
             return list(read_list([pasted_sheet(text)], today=today))

@@ -22,6 +22,7 @@ from pipeline import access
 from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
+from pipeline.acts.result import lines_of
 from pipeline.models import Firm, MoveRefused, SmeCheck, SmeEvent, SmePublicity, SmeRegistration
 from pipeline.models.in_force import book_in_force, calendar_in_force
 from pipeline.models.record import facts_of
@@ -188,14 +189,17 @@ def record(
     Firm.objects.filter(pk=registration.firm_id).update(diagnosis_due=True)
 
 
-def record_numbers(lines: Iterable[ResultLine], *, year: int, listed_on: date, by: Actor, on: date) -> list[NumberTold]:
-    """Record the numbers of a list, a firm a line by its code or its name; what is refused is told, the rest goes on.
+def record_numbers(
+    content: Any, text: str, *, name: str = "", year: int, listed_on: date, by: Actor, on: date
+) -> list[NumberTold]:
+    """Record the numbers of a list, from a file or pasted, a firm a line by its code or its name. What is refused is
+    told, the rest goes on. Raises ConditionUnmet where it is no list.
 
     `listed_on` is the day of lines that name none. A line that is on record already changes nothing.
     """
     access.require(by, "sme.record")
     here = SmeRegistration.objects.of_year(year).within(by.reach(access.OFFICE)).select_related("firm")
-    told = list(lines)
+    told = lines_of(content, name, text, on)
     codes, names = {each.uscc for each in told if each.uscc}, {each.name for each in told if not each.uscc}
     held = list(here.filter(firm__uscc__in=codes) | here.filter(firm__name__in=names))
     known = {each.firm.uscc: each for each in held} | {each.firm.name: each for each in held}
@@ -235,7 +239,7 @@ def examine(registrations: SmeRegistrationQuerySet, *, finding: str, by: Any, on
     one = registrations.get()
     found = {"examined_by": by, "examined_on": on}
     _change(registrations, "sme.examine", version, (SmeRegistration.SPOT_CHECK,), **found)
-    _note([one], "examine", by, on, says=finding.strip(), inner=True)
+    _note([one], "examine", by, on, says=finding.strip(), internal=True)
 
 
 @transaction.atomic
@@ -310,7 +314,7 @@ def _decide(
     demand(outcome == "pass" or bool(says.strip()), "says", _("Say what is wrong or what is to be looked at."))
     rows = SmeRegistration.objects.filter(pk=one.pk)
     _change(rows, f"sme.{act}", version, (before,), state=OUTCOMES[outcome], **also)
-    _note([one], act, by, on, says=says.strip(), inner=outcome != "return")
+    _note([one], act, by, on, says=says.strip(), internal=outcome != "return")
     if outcome == "return":
         notice.tell_firm(one.firm, kind="sme.return", note=says.strip())
 
@@ -336,9 +340,9 @@ def _recorded(
 
 
 def _note(
-    rows: Iterable[SmeRegistration], act: str, by: Actor, on: date, *, says: str = "", inner: bool = False
+    rows: Iterable[SmeRegistration], act: str, by: Actor, on: date, *, says: str = "", internal: bool = False
 ) -> None:
-    told: dict[str, Any] = {"act": act, "on": on, "by_id": by.pk, "says": says, "inner": inner}
+    told: dict[str, Any] = {"act": act, "on": on, "by_id": by.pk, "says": says, "internal": internal}
     SmeEvent.objects.bulk_create(SmeEvent(firm_id=each.firm_id, registration=each, **told) for each in rows)
 
 

@@ -17,7 +17,7 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.listed import list_page, opened
 from pipeline.desk.standing import open_dossier, standing_of
 from pipeline.fields import day_field
-from pipeline.models import Case, Firm
+from pipeline.models import Firm
 from pipeline.models.firm_search import sought
 from pipeline.request import StaffRequest
 

@@ -11,13 +11,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from pipeline import access
 from pipeline.acts import sme as acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
-from pipeline.acts.roster import on_disk
 from pipeline.acts.sme_words import DONE
 from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
@@ -27,9 +26,6 @@ from pipeline.fields import day_field, offer
 from pipeline.models import Firm, SmeCheck, SmePublicity, SmeRegistration, User
 from pipeline.models.entering import or_never
 from pipeline.models.sme import SmeRegistrationQuerySet
-from pipeline.outside import sheets
-from pipeline.outside.result_list import pasted_sheet, read_list
-from pipeline.outside.sheets import SheetRefused
 from pipeline.request import StaffRequest, number_sent
 from pipeline.rules.law.sme_year import evaluation_year
 
@@ -362,20 +358,9 @@ def _publish(request: StaffRequest, ready: SmeRegistrationQuerySet) -> None:
 
 
 def _numbers(request: StaffRequest, year: int, form: forms.Form) -> list[acts.NumberTold]:
-    file, rows = form.cleaned_data["file"], form.cleaned_data["rows"]
-    if bool(file) == bool(rows.strip()):
-        raise ConditionUnmet([Missing("rows", _("Choose a file or paste the rows, one of the two."))])
-    try:
-        if file:
-            with on_disk(file) as path:
-                lines = list(read_list(sheets.read(path, name=file.name), today=request.today))
-        else:
-            lines = list(read_list([pasted_sheet(rows)], today=request.today))
-    except SheetRefused as refused:
-        place = "file" if file else "rows"
-        raise ConditionUnmet([Missing(place, refused.says.in_language(get_language() or ""))]) from None
-    listed_on = form.cleaned_data["listed_on"]
-    return acts.record_numbers(lines, year=year, listed_on=listed_on, by=request.user, on=request.today)
+    file, rows, listed_on = (form.cleaned_data[name] for name in ("file", "rows", "listed_on"))
+    who: dict[str, Any] = {"by": request.user, "on": request.today}
+    return acts.record_numbers(file, rows, name=file.name if file else "", year=year, listed_on=listed_on, **who)
 
 
 def _draw(request: StaffRequest, year: int, form: forms.Form) -> None:

@@ -164,14 +164,14 @@ class SmeRegistration(FirmOwned):
 
 
 class SmeEvent(FirmOwned):
-    """What the bureau did about a registration, by whom, with what words; the firm does not see what is `inner`."""
+    """What the bureau did about a registration, by whom, with what words; the firm does not see what is `internal`."""
 
     registration = models.ForeignKey(SmeRegistration, on_delete=models.PROTECT, related_name="events")
     act = models.CharField(max_length=20)
     on = models.DateField()
     by = models.ForeignKey("pipeline.User", on_delete=models.PROTECT, related_name="+")
     says = models.TextField(blank=True)
-    inner = models.BooleanField(default=False)
+    internal = models.BooleanField(default=False)
 
     objects = FirmOwnedQuerySet["SmeEvent"].as_manager()
 

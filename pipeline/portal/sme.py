@@ -97,7 +97,7 @@ def sme(request: StaffRequest, uscc: str) -> HttpResponse:
 def _events(now: SmeRegistration | None) -> list[tuple[SmeEvent, Any]]:
     if now is None:
         return []
-    seen = SmeEvent.objects.filter(registration=now, inner=False)
+    seen = SmeEvent.objects.filter(registration=now, internal=False)
     return [(each, DONE[each.act]) for each in seen.order_by("-pk")]
 
 

@@ -15,7 +15,6 @@ from pipeline.acts import sme
 from pipeline.acts.conditions import ConditionUnmet
 from pipeline.models import MoveRefused, Notice, SmeCheck, SmeEvent, SmePublicity, SmeRegistration, User
 from pipeline.models.sme import SmeRegistrationQuerySet
-from pipeline.outside.result_list import pasted_sheet, read_list
 from tests.cast import QINGHE, YUNLING, Cast
 
 DAY, YEAR = date(2026, 6, 1), 2026
@@ -129,9 +128,9 @@ def test_who_is_objected_to_goes_off_the_notice_and_the_firm_does_not_read_by_wh
 
 
 def told(cast: Cast, rows: Sequence[str], year: int = YEAR) -> list[sme.NumberTold]:
-    lines = list(read_list([pasted_sheet("\n".join(["统一社会信用代码\t企业名称\t登记编号", *rows]))], today=DAY))
+    text = "\n".join(["统一社会信用代码\t企业名称\t登记编号", *rows])
     with acting(cast.chen), transaction.atomic():
-        return sme.record_numbers(lines, year=year, listed_on=DAY, by=cast.chen, on=DAY)
+        return sme.record_numbers(None, text, year=year, listed_on=DAY, by=cast.chen, on=DAY)
 
 
 def test_of_a_list_of_numbers_the_wrong_lines_are_told_and_the_rest_is_recorded(
