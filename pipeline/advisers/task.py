@@ -82,9 +82,7 @@ def task(request: StaffRequest, task_key: UUID) -> HttpResponse:
         "form": form,
         "chaired": _chaired(request, member, files) if inside and member.chair and member.submitted_at else None,
     }
-    return render(
-        request, "advisers/task/task.html", context, status=422 if form is not None and form.errors else 200
-    )
+    return render(request, "advisers/task/task.html", context, status=422 if form is not None and form.errors else 200)
 
 
 def _done(request: StaffRequest, member: PanelMember, do: str, form: forms.Form, files: list[PanelFile]) -> bool:
