@@ -27,7 +27,7 @@ def days() -> list[tuple[str, forms.DateField]]:
     return [
         (f"{form.__module__}.{form.__qualname__}.{name}", field)
         for form in every_form()
-        for name, field in form.base_fields.items()
+        for name, field in form.base_fields.items()  # type: ignore[attr-defined]  # by the metaclass
         if isinstance(field, forms.DateField)
     ]
 

@@ -25,6 +25,9 @@ LONGEST_FUNCTION, LONGEST_FILE, LONGEST_TEST = 40, 400, 500
 EXPLAINED: dict[str, str] = {
     "tests/test_budgets.py": "one table of every list with its budget, and the one city that grows for all of them",
     "pipeline/access.py": "one table of every act and one of every page: who may do what is read in one place",
+    "pipeline/desk/grant_names.py": "one table of what acts and pages are called, beside the table of who may do them",
+    "pipeline/jobs.py": "one timetable: every job of the house in the order of the day",
+    "tests/walls/world.py": "one row of every table of the house, for every wall to be tried with",
     "pipeline/acts/case.py": "one module holds every act of the case, so that each is found by its name",
 }
 

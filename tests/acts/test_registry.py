@@ -271,7 +271,7 @@ def test_one_that_broke_off_goes_on_where_it_ended(cast: Cast, monkeypatch: pyte
         kept = registry_extract.take_in(BytesIO(lines(3)), name="变更.csv", by=cast.chen, on=DAY)
     with acting(cast.chen), monkeypatch.context() as broken:
         broken.setattr(registry_extract, "AT_ONCE", 1)
-        broken.setattr(registry_extract.Firm.objects, "within", None)
+        broken.setattr(Firm.objects, "within", None)
         with pytest.raises(TypeError):
             registry_extract.read(kept.pk, by=cast.chen)
     with acting(cast.chen), transaction.atomic():

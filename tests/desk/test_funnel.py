@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from config.postgres.scope import acting
 from pipeline.acts import case, certificate
-from pipeline.desk.funnel import COLUMNS, OPEN, STAGES, kept_back
+from pipeline.acts.listings.behind import OPEN, STAGES
+from pipeline.desk.funnel import COLUMNS, kept_back
 from pipeline.models import Firm
 from tests.cast import DAY, Cast, Story
 from tests.desk.conftest import Seat, statements, text

@@ -38,7 +38,7 @@ def city(story: Story, travel: Travel) -> Cast:
     """Qinghe of Lin'an stands in each of the lists; nothing of Xihu does."""
     cast = story.cast
     with acting(cast.chen), transaction.atomic():
-        issued = {"number": "GR202033000001", "issued_on": date(2020, 12, 1)}
+        issued: dict[str, Any] = {"number": "GR202033000001", "issued_on": date(2020, 12, 1)}
         certificate.issue(cast.qinghe, by=cast.chen, on=story.day, **issued)
     story.to("coaching")
     travel(story.day)
@@ -126,7 +126,8 @@ def test_all_columns_of_a_list_can_be_shown_and_go_out_as_a_file(city: Cast, sea
         ask = reverse("desk:export_ask", args=[name])
         page = wang.post(f"{ask}?{shown.context['query']}", {"form": "csv"}, follow=True)
         assert page.context["export"].state == "done"
-        file = b"".join(wang.get(page.redirect_chain[-1][0] + "?file=1").streaming_content).decode("utf-8-sig")
+        answer: Any = wang.get(page.redirect_chain[-1][0] + "?file=1")
+        file = b"".join(answer.streaming_content).decode("utf-8-sig")
         head, *lines = csv.reader(StringIO(file))
         plain = [column for column in listing.columns.values() if not column.personal]
         assert head[1:] == [str(column.label) for column in plain]

@@ -32,7 +32,7 @@ def full(story: Story) -> Story:
     """A firm with something of nearly every kind."""
     cast = story.cast
     with acting(cast.chen), transaction.atomic():
-        issued = {"number": "GR202033000001", "issued_on": date(2020, 12, 1)}
+        issued: dict[str, Any] = {"number": "GR202033000001", "issued_on": date(2020, 12, 1)}
         certificate.issue(cast.qinghe, by=cast.chen, on=story.day, **issued)
     story.to("coaching")
     day = story.day

@@ -64,8 +64,8 @@ def build(today: date | None = None) -> World:
         _people(world)
         for number, name in enumerate(NAMES):
             firm_rows(world, world.firms[name], number)
-        two = (world.person(name) for name in ("seat:city_officer", "seat:city_head"))
-        merged_rows(world.firms.values(), world.offices["city"], *two, world.today)
+        officer, head = (world.person(name) for name in ("seat:city_officer", "seat:city_head"))
+        merged_rows(world.firms.values(), world.offices["city"], officer, head, world.today)
         _office_rows(world)
         _book_rows(world)
         _deputy_rows(world)

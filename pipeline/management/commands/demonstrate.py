@@ -66,7 +66,7 @@ class Command(BaseCommand):
         training.hold(everybody, on=day)
         panels.judge(everybody, on=day)
         registrations.register(everybody, on=day)
-        certification.hold(everybody, on=day)
+        certification.hold(everybody.people, on=day)
         results.tell(everybody, on=day)
         asking.wait(everybody, on=day)
         stories.judge_everybody(on=day)
