@@ -52,3 +52,12 @@ DONE = {
     "settle": gettext_lazy("stands after the spot check"),
     "cancel": gettext_lazy("cancelled"),
 }
+
+# the ways to register
+ROUTE_NAMES = {
+    "points": gettext_lazy("by points: enough of them, and some for tech staff"),
+    "certificate": gettext_lazy("directly: a valid certificate as a high-tech enterprise"),
+    "award": gettext_lazy("directly: a national award for science and technology"),
+    "institute": gettext_lazy("directly: a recognised R&D institute of provincial level or above"),
+    "standard": gettext_lazy("directly: led an international, national or industry standard"),
+}

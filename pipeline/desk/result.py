@@ -47,7 +47,7 @@ ROWS = 25
 
 class ListForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What it lists"))
-    round = forms.ModelChoiceField(Round.objects.none(), label=gettext_lazy("Round"), required=False)
+    round = forms.ModelChoiceField(Round.objects.none(), label=gettext_lazy("Round"), required=False, empty_label="—")
     day = day_field(gettext_lazy("Day of the notice; of issue, where lines name none"))
     file = forms.FileField(
         label=gettext_lazy("File"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pipeline import access
 from pipeline.acts import sme as acts
 from pipeline.acts.conditions import ConditionUnmet, Missing
-from pipeline.acts.sme_words import DONE
+from pipeline.acts.sme_words import DONE, ROUTE_NAMES
 from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
 from pipeline.desk.long_list import long_page
@@ -32,7 +32,7 @@ from pipeline.rules.law.sme_year import evaluation_year
 PAGES = {
     "desk:sme": gettext_lazy("Registrations"),
     "desk:sme_publicity": gettext_lazy("Public notice"),
-    "desk:sme_numbers": gettext_lazy("Numbers"),
+    "desk:sme_numbers": gettext_lazy("Registration numbers"),
     "desk:sme_checks": gettext_lazy("Spot checks"),
 }
 STATES = {
@@ -228,6 +228,7 @@ def registration(request: StaffRequest, uscc: str, year: int) -> HttpResponse:
         "identity": identity(request.user, firm, on=request.today, here="desk:sme_registration"),
         "registration": found,
         "state": STATES[found.state],
+        "way": ROUTE_NAMES[found.route],
         "reckoned": found.reckoned,
         "visits": acts.visit_reasons(found)
         if found.state in (*SmeRegistration.OPEN, SmeRegistration.SPOT_CHECK)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import sme as acts
-from pipeline.acts.sme_words import DONE
+from pipeline.acts.sme_words import DONE, ROUTE_NAMES
 from pipeline.models import Firm, SmeEvent, SmeRegistration
 from pipeline.models.in_force import book_in_force
 from pipeline.models.record import facts_of
@@ -25,13 +25,6 @@ from pipeline.request import StaffRequest
 from pipeline.rules import Assessment, assess
 from pipeline.rules.law.sme_year import EvaluationYear, evaluation_year
 
-ROUTE_NAMES = {
-    "points": gettext_lazy("by points: enough of them, and some for tech staff"),
-    "certificate": gettext_lazy("directly: a valid certificate as a high-tech enterprise"),
-    "award": gettext_lazy("directly: a national award for science and technology"),
-    "institute": gettext_lazy("directly: a recognised R&D institute of provincial level or above"),
-    "standard": gettext_lazy("directly: led an international, national or industry standard"),
-}
 WORST_FIRST = ("unmet", "manual_review", "unknown", "met", "not_applicable")
 
 
