@@ -55,7 +55,7 @@ URGENT = {
     **dict.fromkeys(
         [
             "case.return_from_county", "case.return_from_city", "case.send_back", "coaching.reopen_step",
-            "application.return_from_county", "application.return_from_city", "application.send_back",
+            "application.return_from_county", "application.return_from_city", "application.send_back", "sme.return",
         ],
         RETURN,
     ),
@@ -64,7 +64,8 @@ URGENT = {
             "case.remind", "case.remind_draft", "sme.remind", "difficulty.escalate", "hour.remind", "hour.withdraw",
             "hour.cancel", "update.remind", "term.warn", "difficulty.climb", "event.remind", "event.change",
             "certificate.remind", "certificate.missed", "certificate.revoke",
-            "event.call_off", "panel.call", "panel.short",
+            "event.call_off", "panel.call", "panel.short", "round.remind", "round.remind_city", "round.remind_county",
+            "round.remind_drafts", "round.remind_planned", "round.remind_returned",
         ],
         DEADLINE,
     ),

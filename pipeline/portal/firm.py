@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from pipeline import access
 from pipeline.acts import firm as firm_acts
-from pipeline.fields import DAY_BOUNDS, PhoneField, offer
+from pipeline.fields import PhoneField, offer
 from pipeline.models import Contact, Firm, Industry
 from pipeline.portal import standing
 from pipeline.request import StaffRequest
@@ -27,7 +27,6 @@ class PastDayField(forms.DateField):
     """A day on which something happened. `today`, set by the form, is the last one there can be."""
 
     widget = forms.DateInput({"type": "date", "class": "w-day"}, "%Y-%m-%d")
-    default_validators = DAY_BOUNDS
     today: date
 
     def clean(self, value: Any) -> date | None:

@@ -153,7 +153,7 @@ def test_a_lent_signature_opens_no_other_act_of_a_head(cast: Cast) -> None:
     opened = {act for act in access.GRANTS if granted(cast.chen, act)} - own
     assert opened == {
         "case.publish", "case.refuse", "case.remove", "case.extend_term",
-        "application.recommend", "application.not_recommend",
+        "application.recommend", "application.not_recommend", "province_list.send",
     }  # fmt: skip
 
 

@@ -261,6 +261,7 @@ STAY = {
     "looked": "found anew",
     **dict.fromkeys(["appointment", "mandate", "invitation", "showing"], "who was let into that record, by its owner"),
     **dict.fromkeys(["notice", "difficulty", "booking"], "said to and by the people of that record"),
+    "bundle": "made anew whenever it is asked for",
     **dict.fromkeys(["draft", "upload", "uploadpiece", "workbook", "accountbook", "accountmapping"], "on the way"),
     "ownobjection": "said by the people of that record",
     "listed": "as it went to the province",

@@ -69,7 +69,7 @@ CHOOSE = """() => {
 SEND_STALE = """() => {
   document.querySelector("[name=version]").value = 0;
   document.querySelector("[name=place]").selectedIndex = 1;
-  document.querySelector("[name=says]").value = "附件少一页，请补上";
+  document.querySelector("[name=says]").value = "A-17、B-18";
   const act = document.querySelector("[name=step][value=do]");
   act.form.requestSubmit(act);
 }"""
@@ -283,8 +283,10 @@ SAID = """() => {
 }"""
 WIDTH = "document.documentElement.scrollWidth"
 ENGLISH = re.compile(r"[A-Za-z][a-z]{2,}")
-# The same in Chinese: keys, files, the version of a book, the name a browser gives itself.
-SAME = re.compile(r"Ctrl|Enter|Esc|Shift|Tab|Excel|English|xlsx?|csv|ods|pdf|docx|png|jpe?g|hte-\w+|^Mozilla.*", re.I)
+# The same in Chinese: keys, files, sums of files, the version of a book, the name a browser gives itself.
+SAME = re.compile(
+    r"Ctrl|Enter|Esc|Shift|Tab|Excel|English|xlsx?|csv|ods|pdf|docx|png|jpe?g|hte-\w+|[0-9a-f]{64}|^Mozilla.*", re.I
+)
 IN_ITSELF = {"中文"}  # the choice of a language is written in that language
 
 

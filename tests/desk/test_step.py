@@ -108,7 +108,7 @@ def test_a_step_is_taken_out_with_a_reason_and_counts_no_more(plan: Story, seat:
     assert steps(plan)[0].state == Step.DROPPED
     page = wang.get(address(plan, "plan"))
     assert (page.context["wanted"], "企业已达标" in text(page)) == (count - 1, True)
-    listed = wang.get(reverse("desk:coaching")).context["rows"][0]["case"]
+    listed = wang.get(reverse("desk:coaching")).context["rows"][0]
     assert listed.steps == count - 1
     assert wang.get(address(plan, "edit_step", 1)).status_code == 404
     portal = text(seat(plan.cast.li).get(reverse("portal:plan", args=[QINGHE])))

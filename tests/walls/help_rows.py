@@ -34,6 +34,9 @@ def help_rows(own: dict[str, Any], number: int, day: date, office: int, officer:
     with acting(officer):
         hour = models.Hour.objects.create(host=officer, side="city", starts_at=begins, place="一楼", state="taken")
     models.Booking.objects.create(**own, hour=hour, about="问", booked_by=officer, booked_on=day)
+    told: dict[str, Any] = {"year": 2020 + number, "by": officer}
+    models.SmePublicity.objects.create(**told, batch=1, opened_on=day, until=day + timedelta(days=14))
+    models.SmeCheck.objects.create(**told, drawn_on=day, share=1, of=1, drawn=1, seed="1")
     sme = models.SmeRegistration.objects.create(**own, year=2026, route="points", by=officer)
     models.SmeEvent.objects.create(**own, registration=sme, act="check", on=day, by=officer)
     event = _event(office, day, officer.pk)

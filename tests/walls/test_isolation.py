@@ -185,6 +185,7 @@ def test_not_even_the_owner_sees_what_firms_confide(world: World):
     open_to_functions = {"pipeline_firm", "pipeline_firmmove", "pipeline_appointment", "pipeline_seat"}
     open_to_functions |= {"pipeline_mandate", "pipeline_invitation"}
     open_to_functions.add("pipeline_attendance")  # whose people are counted for a firm that sees no other's answer
+    open_to_functions |= {"pipeline_panel", "pipeline_panelmember"}  # which experts are asked, and whom they may judge
     with as_role("owner") as raw:
         for name in [*FIRM_TABLES, *OFFICE_TABLES]:
             assert name in open_to_functions or rows(raw, name) == set(), name
