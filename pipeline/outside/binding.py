@@ -24,6 +24,7 @@ MILLIMETRE = 72 / 25.4
 BESIDE, ABOVE, BELOW = 12 * MILLIMETRE, 18 * MILLIMETRE, 16 * MILLIMETRE
 LONGEST_SIDE = 3_508  # dots: A4 at 300 to the inch
 JOINED = {"application/pdf", "image/jpeg", "image/png"}
+READ = pikepdf.AccessMode.stream  # mapped into memory, all papers would lie in it at once
 LOCKED, BROKEN, OTHER = "locked", "broken", "other"
 
 
@@ -51,7 +52,8 @@ def _opened(folder: Path, paper: dict[str, Any], opened: ExitStack) -> pikepdf.P
             paper["why"] = OTHER
             return None
         path = folder / paper["file"]
-        pdf = opened.enter_context(pikepdf.open(path if paper["kind"] == "application/pdf" else _pictured(path)))
+        source = path if paper["kind"] == "application/pdf" else _pictured(path)
+        pdf = opened.enter_context(pikepdf.open(source, access_mode=READ))
         _flatten(pdf)
         paper["wide"] = [_is_wide(page) for page in pdf.pages]
         paper["pages"] = len(paper["wide"])

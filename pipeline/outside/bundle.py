@@ -20,6 +20,8 @@ PDF, DOCX, SUMS, FOLDER = "申报书及附件.pdf", "申报书.docx", "清单.tx
 DATED = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 CHUNK = 1024 * 1024
 WHY = {"locked": "有打开密码，未合并", "broken": "文件读不出来，未合并", "other": "不是 PDF 或图片，另附"}
+# All that the binder is told of its surroundings: each thread of the typesetter would keep memory of its own.
+FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 
 class BindingFailed(Exception):
@@ -86,7 +88,7 @@ def _laid_ready(folder: Path, at: int, paper: Paper) -> dict[str, str]:
 def _bind(folder: Path, step: Callable[[], None]) -> None:
     command = [sys.executable, "-I", str(BINDER), str(folder), str(MEMORY), str(SECONDS)]
     with (folder / "errors").open("w+") as errors:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as binder:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=FRUGAL) as binder:
             for _line in binder.stdout or ():
                 step()
         if binder.returncode:
