@@ -45,10 +45,10 @@ class CertificateQuerySet(FirmOwnedQuerySet["Certificate"]):
 
     def in_state(self, state: str, day: date) -> Self:
         """valid, ending (valid and within a year of its last day), expired or ended (by an event)."""
-        rows = self.with_ending(day)
-        if state == "ended":
-            return rows.exclude(ending=None)
-        rows = rows.filter(ending=None)
+        ended = CertificateEvent.objects.filter(kind__in=ENDING, on__lte=day)
+        if state == "ended":  # from the events on, which are few
+            return self.filter(pk__in=ended.values("certificate"))
+        rows = self.filter(~Exists(ended.filter(certificate=OuterRef("pk"))))
         if state == "expired":
             return rows.filter(valid__endswith__lte=day)
         rows = rows.filter(valid__contains=day)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from pipeline.access import Actor, Reach
@@ -27,19 +27,20 @@ def sought(firms: FirmQuerySet, text: str, actor: Actor) -> FirmQuerySet:
     words = plain(text)
     if not words:
         return firms.none()
-    near = _near(actor)
+    merged = MergedRecord.objects.standing().filter(firm=OuterRef("pk"))
+    near = _near(actor).filter(~Exists(merged))
     arms = [
+        _near(actor).filter(uscc=words.upper()).order_by("-pk"),
         near.filter(begins("plain_name", words)).order_by("plain_name"),
         near.filter(called(words, one_by_one=NAMES.known(words) >= COMMON)).order_by("-pk"),
     ]
     if is_phone(words):
         arms.append(near.filter(pk__in=_reached_at(words, actor)).order_by("-pk"))
     keys = [arm.values("pk")[:LOOKED_AT] for arm in arms]
-    merged = MergedRecord.objects.standing().filter(firm=OuterRef("pk"))
-    into = Subquery(merged.values("into__name")[:1])
-    known = firms.filter(pk__in=keys[0].union(*keys[1:])).annotate(merged_into=into)
-    there = known.filter(Q(merged_into=None) | Q(uscc=words.upper()))
-    found = there.annotate(nearness=_nearness(words), touched=_touched())
+    known = firms.filter(pk__in=keys[0].union(*keys[1:]))
+    found = known.annotate(
+        merged_into=Subquery(merged.values("into__name")[:1]), nearness=_nearness(words), touched=_touched()
+    )
     return found.order_by("nearness", "-touched", "pinyin", "pk")
 
 
