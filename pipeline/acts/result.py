@@ -82,10 +82,11 @@ def settle(row: Result, *, firm: Firm | None, by: User, on: date, rules: Sequenc
     access.require(by, "result.settle", Firm.objects.filter(pk=firm.pk) if firm else None)
     held = Result.objects.select_for_update(of=("self",)).select_related("result_list").get(pk=row.pk)
     demand(held.state in Result.WAITING, "firm", _("Somebody has settled it already. Look at it again."))
-    demand(firm is not None, "firm", _("Choose the firm that the line is of."))
+    if firm is None:
+        raise ConditionUnmet([Missing("firm", _("Choose the firm that the line is of."))])
     demand(all(rule in REASONS for rule in rules), "rules", _("Choose the conditions from the list."))
     held.rules = list(rules) or held.rules
-    found = found_for(held.result_list, held, firm)  # type: ignore[arg-type]  # demanded above
+    found = found_for(held.result_list, held, firm)
     if found.state not in (Result.SURE, Result.KNOWN) and found.why is not None:
         raise ConditionUnmet([Missing("firm", found.why.in_language(get_language() or ""))])
     _keep(held, found)

@@ -36,7 +36,8 @@ class CheckForm(forms.Form):
     def __init__(self, data: Any = None, *, visits: Any) -> None:
         super().__init__(data)
         offer_rows(self, "visit", visits)
-        self.fields["visit"].label_from_instance = _visit_says  # type: ignore[attr-defined]
+        visit: Any = self.fields["visit"]
+        visit.label_from_instance = _visit_says
         found = [(name, spoken(words)) for name, words in FINDINGS.items()]
         for name, words in CHECKED.items():
             self.fields[name] = forms.ChoiceField(label=spoken(words), choices=found, widget=forms.RadioSelect)

@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +20,8 @@ from pipeline.desk.long_list import LongPage, long_page
 from pipeline.desk.round import LIST_OF, LISTS, tabs
 from pipeline.fields import day_field, offer_rows
 from pipeline.models import Application, Case, Division, MoveRefused, ProvinceList, Quota, Round
-from pipeline.models.case import NEVER, CaseQuerySet
+from pipeline.models.case import CaseQuerySet
+from pipeline.models.entering import or_never
 from pipeline.models.in_force import calendar_in_force
 from pipeline.models.round_plan import coming, planned_by_county, planned_in, with_forecast
 from pipeline.request import StaffRequest, number_sent
@@ -180,13 +180,13 @@ def _firms(request: StaffRequest, cases: CaseQuerySet, found: Round, every: list
     """Firms that belong to the round and have no dossier yet, the first to be ready on top."""
     foreseen = with_forecast(cases, request.today)
     chosen = foreseen.filter(planned_in(found, every)) if found in every else foreseen.none()
-    turned: Any = chosen.annotate(turn=Coalesce(F("ready_on"), Value(NEVER)))
+    turned: Any = chosen.annotate(turn=or_never("ready_on"))
     shown = turned.with_county().select_related("firm").defer("firm__search")
     return long_page(request, turned, date, shown=shown)
 
 
 def _dossiers(request: StaffRequest, within: Any, here: str) -> LongPage:
-    turned = within.filter(stage__in=LISTS[here]).annotate(turn=Coalesce("due_on", Value(NEVER)))
+    turned = within.filter(stage__in=LISTS[here]).annotate(turn=or_never("due_on"))
     shown = turned.with_county().select_related("firm", "case").defer("firm__search")
     return long_page(request, turned, date, shown=shown)
 

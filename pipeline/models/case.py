@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce
 from pipeline.access import Actor
 from pipeline.models.book import POOL
 from pipeline.models.commonness import VERY_COMMON
-from pipeline.models.entering import NEVER as NEVER
 from pipeline.models.entering import or_never
 from pipeline.models.firm import Appointment, FirmOwned, FirmOwnedQuerySet, Mandate
 from pipeline.models.in_force import book_in_force, book_of

@@ -25,7 +25,7 @@ from pipeline.models.dossier.gathering import Dossier, dossier_of
 from pipeline.models.dossier.texts import topic_name
 from pipeline.models.filing import LONGEST_TEXT, TOPICS
 from pipeline.portal import proofs, standing
-from pipeline.portal.firm import PastDayField, YesNoField
+from pipeline.portal.firm import PastDayField, YesNoField, until_today
 from pipeline.portal.pasted_rows import told_at
 from pipeline.portal.shelf import PURPOSES
 from pipeline.request import StaffRequest
@@ -65,7 +65,7 @@ class TextsForm(forms.Form):
 
     def __init__(self, *args: Any, today: Any, **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["founded_on"].today = today  # type: ignore[attr-defined]
+        until_today(self, "founded_on", today)
         for topic in TOPICS:
             widget = forms.Textarea({"rows": 5, "maxlength": LONGEST_TEXT})
             help_text = _("at most 400 signs")

@@ -36,6 +36,12 @@ class PastDayField(forms.DateField):
         return day
 
 
+def until_today(form: forms.BaseForm, name: str, today: date) -> None:
+    """The last day that a `PastDayField` of the form takes."""
+    field: Any = form.fields[name]
+    field.today = today
+
+
 class YesNoField(forms.TypedChoiceField):
     """Yes, no, or not known yet: unknown is never no."""
 
@@ -87,7 +93,7 @@ class FirmForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["registered_on"].today = today  # type: ignore[attr-defined]
+        until_today(self, "registered_on", today)
         offer(self, "field", field_choices())
 
     def clean_industry(self) -> str:

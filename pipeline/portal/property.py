@@ -15,7 +15,7 @@ from pipeline.acts import firm as firm_acts
 from pipeline.models import IntellectualProperty
 from pipeline.models.property import CLASS_ONE
 from pipeline.portal import standing
-from pipeline.portal.firm import PastDayField, YesNoField
+from pipeline.portal.firm import PastDayField, YesNoField, until_today
 from pipeline.request import StaffRequest
 from pipeline.rules.codes.identifiers import IdentifierRefused, right_number
 from pipeline.templatetags.look import spoken
@@ -62,7 +62,7 @@ class RightForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["granted_on"].today = today  # type: ignore[attr-defined]
+        until_today(self, "granted_on", today)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -20,7 +20,7 @@ from pipeline.models.sme import ROUTES
 from pipeline.portal import standing
 from pipeline.portal.attempt import attempt
 from pipeline.portal.case import version
-from pipeline.portal.firm import PastDayField
+from pipeline.portal.firm import PastDayField, until_today
 from pipeline.request import StaffRequest
 from pipeline.rules import Assessment, assess
 from pipeline.rules.law.sme_year import EvaluationYear, evaluation_year
@@ -52,7 +52,7 @@ class NumberForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **also: Any) -> None:
         super().__init__(*args, **also)
-        self.fields["listed_on"].today = today  # type: ignore[attr-defined]
+        until_today(self, "listed_on", today)
 
 
 def sme(request: StaffRequest, uscc: str) -> HttpResponse:

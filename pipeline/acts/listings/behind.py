@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy
 
 from pipeline.access import OFFICE, Reach
 from pipeline.acts.listings.listing import Asked, Asker, Choices, Column, Condition, Listing, Rows, Sort
 from pipeline.acts.listings.narrowing import stage_of
 from pipeline.models import Application, Case, Certificate, Firm, User
-from pipeline.models.case import NEVER
+from pipeline.models.entering import or_never
 from pipeline.models.firm import FirmQuerySet
 from pipeline.models.text_search import begins
 from pipeline.rules.codes.fields import carried_fields
@@ -80,7 +79,7 @@ FUNNEL_FIRMS = Listing(
     dressed=_dressed,
     sorts={
         "firm": Sort(lambda firms: firms.annotate(turn=F("pinyin")), str),
-        "registered": Sort(lambda firms: firms.annotate(turn=Coalesce("registered_on", Value(NEVER)))),
+        "registered": Sort(lambda firms: firms.annotate(turn=or_never("registered_on"))),
     },
     conditions={
         "county": Condition(gettext_lazy("County"), gettext_lazy("county is"), _in_county, _counties),

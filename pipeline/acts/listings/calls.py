@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils.translation import gettext_lazy
 
 from pipeline.access import OFFICE
@@ -14,7 +13,7 @@ from pipeline.acts.listings.certification import CODE, COUNTY_COLUMN, OBLIGATION
 from pipeline.acts.listings.listing import Asked, Asker, Column, Listing, Rows, Sort
 from pipeline.acts.listings.narrowing import BY_FIRM, COUNTY, TEXT, since, until
 from pipeline.models import Call, Case, Contact, Obligation
-from pipeline.models.case import NEVER
+from pipeline.models.entering import or_never
 from pipeline.models.in_force import calendar_in_force
 
 GROUPS = {
@@ -36,7 +35,7 @@ def _calls(asker: Asker, asked: Asked) -> Rows:
         return Call.objects.within(reach).to_call_again(today).annotate(call_on=F("next_on"))
     last = calendar_in_force().add(today, CORRECTIONS_WITHIN).due
     waiting = Case.objects.within(reach).to_call_about(last).order_by()
-    return waiting.annotate(call_on=Coalesce("deadline", Value(NEVER)))
+    return waiting.annotate(call_on=or_never("deadline"))
 
 
 def _shown(rows: Any, asker: Asker) -> Rows:

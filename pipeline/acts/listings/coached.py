@@ -13,8 +13,9 @@ from pipeline.acts.listings.certification import CODE, COUNTY_COLUMN
 from pipeline.acts.listings.listing import Asked, Asker, Choices, Column, Condition, Listing, Rows, Sort
 from pipeline.acts.listings.narrowing import BY_FIRM, COUNTY, PLACE, TEXT, equals, in_words, since, stage_of, until
 from pipeline.models import Appointment, Case, Difficulty, Division, Mandate, Seat, Step, Visit
-from pipeline.models.case import NEVER, attention
+from pipeline.models.case import attention
 from pipeline.models.caseload import show_ratings
+from pipeline.models.entering import NEVER, or_never
 from pipeline.models.people import TODAY
 from pipeline.models.silence import last_touches
 from pipeline.stages import CASE_STAGES
@@ -189,7 +190,7 @@ VISITS = Listing(
     dressed=_visits_dressed,
     sorts={
         "on": Sort(lambda rows: rows.annotate(turn=F("on")), newest_first=True),
-        "next": Sort(lambda rows: rows.annotate(turn=Coalesce("next_on", Value(NEVER)))),
+        "next": Sort(lambda rows: rows.annotate(turn=or_never("next_on"))),
         "firm": BY_FIRM,
     },
     conditions={
