@@ -15,7 +15,7 @@ from pipeline.access import Actor
 from pipeline.acts import notice
 from pipeline.acts.conditions import ConditionUnmet, Missing, demand
 from pipeline.models import Certificate, CertificateEvent, Firm, Obligation
-from pipeline.models.certificate import GROUNDS, CertificateQuerySet, ObligationQuerySet
+from pipeline.models.certificate import GROUNDS, CertificateQuerySet, ObligationQuerySet, under_recheck
 from pipeline.rules import books
 from pipeline.rules.codes.identifiers import IdentifierRefused, issued_number
 from pipeline.rules.facts import firm as facts
@@ -42,7 +42,6 @@ OWED: Mapping[str, Label] = {
 }
 CHANGE_REMINDED = (30, 7)  # days before a change is to be reported
 LOOKED_AHEAD = 13  # months: the first reminder of a renewal comes a year before the end
-OPEN_ANEW = ("kept", "revoked")
 
 
 @transaction.atomic
@@ -193,9 +192,8 @@ def remind(obligations: ObligationQuerySet, *, by: Actor, on: date) -> int:
 
 def rechecked(held: Certificate) -> bool:
     """Whether a re-check is under way: begun, and neither kept nor revoked since."""
-    events = CertificateEvent.objects.filter(certificate=held, kind__in=("recheck", *OPEN_ANEW)).order_by("pk")
-    last = events.last()
-    return last is not None and last.kind == "recheck"
+    events = CertificateEvent.objects.filter(certificate=held).order_by("pk")
+    return under_recheck(events.values_list("kind", flat=True))
 
 
 def _in_force(certificates: CertificateQuerySet, day: date, place: str) -> Certificate:

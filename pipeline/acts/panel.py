@@ -237,20 +237,12 @@ def _candidates(asked: Asked, firms: Sequence[Firm]) -> tuple[list[Candidate], l
     wanted = frozenset(firm.field for firm in firms if firm.field)
     free, left_out = [], []
     for each in experts:
-        reason = barred.get(each.pk) or _hindrance(each, asked.opens_on, asked.closes_on)
+        reason = barred.get(each.pk) or each.hindrance(asked.opens_on, asked.closes_on)
         if reason:
             left_out.append((each.pk, reason))
         else:
             free.append(Candidate(each.pk, each.kind, each.kind == FINANCIAL or each.fits(wanted)))
     return free, left_out
-
-
-def _hindrance(expert: Expert, first: date, last: date) -> str:
-    if not expert.qualified:
-        return "unqualified"
-    if not expert.available:
-        return "unavailable"
-    return "" if expert.is_free(first, last) else "away"
 
 
 def _drawn(seed: str, candidates: Sequence[Candidate], asked: Asked) -> Drawn:
@@ -319,7 +311,7 @@ def _reserve(panel: Panel) -> list[Expert]:
     return [
         experts[key]
         for key in order
-        if key in experts and key not in barred and not _hindrance(experts[key], panel.opens_on, panel.closes_on)
+        if key in experts and key not in barred and not experts[key].hindrance(panel.opens_on, panel.closes_on)
     ]
 
 

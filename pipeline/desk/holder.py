@@ -19,7 +19,7 @@ from pipeline.desk.attempt import attempt
 from pipeline.desk.identity import identity
 from pipeline.fields import IdentifierField, day_field, offer
 from pipeline.models import Certificate, CertificateEvent, Firm, Obligation
-from pipeline.models.certificate import GROUNDS
+from pipeline.models.certificate import GROUNDS, under_recheck
 from pipeline.request import StaffRequest
 from pipeline.rules import books
 from pipeline.rules.codes.identifiers import certificate_number
@@ -133,7 +133,8 @@ def _shown(request: StaffRequest, held: Any, forms_: dict[str, forms.Form], chos
     since = (revoked.since or revoked.on) if revoked else None
     says = tax_says(held.issued_on, book, since=since, renewed=state == "superseded")
     firm: Any = Firm.objects.with_county().get(pk=held.firm_id)
-    offered = ["change", "keep" if _under_recheck(events) else "recheck", "revoke"] if state == "valid" else []
+    recheck = "keep" if under_recheck(each.kind for each in events) else "recheck"
+    offered = ["change", recheck, "revoke"] if state == "valid" else []
     return {
         "section": "desk:certificates",
         "identity": identity(request.user, firm, on=today, here="desk:certificate_issue"),
@@ -150,11 +151,6 @@ def _shown(request: StaffRequest, held: Any, forms_: dict[str, forms.Form], chos
         "offered": {name: forms_[name] for name in offered if access.may(request.user, FORMS[name][1])},
         "form": forms_.get(chosen),
     }
-
-
-def _under_recheck(events: list[CertificateEvent]) -> bool:
-    last = [each.kind for each in events if each.kind in ("recheck", *acts.OPEN_ANEW)]
-    return bool(last) and last[-1] == "recheck"
 
 
 def event_name(kind: str) -> str:

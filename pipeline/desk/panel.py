@@ -149,17 +149,12 @@ def experts(request: StaffRequest) -> HttpResponse:
     done: dict[int, int] = {}
     for each in tasks:
         done[each.expert_id] = done.get(each.expert_id, 0) + 1
+    hindrances = {each.pk: each.hindrance(request.today, request.today) for each in page.object_list}
     rows = [
-        (each, KINDS[each.kind], done.get(each.pk, 0), _hindered(each), each.is_free(request.today, request.today))
+        (each, KINDS[each.kind], done.get(each.pk, 0), hindrances[each.pk], acts.LEFT_OUT.get(hindrances[each.pk]))
         for each in page.object_list
     ]
     return render(request, "desk/panel/experts.html", {"rows": rows, "page": page, "section": "desk:panels"})
-
-
-def _hindered(expert: Expert) -> Any:
-    if not expert.qualified:
-        return acts.LEFT_OUT["unqualified"]
-    return "" if expert.available else acts.LEFT_OUT["unavailable"]
 
 
 def _one(request: StaffRequest, panel_key: UUID) -> Panel:

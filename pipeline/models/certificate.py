@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -177,3 +178,9 @@ class Obligation(FirmOwned):
         if self.fulfilled_on is not None:
             return "done" if self.fulfilled_on <= self.due_on else "late"
         return "missed" if day > self.due_on else "due"
+
+
+def under_recheck(kinds: Iterable[str]) -> bool:
+    """Of the kinds of a certificate's events in their order: a re-check began and has not ended since."""
+    last = [kind for kind in kinds if kind in ("recheck", "kept", "revoked")][-1:]
+    return last == ["recheck"]

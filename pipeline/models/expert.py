@@ -68,6 +68,14 @@ class Expert(models.Model):
         practised = self.years >= LEAST_YEARS_IN_FINANCE
         return self.qualification == self.SENIOR or (self.qualification != self.OTHER and practised)
 
+    def hindrance(self, first: date, last: date) -> str:
+        """What keeps the expert from any panel of these days: unqualified, unavailable, away; nothing where free."""
+        if not self.qualified:
+            return "unqualified"
+        if not self.available:
+            return "unavailable"
+        return "" if self.is_free(first, last) else "away"
+
     def is_free(self, first: date, last: date) -> bool:
         """Whether they can review on these days."""
         away: DateRange | None = self.away
